@@ -1,0 +1,183 @@
+package transport
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"net/http"
+	"net/http/httptrace"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"time"
+)
+
+// attempt is what one round trip left behind.
+type attempt struct {
+	start    time.Time
+	received time.Time
+	answer   *Answer // complete, or nil
+	err      error
+	signErr  error
+	cause    Cause // when the round trip itself knows it
+	reached  bool
+	timedOut bool
+	secrets  Secrets
+}
+
+// RoundTrip signs the attempt, sends it through the caller's transport and
+// reads the whole answer. It is the innermost layer, so that credentials, time
+// and nonce are fresh each time. It deliberately has no CloseIdleConnections:
+// go-retryablehttp calls that after every failed call.
+func (r *run) RoundTrip(req *http.Request) (*http.Response, error) {
+	r.sent++
+	r.cur = attempt{start: time.Now()}
+	a := &r.cur
+	ctx := req.Context()
+	if err := ctx.Err(); err != nil {
+		a.signErr = err
+		return nil, err
+	}
+	// A slow credentials provider counts against the caller's context; the
+	// attempt's clock starts when the request is ready.
+	signed, err := r.call.Sign(ctx, r.loop.Now)
+	if err != nil {
+		a.signErr = err
+		return nil, err
+	}
+	a.secrets = signed.Secrets
+	a.start = time.Now()
+
+	limit := &AttemptTimeoutError{Limit: r.loop.cfg.AttemptTimeout}
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	alarm := time.AfterFunc(limit.Limit, func() { cancel(limit) })
+	defer alarm.Stop()
+	var asked, got atomic.Bool
+	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+		GetConn: func(string) { asked.Store(true) },
+		GotConn: func(httptrace.GotConnInfo) { got.Store(true) },
+	})
+	out, err := newRequest(ctx, req, signed)
+	if err != nil {
+		a.signErr = err
+		return nil, err
+	}
+	resp, err := r.loop.cfg.Transport.RoundTrip(out)
+	if err == nil {
+		err = r.read(resp)
+	}
+	a.received = time.Now()
+	// A transport that reports nothing to httptrace may have sent it.
+	a.reached = got.Load() || !asked.Load() || a.answer != nil
+	if err != nil {
+		a.err = err
+		a.timedOut = context.Cause(ctx) == error(limit)
+		if a.cause != CauseNone && (a.timedOut || req.Context().Err() != nil) {
+			a.cause = CauseNone // the cut was our own doing
+		}
+		return nil, err
+	}
+	return resp, nil
+}
+
+// newRequest builds the signed request from the one that net/http handed over.
+func newRequest(ctx context.Context, req *http.Request, signed *Signed) (*http.Request, error) {
+	out, err := http.NewRequestWithContext(ctx, req.Method, signed.URL, nil)
+	if err != nil {
+		return nil, err
+	}
+	out.Header = req.Header.Clone() // the cookies of a jar
+	if out.Header == nil {
+		out.Header = make(http.Header, len(signed.Header))
+	}
+	for name, values := range signed.Header {
+		out.Header[name] = values
+	}
+	if signed.Body == nil {
+		// net/http repeats a GET without a body after a broken connection, and
+		// that would be the same nonce again. It does not repeat one whose body
+		// it cannot see through.
+		out.Body = io.NopCloser(strings.NewReader(""))
+		return out, nil
+	}
+	out.ContentLength = int64(len(signed.Body))
+	out.Body = io.NopCloser(bytes.NewReader(signed.Body))
+	// For a POST, net/http uses GetBody only for a request of which nothing was
+	// written, and for HTTP/2 streams that the server refused.
+	out.GetBody = func() (io.ReadCloser, error) {
+		return io.NopCloser(bytes.NewReader(signed.Body)), nil
+	}
+	return out, nil
+}
+
+// read takes the whole body in, up to the limit.
+func (r *run) read(resp *http.Response) error {
+	a := &r.cur
+	limit := r.loop.cfg.MaxBody
+	var buf bytes.Buffer
+	if n := resp.ContentLength; n > 0 && n <= 1<<20 && n <= limit {
+		buf.Grow(int(n) + bytes.MinRead)
+	}
+	_, err := buf.ReadFrom(io.LimitReader(resp.Body, limit+1))
+	_ = resp.Body.Close()
+	switch {
+	case err != nil:
+		a.cause = CauseCutAnswer
+		return err
+	case int64(buf.Len()) > limit:
+		a.cause = CauseOverLimit
+		return &BodyLimitError{Limit: limit}
+	}
+	a.answer = &Answer{
+		Status: resp.StatusCode, Header: resp.Header, Body: buf.Bytes(),
+		UnknownBefore: r.unknown, Secrets: a.secrets,
+	}
+	resp.Body = io.NopCloser(bytes.NewReader(nil))
+	return nil
+}
+
+// correctClock learns the server's clock from an answer that blames ours, and
+// says whether that can help.
+func (l *Loop) correctClock(a *attempt) bool {
+	h := a.answer.Header
+	if h.Get("Age") != "" {
+		return false // a cache's answer tells an old time
+	}
+	date, err := http.ParseTime(h.Get("Date"))
+	if err != nil {
+		return false
+	}
+	skew := date.Sub(a.received)
+	if (skew - time.Duration(l.skew.Load())).Abs() < l.cfg.SkewFrom {
+		return false // the clock that signed was right
+	}
+	if a.received.Sub(a.start) >= l.cfg.SkewFrom {
+		return false // too slow an answer to tell the time by
+	}
+	l.skew.Store(int64(skew))
+	return true
+}
+
+// retryAfter reads the standard header: seconds, or a date.
+func retryAfter(h http.Header, now time.Time) time.Duration {
+	v := strings.TrimSpace(h.Get("Retry-After"))
+	if v == "" {
+		return 0
+	}
+	if n, err := strconv.ParseInt(v, 10, 64); err == nil {
+		if n <= 0 {
+			return 0
+		}
+		const most = int64(1<<63-1) / int64(time.Second)
+		return time.Duration(min(n, most)) * time.Second
+	}
+	at, err := http.ParseTime(v)
+	if err != nil {
+		return 0
+	}
+	if date, err := http.ParseTime(h.Get("Date")); err == nil {
+		now = date // both by the server's clock
+	}
+	return max(at.Sub(now), 0)
+}

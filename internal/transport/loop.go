@@ -1,0 +1,380 @@
+package transport
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"math"
+	"net/http"
+	"sync/atomic"
+	"time"
+
+	"github.com/hashicorp/go-retryablehttp"
+)
+
+// Config is what a client decides once. Every field must be set, but those
+// that say otherwise.
+type Config struct {
+	Transport      http.RoundTripper
+	Jar            http.CookieJar // may be nil
+	AttemptTimeout time.Duration  // of one attempt, its body included
+	MaxAttempts    int            // throttled attempts do not count
+	BackoffMin     time.Duration
+	BackoffMax     time.Duration
+	Patience       time.Duration // with throttling, from a call's first throttled answer
+	MaxBody        int64         // bytes of an answer
+	SkewFrom       time.Duration // a smaller difference of clocks is none
+
+	Logger  *slog.Logger                    // nil: silent
+	Observe func(context.Context, *Attempt) // nil: nobody looks
+}
+
+// Loop sends calls. It is safe for concurrent use.
+type Loop struct {
+	cfg   Config
+	gates gates
+	skew  atomic.Int64 // server time minus local time, once it was found to matter
+}
+
+// New returns a loop with this configuration.
+func New(cfg Config) *Loop { return &Loop{cfg: cfg} }
+
+// Now is the local time corrected by what is known of the server's clock.
+func (l *Loop) Now() time.Time { return time.Now().Add(time.Duration(l.skew.Load())) }
+
+// Signed is one attempt, ready to be sent.
+type Signed struct {
+	URL     string
+	Header  http.Header
+	Body    []byte // nil: no body
+	Secrets Secrets
+}
+
+// Answer is what came back for one attempt.
+type Answer struct {
+	Status int
+	Header http.Header
+	Body   []byte
+	// UnknownBefore is true if an earlier attempt of this call may have run.
+	UnknownBefore bool
+	Secrets       Secrets
+}
+
+// Judgement is a vendor's reading of an answer.
+type Judgement struct {
+	Cause      Cause
+	Err        error // nil exactly for CauseSuccess
+	Code       string
+	RequestID  string
+	RetryAfter time.Duration // the vendor's own hint; 0: none
+	// Proves says that this refusal also tells that no earlier attempt of the
+	// call has run.
+	Proves bool
+}
+
+// Call is one operation.
+type Call struct {
+	Action string
+	Kind   Kind
+	Method string
+	URL    string // without anything secret: it is the URL that errors may name
+	// Sign makes an attempt. now is to be read as late as possible.
+	Sign func(ctx context.Context, now func() time.Time) (*Signed, error)
+	// Judge reads an answer.
+	Judge func(*Answer) Judgement
+}
+
+// Result is how a call ended.
+type Result struct {
+	Done bool
+	// Unknown says that the operation may have run. Never for a read.
+	Unknown bool
+	// Reached says that some attempt may have reached the service.
+	Reached    bool
+	Cause      Cause // of the last attempt
+	Attempts   int
+	Status     int           // of the last attempt's answer, 0 without one
+	Err        error         // why the call failed
+	Last       error         // the last answer's error, whichever attempt it was
+	RetryAfter time.Duration // the last hint of the service
+}
+
+// DeadlineError says that a wait was not begun, because the context would
+// have ended before it.
+type DeadlineError struct{ Wait time.Duration }
+
+func (e *DeadlineError) Error() string {
+	return fmt.Sprintf("waiting %s would outlive the context's deadline", e.Wait.Round(time.Millisecond))
+}
+
+// Is makes it a context.DeadlineExceeded.
+func (e *DeadlineError) Is(target error) bool { return target == context.DeadlineExceeded }
+
+// Timeout is for those who ask a net.Error.
+func (e *DeadlineError) Timeout() bool { return true }
+
+// AttemptTimeoutError says that one attempt took too long. It is not a
+// context.DeadlineExceeded: the caller's context is not over.
+type AttemptTimeoutError struct{ Limit time.Duration }
+
+func (e *AttemptTimeoutError) Error() string {
+	return fmt.Sprintf("no complete answer within the attempt time-out of %s", e.Limit)
+}
+
+// Timeout is for those who ask a net.Error.
+func (e *AttemptTimeoutError) Timeout() bool { return true }
+
+// BodyLimitError says that an answer was larger than is read.
+type BodyLimitError struct{ Limit int64 }
+
+func (e *BodyLimitError) Error() string {
+	return fmt.Sprintf("the answer is larger than the limit of %d bytes", e.Limit)
+}
+
+// run is one call under way.
+type run struct {
+	loop *Loop
+	call *Call
+	ctx  context.Context //nolint:containedctx // a run lives exactly as long as its call
+
+	cur         attempt
+	sent        int // attempts made
+	counted     int // attempts that count against MaxAttempts
+	unknown     bool
+	done        bool
+	reached     bool
+	throttledAt time.Time
+	last        error
+	decision    decision
+}
+
+// decision is what follows from an attempt.
+type decision struct {
+	cause    Cause
+	err      error // of the attempt
+	answered bool  // err is the service's own
+	repeat   bool
+	wait     time.Duration
+	hint     time.Duration
+	why      string
+	ctxErr   error
+}
+
+// Do sends a call until it is done, refused, or given up.
+func (l *Loop) Do(ctx context.Context, call *Call) *Result {
+	r := &run{loop: l, call: call, ctx: ctx}
+	if err := ctx.Err(); err != nil {
+		r.decision = decision{cause: CauseCanceledBefore, ctxErr: context.Cause(ctx)}
+		return r.result()
+	}
+	g := l.gates.of(call.Action)
+	var s seat
+	for {
+		if !r.enter(g, &s) {
+			break
+		}
+		r.attempts()
+		d := r.decision
+		g.leave(&s, d.cause.Throttling(), d.hint, d.err)
+		if !d.repeat {
+			break
+		}
+	}
+	return r.result()
+}
+
+// enter passes the gate, or notes why the call ends before it.
+func (r *run) enter(g *gate, s *seat) bool {
+	ctx, end := r.ctx, time.Time{}
+	if !r.throttledAt.IsZero() {
+		end = r.throttledAt.Add(r.loop.cfg.Patience)
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithDeadline(ctx, end)
+		defer cancel()
+	}
+	refusal, err := g.enter(ctx, s)
+	if err == nil {
+		return true
+	}
+	d := &r.decision
+	d.repeat = false
+	if r.sent == 0 {
+		d.cause = CauseCanceledBefore
+		r.last = refusal
+	}
+	deadline, bounded := r.ctx.Deadline()
+	outOfPatience := !end.IsZero() && r.ctx.Err() == nil && (!bounded || end.Before(deadline))
+	if !outOfPatience {
+		d.ctxErr = err
+		if r.ctx.Err() != nil {
+			d.ctxErr = context.Cause(r.ctx)
+		}
+	}
+	return false
+}
+
+// attempts runs go-retryablehttp until the call ends or has to pass the gate
+// again.
+func (r *run) attempts() {
+	client := &retryablehttp.Client{
+		HTTPClient: &http.Client{
+			Transport:     r,
+			Jar:           r.loop.cfg.Jar,
+			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		},
+		RetryMax:     math.MaxInt32,
+		CheckRetry:   r.check,
+		Backoff:      func(_, _ time.Duration, _ int, _ *http.Response) time.Duration { return r.decision.wait },
+		ErrorHandler: retryablehttp.PassthroughErrorHandler,
+	}
+	req, err := retryablehttp.NewRequestWithContext(r.ctx, r.call.Method, r.call.URL, nil)
+	if err != nil {
+		r.decision = decision{cause: CauseSigning, err: err}
+		return
+	}
+	resp, err := client.Do(req)
+	if resp != nil {
+		_ = resp.Body.Close() // read already; this is for form's sake
+	}
+	if err != nil && r.ctx.Err() != nil && r.decision.repeat {
+		// The context ended during the wait that the judge had allowed.
+		r.decision.repeat = false
+		r.decision.ctxErr = context.Cause(r.ctx)
+	}
+}
+
+// check is go-retryablehttp's CheckRetry: it judges the attempt that has just
+// ended, and decides.
+func (r *run) check(_ context.Context, _ *http.Response, err error) (bool, error) {
+	j := r.judge(err)
+	r.fold(j)
+	r.decision = r.decide(j)
+	r.observe(j)
+	// A throttled call leaves the loop to wait at the gate with the others.
+	return r.decision.repeat && !j.Cause.Throttling(), nil
+}
+
+// judge names what the attempt told.
+func (r *run) judge(err error) Judgement {
+	a := &r.cur
+	switch {
+	case a.signErr != nil:
+		if r.ctx.Err() != nil {
+			return Judgement{Cause: CauseCanceledBefore, Err: a.signErr}
+		}
+		return Judgement{Cause: CauseSigning, Err: a.signErr}
+	case a.answer != nil:
+		j := r.call.Judge(a.answer)
+		if j.RetryAfter <= 0 {
+			j.RetryAfter = retryAfter(a.answer.Header, time.Now())
+		}
+		if j.Cause == CauseClockSkew && !r.loop.correctClock(a) {
+			j.Cause = CauseRefusedCode
+		}
+		return j
+	case a.err != nil:
+		err = a.err
+	}
+	if err == nil {
+		err = errors.New("the HTTP client gave neither an answer nor an error")
+	}
+	j := Judgement{Cause: a.cause, Err: a.secrets.ScrubError(err)}
+	if j.Cause == CauseNone {
+		j.Cause = classify(r.ctx, err, a.reached, a.timedOut)
+	}
+	if j.Cause == CauseAttemptTimeout || a.timedOut {
+		j.Err = &AttemptTimeoutError{Limit: r.loop.cfg.AttemptTimeout}
+	}
+	return j
+}
+
+// fold keeps the outcome of the whole call.
+func (r *run) fold(j Judgement) {
+	if r.cur.answer != nil || r.cur.reached {
+		r.reached = true
+	}
+	if r.cur.answer != nil && j.Err != nil {
+		r.last = j.Err
+	}
+	switch {
+	case j.Cause == CauseSuccess:
+		r.done, r.unknown = true, false
+	case j.Cause.Outcome() == Unknown:
+		r.unknown = r.call.Kind != Read
+	case j.Cause.Outcome() == Refused && j.Proves:
+		r.unknown = false
+	}
+}
+
+// decide says whether the call goes on, and after which wait.
+func (r *run) decide(j Judgement) decision {
+	cfg := &r.loop.cfg
+	d := decision{cause: j.Cause, err: j.Err, answered: r.cur.answer != nil, hint: j.RetryAfter}
+	switch {
+	case j.Cause == CauseSuccess:
+		d.why = "done"
+		return d
+	case r.ctx.Err() != nil:
+		d.why, d.ctxErr = "the context is over", context.Cause(r.ctx)
+		return d
+	case !j.Cause.Repeats(r.call.Kind):
+		d.why = fmt.Sprintf("%s: not repeated for an operation of kind %s", j.Cause, r.call.Kind)
+		return d
+	}
+	now := time.Now()
+	if j.Cause.Throttling() {
+		if r.throttledAt.IsZero() {
+			r.throttledAt = now
+		}
+		left := r.throttledAt.Add(cfg.Patience).Sub(now)
+		if left <= 0 || d.hint > left {
+			d.why = "out of patience with throttling"
+			return d
+		}
+		d.wait = d.hint
+	} else {
+		r.counted++
+		if r.counted >= cfg.MaxAttempts {
+			d.why = fmt.Sprintf("all %d attempts used", cfg.MaxAttempts)
+			return d
+		}
+		if d.hint > cfg.Patience {
+			d.why = "told to wait longer than the patience"
+			return d
+		}
+		d.wait = max(fullJitter(cfg.BackoffMin, cfg.BackoffMax, r.counted-1), d.hint)
+	}
+	if deadline, ok := r.ctx.Deadline(); ok && d.wait > 0 && now.Add(d.wait).After(deadline) {
+		d.ctxErr = &DeadlineError{Wait: d.wait}
+		d.why = d.ctxErr.Error()
+		return d
+	}
+	d.repeat = true
+	d.why = j.Cause.String()
+	return d
+}
+
+// result sums the call up.
+func (r *run) result() *Result {
+	d := r.decision
+	out := &Result{
+		Done: r.done, Unknown: r.unknown && !r.done, Reached: r.reached,
+		Cause: d.cause, Attempts: r.sent, RetryAfter: d.hint, Last: r.last,
+	}
+	if r.cur.answer != nil {
+		out.Status = r.cur.answer.Status
+	}
+	if r.done {
+		return out
+	}
+	switch {
+	case d.ctxErr != nil && d.err != nil && !d.answered && !errors.Is(d.err, d.ctxErr):
+		out.Err = errors.Join(d.ctxErr, d.err)
+	case d.ctxErr != nil:
+		out.Err = d.ctxErr
+	default:
+		out.Err = d.err
+	}
+	return out
+}

@@ -1,0 +1,81 @@
+package transport
+
+import (
+	"errors"
+	"fmt"
+	"net/url"
+	"strings"
+)
+
+const redacted = "REDACTED"
+
+// Secrets are the values of one attempt that must not be seen outside it.
+type Secrets []string
+
+// Scrub replaces every secret in s, as it is and in the encodings in which a
+// peer or a proxy may quote it back (a form value; a signed string, which
+// encodes twice).
+func (x Secrets) Scrub(s string) string {
+	if s == "" {
+		return s
+	}
+	for _, secret := range x {
+		if secret == "" {
+			continue
+		}
+		once := url.QueryEscape(secret)
+		for _, form := range []string{
+			secret,
+			once,
+			strings.ReplaceAll(once, "+", "%20"),
+			url.QueryEscape(strings.ReplaceAll(once, "+", "%20")),
+			url.PathEscape(secret),
+		} {
+			s = strings.ReplaceAll(s, form, redacted)
+		}
+	}
+	return s
+}
+
+// ScrubError returns err without anything secret, and without the URL that
+// net/http puts around a transport's errors. Its identity is kept as far as
+// that is safe: errors.Is always works, errors.As only when nothing in the
+// chain holds a secret or a URL.
+func (x Secrets) ScrubError(err error) error {
+	if err == nil {
+		return nil
+	}
+	for {
+		wrapped, ok := err.(*url.Error) //nolint:errorlint // only the outermost layer is peeled
+		if !ok {
+			break
+		}
+		err = wrapped.Err
+	}
+	var inner *url.Error
+	seen := fmt.Sprintf("%v\n%+v\n%#v", err, err, err)
+	if !errors.As(err, &inner) && x.Scrub(seen) == seen {
+		return err
+	}
+	text := x.Scrub(err.Error())
+	if inner != nil && inner.URL != "" {
+		text = strings.ReplaceAll(text, inner.URL, redacted)
+	}
+	return &opaqueError{text: text, origin: func() error { return err }}
+}
+
+// opaqueError stands for an error that must not be shown. The original is
+// behind a function, because fmt and encoding/json look into everything else.
+type opaqueError struct {
+	text   string
+	origin func() error
+}
+
+func (e *opaqueError) Error() string        { return e.text }
+func (e *opaqueError) Is(target error) bool { return errors.Is(e.origin(), target) }
+
+// Timeout keeps the answer that net.Error gives.
+func (e *opaqueError) Timeout() bool {
+	var t interface{ Timeout() bool }
+	return errors.As(e.origin(), &t) && t.Timeout()
+}
