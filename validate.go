@@ -1,0 +1,200 @@
+package eip
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Limits that the documents state and that validation enforces. Bandwidths,
+// prices, quotas and the largest page vary by account or by document and are
+// left to the service.
+const (
+	maxClientTokenLength = 64 // the 2017 AllocateEipAddress page and the 2019 API reference
+	maxListedAddresses   = 50 // AllocationId and EipAddress of DescribeEipAddresses, from the SDK metadata
+	maxTags              = 20 // from the SDK metadata
+	minEipMask           = 24 // the 2024 AllocateEipSegmentAddress page
+	maxEipMask           = 28
+)
+
+// FieldFault is one fault of a request: the field (its Go name), the value it
+// had, and the rule that it broke. The value is quoted and cut if it is long;
+// no request has a field that holds a secret.
+type FieldFault struct {
+	Field string
+	Value string
+	Rule  string
+}
+
+// String gives the fault as one clause.
+func (f FieldFault) String() string {
+	if f.Value == "" {
+		return f.Field + ": " + f.Rule
+	}
+	return f.Field + " (" + f.Value + "): " + f.Rule
+}
+
+// ValidationError tells everything that is wrong with a request that was
+// therefore not sent. It matches ErrInvalidParameter.
+type ValidationError struct {
+	Action string
+	Faults []FieldFault
+}
+
+// Error lists all faults.
+func (e *ValidationError) Error() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "eip: %s: invalid request, nothing was sent: ", e.Action)
+	for i, f := range e.Faults {
+		if i > 0 {
+			b.WriteString("; ")
+		}
+		b.WriteString(f.String())
+	}
+	return b.String()
+}
+
+// Is reports that target is ErrInvalidParameter.
+func (e *ValidationError) Is(target error) bool { return target == ErrInvalidParameter }
+
+// validator collects the faults of one request.
+type validator struct {
+	faults []FieldFault
+}
+
+// validateRequest gives all faults of a request as one *ValidationError, or nil.
+func validateRequest(action string, req interface{ validate(*validator) }) error {
+	var v validator
+	req.validate(&v)
+	if len(v.faults) == 0 {
+		return nil
+	}
+	return &ValidationError{Action: action, Faults: v.faults}
+}
+
+func (v *validator) fault(field, value, rule string) {
+	v.faults = append(v.faults, FieldFault{Field: field, Value: value, Rule: rule})
+}
+
+// required wants a value that is more than blanks.
+func (v *validator) required(field, value string) {
+	if strings.TrimSpace(value) == "" {
+		shown := ""
+		if value != "" {
+			shown = shorten(value)
+		}
+		v.fault(field, shown, "is required")
+	}
+}
+
+func (v *validator) notNegative(field string, n int) {
+	if n < 0 {
+		v.fault(field, strconv.Itoa(n), "must not be negative")
+	}
+}
+
+// clientToken wants what can stand in a token. The documents say ASCII; control
+// characters are refused with the rest, since no token survives them.
+func (v *validator) clientToken(token string) {
+	if len(token) > maxClientTokenLength {
+		v.fault("ClientToken", shorten(token), "must have 1 to 64 ASCII characters")
+		return
+	}
+	for i := 0; i < len(token); i++ {
+		if token[i] < 0x20 || token[i] > 0x7e {
+			v.fault("ClientToken", shorten(token), "must have printable ASCII characters only")
+			return
+		}
+	}
+}
+
+// commaList wants elements that survive being joined by commas.
+func (v *validator) commaList(field string, list []string) {
+	if len(list) > maxListedAddresses {
+		v.fault(field, strconv.Itoa(len(list))+" elements", "must have at most 50 elements")
+	}
+	for i, s := range list {
+		at := field + "[" + strconv.Itoa(i) + "]"
+		switch {
+		case strings.TrimSpace(s) == "":
+			v.fault(at, shorten(s), "must not be empty")
+		case strings.Contains(s, ","):
+			v.fault(at, shorten(s), "must not contain a comma: give each value as an element of its own")
+		}
+	}
+}
+
+func (v *validator) protectionTypes(list SecurityProtectionTypes) {
+	for i, t := range list {
+		if strings.TrimSpace(string(t)) == "" {
+			v.fault("SecurityProtectionTypes["+strconv.Itoa(i)+"]", shorten(string(t)), "must not be empty")
+		}
+	}
+}
+
+func (v *validator) tags(tags Tags) {
+	if len(tags) > maxTags {
+		v.fault("Tags", strconv.Itoa(len(tags))+" tags", "must have at most 20 tags")
+	}
+	if value, ok := tags[""]; ok {
+		v.fault("Tags", "a tag without key, value "+shorten(value), "must not have an empty key")
+	}
+}
+
+// page wants a page that can exist. The largest size differs between documents
+// and stays with the service.
+func (v *validator) page(number, size int) {
+	v.notNegative("PageNumber", number)
+	v.notNegative("PageSize", size)
+}
+
+// exclusive wants at most one of IPAddress and InstanceID.
+func (v *validator) exclusive(ipAddress, instanceID string) {
+	if ipAddress != "" && instanceID != "" {
+		v.fault("IPAddress", shorten(ipAddress), "excludes InstanceID (here "+shorten(instanceID)+"): give one of the two, or neither")
+	}
+}
+
+// subscription wants what must accompany InstanceChargeType PrePaid. What has
+// a documented default (PricingCycle: Month) may be left out.
+func (v *validator) subscription(charge InstanceChargeType, metering InternetChargeType, period int) {
+	if period < 0 {
+		v.fault("Period", strconv.Itoa(period), "must not be negative")
+	}
+	if charge != InstanceChargeTypePrePaid {
+		return
+	}
+	if period == 0 {
+		v.fault("Period", "0", "must be at least 1 when InstanceChargeType is PrePaid")
+	}
+	if metering == InternetChargeTypePayByTraffic {
+		v.fault("InternetChargeType", shorten(string(metering)), "must be PayByBandwidth (or empty) when InstanceChargeType is PrePaid")
+	}
+}
+
+// writable wants a time that the documented layouts can express. The zero time
+// stands for "not given" and passes.
+func (v *validator) writable(field string, t time.Time) bool {
+	if t.IsZero() {
+		return true
+	}
+	if y := t.UTC().Year(); y < 1 || y > 9999 {
+		v.fault(field, "year "+strconv.Itoa(y), "must lie in the years 1 to 9999")
+		return false
+	}
+	return true
+}
+
+// shorten quotes a value for a message and cuts what is too long to read.
+func shorten(s string) string {
+	const most = 40
+	if len(s) <= most {
+		return strconv.Quote(s)
+	}
+	cut := most
+	for cut > 0 && s[cut]&0xc0 == 0x80 { // not inside a character
+		cut--
+	}
+	return strconv.Quote(s[:cut]) + "… (" + strconv.Itoa(len(s)) + " bytes)"
+}
