@@ -127,7 +127,7 @@ func parseEndpoint(raw string) (*url.URL, error) {
 	}
 	scheme, _, hasScheme := strings.Cut(raw, "://")
 	if !hasScheme {
-		return nil, fmt.Errorf("eip: Endpoint %s has no scheme: write https://%s", quoteShort(raw), shorten(raw))
+		return nil, fmt.Errorf("eip: Endpoint %s has no scheme: write https://%s", quoteShort(raw), plainShort(raw))
 	}
 	u, err := url.Parse(raw)
 	if err != nil {
@@ -137,7 +137,7 @@ func parseEndpoint(raw string) (*url.URL, error) {
 		if errors.As(err, &parseErr) {
 			cause = parseErr.Err
 		}
-		return nil, fmt.Errorf("eip: Endpoint %s is not a URL (%s): %s", quoteShort(raw), shorten(cause.Error()), rule)
+		return nil, fmt.Errorf("eip: Endpoint %s is not a URL (%s): %s", quoteShort(raw), plainShort(cause.Error()), rule)
 	}
 	if u.Scheme != "http" && u.Scheme != "https" {
 		return nil, fmt.Errorf("eip: Endpoint %s has the scheme %s: %s", quoteShort(raw), quoteShort(scheme), rule)
@@ -165,8 +165,8 @@ func quoteShort(s string) string {
 	return strconv.QuoteToASCII(s)
 }
 
-// shorten returns the text of quoteShort without the quotes.
-func shorten(s string) string {
+// plainShort returns the text of quoteShort without the quotes.
+func plainShort(s string) string {
 	quoted := quoteShort(s)
 	end := strings.LastIndexByte(quoted, '"')
 	return quoted[1:end] + quoted[end+1:]

@@ -1,0 +1,368 @@
+package eip
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"runtime"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/google/go-querystring/query"
+
+	"github.com/eipkit/eip-go/internal/transport"
+)
+
+const (
+	// Version is the version of this library.
+	Version = "0.1.0"
+	// APIVersion is the version of the service's API that the library speaks.
+	APIVersion = "2016-04-28"
+
+	// skewFrom is the difference of clocks from which a refused timestamp is
+	// put down to it. The service accepts 15 minutes.
+	skewFrom = 5 * time.Minute
+)
+
+// Client calls the Elastic IP API in one region. It does not change after
+// NewClient and is safe for concurrent use; share one, so that its goroutines
+// share connections, what is known of the server's clock, and the waits that a
+// throttling service asks for.
+type Client struct {
+	regionID    string
+	endpoint    *url.URL
+	credentials CredentialsProvider
+	method      string
+	placement   Placement
+	header      http.Header
+	sign        signer
+	loop        *transport.Loop
+	own         *http.Transport // nil if the caller brought one
+	validate    bool
+}
+
+// NewClient makes a client for a region, for example "cn-hangzhou". Without
+// options it sends to the region's public endpoint over HTTPS and reads the
+// access key from the environment when it is first needed. It does not touch
+// the network.
+func NewClient(regionID string, opts ...Option) (*Client, error) {
+	cfg := defaultConfig()
+	for _, opt := range opts {
+		if opt == nil {
+			continue
+		}
+		if err := opt(&cfg); err != nil {
+			return nil, fmt.Errorf("eip: NewClient: %w", err)
+		}
+	}
+	host, err := resolveEndpoint(regionID, cfg.internal)
+	if err != nil {
+		return nil, fmt.Errorf("eip: NewClient: %w", err)
+	}
+	if cfg.endpoint == nil {
+		cfg.endpoint = &url.URL{Scheme: "https", Host: host, Path: "/"}
+	}
+	if cfg.credentials == nil {
+		cfg.credentials = EnvironmentCredentials()
+	}
+	c := &Client{
+		regionID:    regionID,
+		endpoint:    cfg.endpoint,
+		credentials: cfg.credentials,
+		method:      cfg.method,
+		placement:   cfg.placement,
+		sign:        signRPC,
+		validate:    !cfg.noValidation,
+		header:      http.Header{"User-Agent": {userAgent(cfg.userAgent)}, "Accept": {"application/json"}},
+	}
+	loop := transport.Config{
+		AttemptTimeout: cfg.attemptTimeout,
+		MaxAttempts:    cfg.maxAttempts,
+		BackoffMin:     cfg.backoffMin,
+		BackoffMax:     cfg.backoffMax,
+		Patience:       cfg.patience,
+		MaxBody:        cfg.maxResponseBytes,
+		SkewFrom:       skewFrom,
+		Logger:         cfg.logger,
+		Observe:        observer(cfg.hook),
+	}
+	if hc := cfg.httpClient; hc != nil {
+		loop.Transport, loop.Jar = hc.Transport, hc.Jar
+		if hc.Timeout > 0 {
+			loop.AttemptTimeout = min(loop.AttemptTimeout, hc.Timeout)
+		}
+	}
+	if loop.Transport == nil {
+		c.own = newTransport()
+		loop.Transport = c.own
+	}
+	c.loop = transport.New(loop)
+	return c, nil
+}
+
+// Region is the region that NewClient was given.
+func (c *Client) Region() string { return c.regionID }
+
+// Endpoint is the URL to which the client sends.
+func (c *Client) Endpoint() string { return c.endpoint.String() }
+
+// CloseIdleConnections closes the connections that no call is using. It does
+// nothing to a transport that came with WithHTTPClient. The client can be used
+// afterwards.
+func (c *Client) CloseIdleConnections() {
+	if c.own != nil {
+		c.own.CloseIdleConnections()
+	}
+}
+
+// newTransport is the library's own: it shares nothing with the rest of the
+// process, and keeps as many idle connections to its one host as goroutines
+// are likely to want. It does not look for a proxy in the environment; bring a
+// transport that does if you need one.
+func newTransport() *http.Transport {
+	return &http.Transport{
+		DialContext:            (&net.Dialer{Timeout: 5 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
+		TLSHandshakeTimeout:    5 * time.Second,
+		ForceAttemptHTTP2:      true,
+		MaxIdleConns:           512,
+		MaxIdleConnsPerHost:    256,
+		IdleConnTimeout:        60 * time.Second,
+		MaxResponseHeaderBytes: 1 << 20,
+	}
+}
+
+func userAgent(product string) string {
+	own := "eip-go/" + Version + " (" + runtime.Version() + "; " + runtime.GOOS + "/" + runtime.GOARCH + ")"
+	if product == "" {
+		return own
+	}
+	return product + " " + own
+}
+
+func observer(hook func(context.Context, Attempt)) func(context.Context, *transport.Attempt) {
+	if hook == nil {
+		return nil
+	}
+	kinds := [...]Kind{
+		transport.Once: KindOnce, transport.Read: KindRead,
+		transport.Tokened: KindTokened, transport.Repeatable: KindRepeatable,
+	}
+	return func(ctx context.Context, a *transport.Attempt) {
+		hook(ctx, Attempt{
+			Action: a.Action, Kind: kinds[a.Kind], Number: a.Number,
+			Start: a.Start, Duration: a.Duration, HTTPStatus: a.Status,
+			RequestID: a.RequestID, Code: Code(a.Code), Cause: a.Cause.String(),
+			OutcomeUnknown: a.Unknown, Repeat: a.Repeat, Wait: a.Wait, Reason: a.Why, Err: a.Err,
+		})
+	}
+}
+
+// request is what every request struct has.
+type request interface {
+	validate(*validator)
+	extra() url.Values
+}
+
+// response is what every response struct has.
+type response interface {
+	responseMeta() *ResponseMeta
+}
+
+// invoke sends one action: validate, encode, send, decode. A nil req means the
+// zero request.
+func invoke[Resp any, Req any](ctx context.Context, c *Client, action string, req *Req) (*Resp, error) {
+	if req == nil {
+		req = new(Req)
+	}
+	r, ok := any(req).(request)
+	if !ok {
+		return nil, fmt.Errorf("eip: %s: %T is not a request", action, req)
+	}
+	if c.validate {
+		if err := validateRequest(action, r); err != nil {
+			return nil, err
+		}
+	}
+	params, err := query.Values(req)
+	if err != nil {
+		return nil, fmt.Errorf("eip: %s: encoding the request: %w", action, err)
+	}
+	if err := mergeParams(action, params, r.extra()); err != nil {
+		return nil, err
+	}
+	out := new(Resp)
+	meta, err := c.send(ctx, action, operationOf(action), params, func(body []byte) (string, string, error) {
+		*out = *new(Resp) // an earlier attempt may have left something
+		if err := decodeResponse(action, body, out); err != nil {
+			return "", "", err
+		}
+		missing := ""
+		if i, ok := any(out).(interface{ incomplete() string }); ok {
+			missing = i.incomplete()
+		}
+		return any(out).(response).responseMeta().RequestID, missing, nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	*any(out).(response).responseMeta() = meta
+	return out, nil
+}
+
+// RawRequest is a request for [Client.Do].
+type RawRequest struct {
+	// Action is the name of the action, for example "TagResources".
+	Action string
+	// Params are its parameters by their names on the wire, one value each.
+	// RegionId is added if it is missing, and so is ClientToken if the kind is
+	// KindTokened.
+	Params url.Values
+	// Kind says what a repeat would do. KindDefault takes it from the library's
+	// table; an action that is not there is treated as KindOnce.
+	Kind Kind
+}
+
+// Do sends any action of the product through the same path as the typed
+// methods: signing, attempts, errors. The answer is decoded into out with
+// encoding/json; a nil out is allowed. It is the way to actions that this
+// library has no types for.
+func (c *Client) Do(ctx context.Context, req RawRequest, out any) (*ResponseMeta, error) {
+	if req.Action == "" {
+		return nil, errors.New("eip: Do: Action is empty; it must name an API action")
+	}
+	op := operationOf(req.Action)
+	if req.Kind != KindDefault {
+		op.kind = req.Kind
+	}
+	if req.Kind > KindRepeatable {
+		return nil, fmt.Errorf("eip: %s: Kind %d is not one of the package's constants", req.Action, req.Kind)
+	}
+	params := url.Values{}
+	if err := mergeParams(req.Action, params, req.Params); err != nil {
+		return nil, err
+	}
+	meta, err := c.send(ctx, req.Action, op, params, func(body []byte) (string, string, error) {
+		tree, err := decodeTree(req.Action, body)
+		if err != nil {
+			return "", "", err
+		}
+		var id struct{ RequestId string } //nolint:revive,staticcheck // the wire's name
+		_ = json.Unmarshal(tree, &id)     // an answer without it is an answer too
+		if out != nil {
+			if err := json.Unmarshal(tree, out); err != nil {
+				return id.RequestId, "", fmt.Errorf("it does not fit %T: %w", out, err)
+			}
+		}
+		return strings.TrimSpace(id.RequestId), "", nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &meta, nil
+}
+
+// ownParams are set by the client; a request cannot.
+var ownParams = []string{
+	"Action", "Version", "Format", "AccessKeyId", "SecurityToken", "Signature",
+	"SignatureMethod", "SignatureNonce", "SignatureVersion", "Timestamp",
+}
+
+// mergeParams adds extra parameters to those of the struct's fields.
+func mergeParams(action string, params, extra url.Values) error {
+	for name, values := range extra {
+		switch {
+		case name == "":
+			return fmt.Errorf("eip: %s: a parameter has an empty name", action)
+		case slices.Contains(ownParams, name):
+			return fmt.Errorf("eip: %s: parameter %s is set by the client and cannot be given", action, name)
+		case params.Has(name):
+			return fmt.Errorf("eip: %s: parameter %s is set by a field (%q) and in Extra (%q); set one of them",
+				action, name, params.Get(name), strings.Join(values, ","))
+		case len(values) != 1:
+			return fmt.Errorf("eip: %s: parameter %s has %d values; the service takes one a name (lists are written Name.1, Name.2)",
+				action, name, len(values))
+		}
+	}
+	for name, values := range extra {
+		params[name] = []string{values[0]}
+	}
+	return nil
+}
+
+// send completes the parameters and runs the attempts.
+func (c *Client) send(ctx context.Context, action string, op operation, params url.Values,
+	decode func([]byte) (requestID, missing string, err error),
+) (ResponseMeta, error) {
+	if ctx == nil {
+		return ResponseMeta{}, fmt.Errorf("eip: %s: the context is nil", action)
+	}
+	params.Set("Action", action)
+	params.Set("Version", APIVersion)
+	params.Set("Format", "JSON")
+	if !op.noRegion && !params.Has("RegionId") {
+		params.Set("RegionId", c.regionID)
+	}
+	token := params.Get("ClientToken")
+	if c.validate {
+		var v validator
+		if v.clientToken(token); len(v.faults) > 0 {
+			return ResponseMeta{}, &ValidationError{Action: action, Faults: v.faults}
+		}
+	}
+	if token == "" && op.kind == KindTokened {
+		token = newToken()
+		params.Set("ClientToken", token)
+	}
+	reader := &answerReader{action: action, kind: op.kind, decode: decode}
+	res := c.loop.Do(ctx, &transport.Call{
+		Action: action,
+		Kind:   op.kind.transport(),
+		Method: c.method,
+		URL:    c.endpoint.String(),
+		Sign: func(ctx context.Context, now func() time.Time) (*transport.Signed, error) {
+			return c.signed(ctx, params, now)
+		},
+		Judge: reader.judge,
+	})
+	if !res.Done {
+		return ResponseMeta{}, reader.failure(res, token)
+	}
+	return ResponseMeta{
+		RequestID: reader.requestID, HTTPStatus: res.Status, Attempts: res.Attempts, ClientToken: token,
+	}, nil
+}
+
+// signed makes one attempt: the current credentials, a fresh nonce, the time.
+func (c *Client) signed(ctx context.Context, params url.Values, now func() time.Time) (*transport.Signed, error) {
+	creds, err := c.credentials.Credentials(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("credentials: %w", err)
+	}
+	if creds.AccessKeyID() == "" || creds.AccessKeySecret() == "" {
+		return nil, fmt.Errorf("credentials: the provider gave an empty access key: %w", ErrNoCredentials)
+	}
+	out := c.sign(signInput{method: c.method, params: params, creds: creds, nonce: newNonce(), at: now()})
+	s := &transport.Signed{
+		URL:     c.endpoint.String(),
+		Header:  c.header,
+		Secrets: transport.Secrets{creds.AccessKeySecret(), creds.SecurityToken(), out.signature},
+	}
+	if c.method == http.MethodGet || c.placement == InQuery {
+		u := *c.endpoint
+		u.RawQuery = out.encoded
+		s.URL = u.String()
+		if c.method == http.MethodPost {
+			s.Body = []byte{}
+		}
+		return s, nil
+	}
+	s.Header = c.header.Clone()
+	s.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	s.Body = []byte(out.encoded)
+	return s, nil
+}

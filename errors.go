@@ -1,0 +1,277 @@
+package eip
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// Error says that the service refused a call, and that the outcome is known:
+// nothing was done (for a read: nothing was read).
+//
+// Match it with errors.Is against a [Code], a [Family] or a class such as
+// [ErrQuota]; read its fields with errors.As.
+type Error struct {
+	// Action is the API action, for example "AllocateEipAddress".
+	Action string
+	// Code is the service's error code, for example "QuotaExceeded.Eip". It may
+	// be empty if an answer with a 3xx or 4xx status had none.
+	Code Code
+	// Message is the service's text. It is not stable; do not compare it.
+	Message string
+	// RequestID is what the vendor's support asks for.
+	RequestID string
+	// HTTPStatus is the status of the answer.
+	HTTPStatus int
+	// HostID names the endpoint that answered.
+	HostID string
+	// Recommend is the vendor's link to a page about the error, if any.
+	Recommend string
+	// AccessDeniedDetail is what the service says about a missing permission,
+	// as it sent it, if it did.
+	AccessDeniedDetail string
+	// Attempts is how often the request was sent.
+	Attempts int
+	// ClientToken is the idempotency token that the request carried, if any.
+	ClientToken string
+	// RetryAfter is how long the service asks to wait; 0 if it does not say.
+	RetryAfter time.Duration
+}
+
+// Error gives one line: action, code, message, what to do, and what to quote
+// to the vendor's support.
+func (e *Error) Error() string {
+	var b strings.Builder
+	b.WriteString("eip: ")
+	b.WriteString(e.Action)
+	b.WriteString(": ")
+	if e.Code != "" {
+		b.WriteString(string(e.Code))
+	} else {
+		b.WriteString("refused without an error code")
+	}
+	if e.Message != "" {
+		b.WriteString(": ")
+		b.WriteString(e.Message)
+	}
+	writeFacts(&b, e.HTTPStatus, e.RequestID, e.Attempts, "", e.RetryAfter)
+	if hint := e.Code.Hint(); hint != "" {
+		b.WriteString("; ")
+		b.WriteString(hint)
+	}
+	return b.String()
+}
+
+// Is matches a Code exactly, a Family, or the class of the code.
+func (e *Error) Is(target error) bool { return codeMatches(e.Code, e.HTTPStatus, target) }
+
+// Class is the group of the code by what a program does next: [ErrNotFound],
+// [ErrThrottled], [ErrQuota] and so on. It is nil for an error without a code.
+func (e *Error) Class() error {
+	if e.Code == "" {
+		return nil
+	}
+	return e.Code.class(e.HTTPStatus)
+}
+
+// TransportError says that there is no usable answer, or that the outcome of a
+// write is unknown. It unwraps to its cause: a context's error, a network
+// error, an answer that could not be read. It never holds a URL.
+//
+// If OutcomeUnknown reports true the call may have done its work. To settle
+// it, send the same request again with ClientToken set to this error's: the
+// service then gives the answer of the first one instead of doing it twice.
+type TransportError struct {
+	// Action is the API action.
+	Action string
+	// Err is the cause. It is never nil.
+	Err error
+	// Last is the last answer of the service in this call, if there was one. It
+	// is among the wrapped errors only if the outcome is known.
+	Last *Error
+	// HTTPStatus and RequestID are those of the last attempt's answer, if any.
+	HTTPStatus int
+	RequestID  string
+	// Attempts is how often the request was sent.
+	Attempts int
+	// Sent says whether the request may have reached the service at all.
+	Sent bool
+	// ClientToken is the idempotency token that the request carried, if any.
+	ClientToken string
+	// RetryAfter is how long the service asks to wait; 0 if it does not say.
+	RetryAfter time.Duration
+
+	unknown bool
+}
+
+// OutcomeUnknown says whether the call may have done its work. It is never
+// true for a read.
+func (e *TransportError) OutcomeUnknown() bool { return e.unknown }
+
+func (e *TransportError) Error() string {
+	var b strings.Builder
+	b.WriteString("eip: ")
+	b.WriteString(e.Action)
+	b.WriteString(": ")
+	switch {
+	case e.unknown:
+		b.WriteString("outcome unknown: ")
+	case !e.Sent:
+		b.WriteString("not sent: ")
+	}
+	b.WriteString(strings.ReplaceAll(e.Err.Error(), "\n", "; "))
+	if e.Last != nil && e.Last != e.Err {
+		fmt.Fprintf(&b, "; last answer: %s", e.Last.Code)
+		if e.Last.Message != "" {
+			fmt.Fprintf(&b, ": %s", e.Last.Message)
+		}
+	}
+	token := ""
+	if e.unknown {
+		token = e.ClientToken
+	}
+	writeFacts(&b, e.HTTPStatus, e.RequestID, e.Attempts, token, e.RetryAfter)
+	switch {
+	case e.unknown && token != "":
+		b.WriteString("; send the same request with this ClientToken to learn what happened")
+	case e.unknown:
+		b.WriteString("; look at the state before sending it again")
+	}
+	return b.String()
+}
+
+// Unwrap gives the cause, and the last answer if the outcome is known.
+func (e *TransportError) Unwrap() []error {
+	if e.Last != nil && !e.unknown && error(e.Last) != e.Err {
+		return []error{e.Err, e.Last}
+	}
+	return []error{e.Err}
+}
+
+// MarshalJSON writes the error's text for its cause, because the cause may be
+// any type with any field.
+func (e *TransportError) MarshalJSON() ([]byte, error) {
+	return json.Marshal(struct {
+		Action         string
+		Err            string
+		Last           *Error `json:",omitempty"`
+		HTTPStatus     int    `json:",omitempty"`
+		RequestID      string `json:",omitempty"`
+		Attempts       int
+		Sent           bool
+		ClientToken    string        `json:",omitempty"`
+		RetryAfter     time.Duration `json:",omitempty"`
+		OutcomeUnknown bool
+	}{
+		e.Action, e.Err.Error(), e.Last, e.HTTPStatus, e.RequestID, e.Attempts,
+		e.Sent, e.ClientToken, e.RetryAfter, e.unknown,
+	})
+}
+
+// AnswerError is the cause of a [TransportError] whose answer was not the
+// documented one: HTML from a proxy, a cut or foreign document, an answer that
+// lacks what the call was for.
+type AnswerError struct {
+	// HTTPStatus is the status of the answer.
+	HTTPStatus int
+	// ContentType is the answer's header of that name.
+	ContentType string
+	// Reason says what is wrong with it.
+	Reason string
+	// Excerpt is the beginning of the body in printable characters, without
+	// secrets.
+	Excerpt string
+}
+
+func (e *AnswerError) Error() string {
+	s := fmt.Sprintf("not the documented answer (HTTP %d): %s", e.HTTPStatus, e.Reason)
+	if e.Excerpt != "" {
+		s += fmt.Sprintf("; it begins %q", e.Excerpt)
+	}
+	return s
+}
+
+// OutcomeUnknown says whether err is the error of a write that may have
+// happened. The answer to it is to send the same request again with the
+// ClientToken that the error holds (see [TransportError]), or, for an action
+// without a token, to look before sending it again.
+func OutcomeUnknown(err error) bool {
+	var u interface{ OutcomeUnknown() bool }
+	return errors.As(err, &u) && u.OutcomeUnknown()
+}
+
+// RequestID gives the request ID that err holds, "" if it holds none.
+func RequestID(err error) string {
+	var e *Error
+	if errors.As(err, &e) && e.RequestID != "" {
+		return e.RequestID
+	}
+	var t *TransportError
+	if errors.As(err, &t) {
+		if t.RequestID == "" && t.Last != nil {
+			return t.Last.RequestID
+		}
+		return t.RequestID
+	}
+	return ""
+}
+
+// ClientTokenOf gives the ClientToken of the call that failed with err, "" if
+// it carried none. With [OutcomeUnknown] it is all that is needed to settle a
+// call.
+func ClientTokenOf(err error) string {
+	var t *TransportError
+	if errors.As(err, &t) {
+		return t.ClientToken
+	}
+	var e *Error
+	if errors.As(err, &e) {
+		return e.ClientToken
+	}
+	return ""
+}
+
+// writeFacts writes what is known beside the text, in parentheses.
+func writeFacts(b *strings.Builder, status int, requestID string, attempts int, token string, after time.Duration) {
+	var facts []string
+	if status != 0 {
+		facts = append(facts, fmt.Sprintf("HTTP %d", status))
+	}
+	if requestID != "" {
+		facts = append(facts, "request "+requestID)
+	}
+	if attempts > 1 {
+		facts = append(facts, fmt.Sprintf("%d attempts", attempts))
+	}
+	if token != "" {
+		facts = append(facts, "ClientToken "+token)
+	}
+	if after > 0 {
+		facts = append(facts, "retry after "+after.String())
+	}
+	if len(facts) > 0 {
+		b.WriteString(" (")
+		b.WriteString(strings.Join(facts, ", "))
+		b.WriteString(")")
+	}
+}
+
+// excerptLength is how much of a strange answer an error shows.
+const excerptLength = 160
+
+// bodyExcerpt takes the beginning of a body, printable and on one line.
+func bodyExcerpt(body []byte) string {
+	s := strings.ToValidUTF8(string(body[:min(len(body), 4*excerptLength)]), "\uFFFD")
+	s = strings.Join(strings.Fields(strings.Map(func(r rune) rune {
+		if r < ' ' || r == 0x7f || r >= 0x80 && r < 0xa0 {
+			return ' '
+		}
+		return r
+	}, s)), " ")
+	if r := []rune(s); len(r) > excerptLength {
+		s = string(r[:excerptLength]) + "…"
+	}
+	return s
+}

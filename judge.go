@@ -1,0 +1,219 @@
+package eip
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/eipkit/eip-go/internal/transport"
+)
+
+// answerReader reads the answers of one call: it decodes them, and says what
+// each tells about the call.
+type answerReader struct {
+	action string
+	kind   Kind
+	// decode takes a 2xx body. missing names what the caller came for, if the
+	// answer lacks it.
+	decode func(body []byte) (requestID, missing string, err error)
+
+	requestID string // of the success
+}
+
+// judge is the vendor's half of the retry table: what an answer means. When it
+// is repeated stands in the table of internal/transport.
+func (r *answerReader) judge(a *transport.Answer) transport.Judgement {
+	if a.Status >= 200 && a.Status < 300 {
+		return r.judgeSuccess(a)
+	}
+	body, ok := decodeErrorBody([]byte(a.Secrets.Scrub(string(a.Body))))
+	if !ok || body.Code == "" {
+		return transport.Judgement{
+			Cause:      causeOfStatus(a.Status),
+			Err:        r.strange(a, reasonOfStatus(a.Status)),
+			RetryAfter: retryHint(a.Header),
+		}
+	}
+	return r.judgeCode(a, body)
+}
+
+func (r *answerReader) judgeSuccess(a *transport.Answer) transport.Judgement {
+	id, missing, err := r.decode(a.Body)
+	var refused *errorAnswer
+	switch {
+	case errors.As(err, &refused):
+		body, _ := decodeErrorBody([]byte(a.Secrets.Scrub(string(a.Body))))
+		if body.Code == "" {
+			break
+		}
+		return r.judgeCode(a, body)
+	case err != nil:
+	case missing != "":
+		err = fmt.Errorf("it lacks %s", missing)
+	default:
+		r.requestID = id
+		return transport.Judgement{Cause: transport.CauseSuccess, RequestID: id}
+	}
+	return transport.Judgement{
+		Cause: transport.CauseUndecodable, RequestID: id, Err: r.strange(a, err.Error()),
+	}
+}
+
+func (r *answerReader) judgeCode(a *transport.Answer, body errorBody) transport.Judgement {
+	code := Code(body.Code)
+	if a.UnknownBefore && settlesByAbsence(r.action, code) {
+		r.requestID = body.RequestID
+		return transport.Judgement{
+			Cause: transport.CauseSuccess, Code: body.Code, RequestID: body.RequestID,
+		}
+	}
+	after := retryHint(a.Header)
+	return transport.Judgement{
+		Cause:      causeOfCode(code, a.Status),
+		Code:       body.Code,
+		RequestID:  body.RequestID,
+		RetryAfter: after,
+		Proves:     r.kind == KindTokened && provesNothingRan(code, a.Status),
+		Err: &Error{
+			Action: r.action, Code: code, Message: body.Message, RequestID: body.RequestID,
+			HTTPStatus: a.Status, HostID: body.HostID, Recommend: body.Recommend,
+			AccessDeniedDetail: body.AccessDeniedDetail, RetryAfter: after,
+		},
+	}
+}
+
+// causeOfCode judges an answer with an error code. A code that is known is
+// judged before the HTTP status: InsufficientEipCapacity comes as a 500 and is
+// a refusal.
+func causeOfCode(code Code, status int) transport.Cause {
+	switch code {
+	case CodeServiceUnavailable:
+		return transport.CauseServiceUnavailable
+	case CodeSystemBusy:
+		return transport.CauseSystemBusy
+	case CodeLastTokenProcessing, CodeOperationFailedLastTokenProcessing:
+		return transport.CauseTokenProcessing
+	case CodeSignatureNonceUsed:
+		return transport.CauseNonceUsed
+	case CodeInvalidTimeStampExpired, CodeIllegalTimestamp:
+		return transport.CauseClockSkew
+	case CodeInternalError, CodeUnknownError:
+		// Documented, but what they say is that nobody knows.
+		return transport.CauseServerError
+	case CodeRejectedThrottling:
+		return transport.CauseThrottled
+	}
+	switch {
+	case FamilyThrottling.Contains(code):
+		return transport.CauseThrottled
+	case code.Known():
+		return transport.CauseRefusedCode
+	}
+	if c := causeOfStatus(status); c != transport.CauseRefusedStatus {
+		return c
+	}
+	return transport.CauseRefusedCode
+}
+
+// causeOfStatus judges an answer by its HTTP status alone.
+func causeOfStatus(status int) transport.Cause {
+	switch {
+	case status == http.StatusTooManyRequests:
+		return transport.CauseTooManyRequests
+	case status == http.StatusRequestTimeout:
+		return transport.CauseRequestTimeout
+	case status >= 500:
+		return transport.CauseServerError
+	case status >= 400:
+		return transport.CauseRefusedStatus
+	case status >= 300:
+		return transport.CauseRedirect
+	}
+	return transport.CauseUndecodable
+}
+
+func reasonOfStatus(status int) string {
+	switch {
+	case status >= 300 && status < 400:
+		return "a redirect, which is never followed, because it would carry the request to another host"
+	case status >= 400:
+		return "an error status without a documented error"
+	}
+	return "a status that no API answer has"
+}
+
+// provesNothingRan says whether a refusal also settles what became of earlier
+// attempts with the same token. It does if the parameters themselves were
+// refused: they were the same each time. It does not if the refusal may be the
+// work of the earlier attempt (a quota or a balance that it used up, a state
+// that it changed), or comes from in front of the operation (credentials,
+// permissions, throttling).
+func provesNothingRan(code Code, status int) bool {
+	if !code.Known() {
+		return false
+	}
+	class := code.class(status)
+	return class == ErrInvalidParameter || class == ErrNotFound
+}
+
+// settlesByAbsence: a release whose first attempt ended in the dark, and which
+// then finds the address gone, has done its work.
+func settlesByAbsence(action string, code Code) bool {
+	return action == "ReleaseEipAddress" && code == CodeInvalidAllocationIdNotFound
+}
+
+// retryHint reads the vendor's own header: milliseconds to wait.
+func retryHint(h http.Header) time.Duration {
+	ms, err := strconv.ParseInt(strings.TrimSpace(h.Get("x-acs-retry-after")), 10, 64)
+	if err != nil || ms <= 0 {
+		return 0
+	}
+	const most = int64(1<<63-1) / int64(time.Millisecond)
+	return time.Duration(min(ms, most)) * time.Millisecond
+}
+
+// strange makes the error for an answer that is not the documented one.
+func (r *answerReader) strange(a *transport.Answer, reason string) *AnswerError {
+	return &AnswerError{
+		HTTPStatus:  a.Status,
+		ContentType: a.Secrets.Scrub(bodyExcerpt([]byte(a.Header.Get("Content-Type")))),
+		Reason:      a.Secrets.Scrub(reason),
+		Excerpt:     bodyExcerpt([]byte(a.Secrets.Scrub(string(a.Body)))),
+	}
+}
+
+// errUnsettled is the cause when the last answer is one of the service's own
+// that leaves the outcome open.
+var errUnsettled = errors.New("no answer tells whether it ran")
+
+// failure turns a call that failed into its error.
+func (r *answerReader) failure(res *transport.Result, token string) error {
+	last := asError(res.Last)
+	if last != nil {
+		last.Attempts, last.ClientToken = res.Attempts, token
+	}
+	if e := asError(res.Err); e != nil && !res.Unknown {
+		e.Attempts, e.ClientToken = res.Attempts, token
+		return e
+	}
+	t := &TransportError{
+		Action: r.action, Err: res.Err, Last: last, HTTPStatus: res.Status,
+		Attempts: res.Attempts, Sent: res.Reached, ClientToken: token,
+		RetryAfter: res.RetryAfter, unknown: res.Unknown,
+	}
+	if asError(t.Err) != nil {
+		t.Err = errUnsettled
+	}
+	if last != nil && res.Status == last.HTTPStatus {
+		t.RequestID = last.RequestID
+	}
+	return t
+}
+
+func asError(err error) *Error {
+	e, _ := err.(*Error) //nolint:errorlint // judge makes them, and nothing wraps them
+	return e
+}

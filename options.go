@@ -1,0 +1,296 @@
+package eip
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+)
+
+// The defaults of a Client.
+const (
+	// DefaultMaxAttempts is how often one call is sent at most. Throttled
+	// attempts do not count; they have DefaultThrottlePatience.
+	DefaultMaxAttempts = 8
+	// DefaultBackoffMin and DefaultBackoffMax bound the waits between
+	// attempts: exponential, with full jitter.
+	DefaultBackoffMin = 200 * time.Millisecond
+	DefaultBackoffMax = 20 * time.Second
+	// DefaultAttemptTimeout is for one attempt, from the finished request to
+	// the last byte of the answer.
+	DefaultAttemptTimeout = 15 * time.Second
+	// DefaultThrottlePatience is how long a call goes on after its first
+	// throttled answer. The service counts calls by the minute, so it has to be
+	// more than a minute to be of use.
+	DefaultThrottlePatience = 70 * time.Second
+	// DefaultMaxResponseBytes is the size of the largest answer that is read.
+	DefaultMaxResponseBytes = 10 << 20
+)
+
+// Placement says where a POST carries its parameters.
+type Placement uint8
+
+// The placements. Both sign the same parameters.
+const (
+	// InBody puts everything into the form body, so that no URL, and so no
+	// proxy's log and no error text, holds a credential. It is the default.
+	InBody Placement = iota
+	// InQuery puts everything into the query, as the vendor's SDKs do.
+	InQuery
+)
+
+// Option configures a Client. Options fill a private struct, so their order
+// does not matter; of two that set the same thing the later one wins.
+type Option func(*config) error
+
+// config is what the options fill.
+type config struct {
+	endpoint         *url.URL
+	internal         bool
+	credentials      CredentialsProvider
+	httpClient       *http.Client
+	method           string
+	placement        Placement
+	maxAttempts      int
+	backoffMin       time.Duration
+	backoffMax       time.Duration
+	attemptTimeout   time.Duration
+	patience         time.Duration
+	maxResponseBytes int64
+	userAgent        string
+	logger           *slog.Logger
+	hook             func(context.Context, Attempt)
+	noValidation     bool
+}
+
+func defaultConfig() config {
+	return config{
+		method:           http.MethodPost,
+		maxAttempts:      DefaultMaxAttempts,
+		backoffMin:       DefaultBackoffMin,
+		backoffMax:       DefaultBackoffMax,
+		attemptTimeout:   DefaultAttemptTimeout,
+		patience:         DefaultThrottlePatience,
+		maxResponseBytes: DefaultMaxResponseBytes,
+	}
+}
+
+// WithCredentials sets where the access key comes from. The default is
+// [EnvironmentCredentials].
+func WithCredentials(p CredentialsProvider) Option {
+	return func(c *config) error {
+		if p == nil {
+			return errors.New("WithCredentials: the provider is nil; leave the option out to use the environment")
+		}
+		c.credentials = p
+		return nil
+	}
+}
+
+// WithEndpoint sends everything to this URL instead of the region's endpoint:
+// to a fake, or to a gateway of your own. It needs a scheme, http or https.
+func WithEndpoint(rawURL string) Option {
+	return func(c *config) error {
+		u, err := parseEndpoint(rawURL)
+		if err != nil {
+			return fmt.Errorf("WithEndpoint: %w", err)
+		}
+		c.endpoint = u
+		return nil
+	}
+}
+
+// WithInternalEndpoint picks the region's host that is reachable from inside a
+// VPC, without Internet access. WithEndpoint overrides it.
+func WithInternalEndpoint() Option {
+	return func(c *config) error {
+		c.internal = true
+		return nil
+	}
+}
+
+// WithHTTPClient takes transport, cookie jar and time-out from hc, which is
+// copied and never changed. A Timeout becomes the attempt time-out if it is
+// the smaller of the two, since net/http would count waits between attempts
+// too. Redirects are not followed whatever its CheckRedirect says.
+func WithHTTPClient(hc *http.Client) Option {
+	return func(c *config) error {
+		if hc == nil {
+			return errors.New("WithHTTPClient: the client is nil; leave the option out to use the library's own")
+		}
+		cp := *hc
+		c.httpClient = &cp
+		return nil
+	}
+}
+
+// WithHTTPMethod sets POST (the default) or GET. GET carries everything in the
+// query.
+func WithHTTPMethod(method string) Option {
+	return func(c *config) error {
+		if method != http.MethodGet && method != http.MethodPost {
+			return fmt.Errorf("WithHTTPMethod: %q is neither GET nor POST", method)
+		}
+		c.method = method
+		return nil
+	}
+}
+
+// WithPlacement says where a POST carries its parameters: [InBody], the
+// default, or [InQuery].
+func WithPlacement(p Placement) Option {
+	return func(c *config) error {
+		if p != InBody && p != InQuery {
+			return fmt.Errorf("WithPlacement: %d is neither InBody nor InQuery", p)
+		}
+		c.placement = p
+		return nil
+	}
+}
+
+// WithMaxAttempts sets how often one call is sent at most; 1 means that it is
+// not repeated. Throttled attempts do not count (see WithThrottlePatience).
+// Default: [DefaultMaxAttempts].
+func WithMaxAttempts(n int) Option {
+	return func(c *config) error {
+		if n < 1 {
+			return fmt.Errorf("WithMaxAttempts: %d is less than 1", n)
+		}
+		c.maxAttempts = n
+		return nil
+	}
+}
+
+// WithBackoff bounds the waits between attempts. Before attempt n+1 a random
+// time up to lowest·2ⁿ⁻¹ passes, but never more than highest. Defaults:
+// [DefaultBackoffMin], [DefaultBackoffMax].
+func WithBackoff(lowest, highest time.Duration) Option {
+	return func(c *config) error {
+		if lowest <= 0 || highest < lowest {
+			return fmt.Errorf("WithBackoff: %s to %s is not a range of positive durations", lowest, highest)
+		}
+		c.backoffMin, c.backoffMax = lowest, highest
+		return nil
+	}
+}
+
+// WithAttemptTimeout limits one attempt, the body of the answer included. It
+// ends the attempt, not the call; for the call there is its context. Default:
+// [DefaultAttemptTimeout].
+func WithAttemptTimeout(d time.Duration) Option {
+	return func(c *config) error {
+		if d <= 0 {
+			return fmt.Errorf("WithAttemptTimeout: %s is not positive", d)
+		}
+		c.attemptTimeout = d
+		return nil
+	}
+}
+
+// WithThrottlePatience sets how long a call goes on after its first throttled
+// answer; 0 means that throttling is not waited out. Default:
+// [DefaultThrottlePatience].
+func WithThrottlePatience(d time.Duration) Option {
+	return func(c *config) error {
+		if d < 0 {
+			return fmt.Errorf("WithThrottlePatience: %s is negative", d)
+		}
+		c.patience = d
+		return nil
+	}
+}
+
+// WithMaxResponseBytes limits the answers that are read. A larger one counts
+// as no answer. Default: [DefaultMaxResponseBytes].
+func WithMaxResponseBytes(n int64) Option {
+	return func(c *config) error {
+		if n < 1 {
+			return fmt.Errorf("WithMaxResponseBytes: %d is less than 1", n)
+		}
+		c.maxResponseBytes = n
+		return nil
+	}
+}
+
+// WithUserAgent names your program in front of the library's own User-Agent,
+// for example "my-operator/1.4".
+func WithUserAgent(product string) Option {
+	return func(c *config) error {
+		if strings.TrimSpace(product) == "" || strings.ContainsFunc(product, func(r rune) bool { return r < ' ' || r > '~' }) {
+			return fmt.Errorf("WithUserAgent: %q is not printable ASCII text", product)
+		}
+		c.userAgent = product
+		return nil
+	}
+}
+
+// WithLogger writes one line for each attempt, with why it was or was not
+// repeated: at level Debug if it succeeded, Warn otherwise. Nothing secret is
+// written, and no parameters.
+func WithLogger(l *slog.Logger) Option {
+	return func(c *config) error {
+		if l == nil {
+			return errors.New("WithLogger: the logger is nil; leave the option out to log nothing")
+		}
+		c.logger = l
+		return nil
+	}
+}
+
+// WithAttemptHook calls f after each attempt, for metrics and traces. f runs
+// in the goroutine of the call, with its context, so it should be quick.
+func WithAttemptHook(f func(ctx context.Context, a Attempt)) Option {
+	return func(c *config) error {
+		if f == nil {
+			return errors.New("WithAttemptHook: the function is nil")
+		}
+		c.hook = f
+		return nil
+	}
+}
+
+// WithoutValidation sends requests as they are, without the checks that need
+// no network. It is for the day when the service allows what this library does
+// not know of yet.
+func WithoutValidation() Option {
+	return func(c *config) error {
+		c.noValidation = true
+		return nil
+	}
+}
+
+// Attempt is what a hook learns of one attempt. It holds no secret.
+type Attempt struct {
+	// Action is the API action, a label with few values.
+	Action string
+	// Kind is the action's kind.
+	Kind Kind
+	// Number counts the attempts of the call, from 1.
+	Number int
+	// Start is when the signed request was ready to be sent, and Duration how
+	// long it took from then to the last byte of the answer.
+	Start    time.Time
+	Duration time.Duration
+	// HTTPStatus is 0 if there was no answer.
+	HTTPStatus int
+	// RequestID and Code are the answer's, if it had them.
+	RequestID string
+	Code      Code
+	// Cause says in a few words what the attempt told, a label with few values:
+	// "success", "throttled", "no answer".
+	Cause string
+	// OutcomeUnknown says whether the call may have done its work by now
+	// without the client knowing. Never true for a read.
+	OutcomeUnknown bool
+	// Repeat says whether the request is sent again, Wait after which time (a
+	// throttled action may take longer), and Reason why or why not.
+	Repeat bool
+	Wait   time.Duration
+	Reason string
+	// Err is nil for a success.
+	Err error
+}
