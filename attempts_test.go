@@ -308,7 +308,7 @@ func TestRetryOverLoopback(t *testing.T) {
 	}()
 	t.Cleanup(func() { _ = ln.Close(); srv.Close() })
 	c, err := NewClient("cn-hangzhou", WithEndpoint("http://"+ln.Addr().String()),
-		WithCredentials(StaticCredentials(testKey, testSecret)), WithBackoff(time.Millisecond, time.Millisecond))
+		WithCredentials(StaticCredentials(wireKey, wireSecret)), WithBackoff(time.Millisecond, time.Millisecond))
 	require.NoError(t, err)
 	t.Cleanup(c.CloseIdleConnections)
 	res, err := c.AllocateEipAddress(t.Context(), nil)

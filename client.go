@@ -341,10 +341,10 @@ func (c *Client) send(ctx context.Context, action string, op operation, params u
 func (c *Client) signed(ctx context.Context, params url.Values, now func() time.Time) (*transport.Signed, error) {
 	creds, err := c.credentials.Credentials(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("credentials: %w", err)
+		return nil, err
 	}
-	if creds.AccessKeyID() == "" || creds.AccessKeySecret() == "" {
-		return nil, fmt.Errorf("credentials: the provider gave an empty access key: %w", ErrNoCredentials)
+	if err := creds.check(plainNames); err != nil {
+		return nil, err
 	}
 	out := c.sign(signInput{method: c.method, params: params, creds: creds, nonce: newNonce(), at: now()})
 	s := &transport.Signed{

@@ -72,7 +72,8 @@ type CodeInfo struct {
 	// empty for codes of the gateway alone, which any action may answer.
 	Actions []string
 	// MisspellingOf is the code that the documents meant, if they misspelt this
-	// one; the service is not known to send the right spelling.
+	// one. Of these only "Forbidden" and "InvalidInstanceId.NotFound" are known
+	// to exist as well.
 	MisspellingOf Code
 	// Hint is what [Code.Hint] returns.
 	Hint string

@@ -282,8 +282,8 @@ type chainProvider []CredentialsProviderFunc
 func (chain chainProvider) Credentials(ctx context.Context) (Credentials, error) {
 	var causes []error
 	for _, fetch := range chain {
-		if err := ctx.Err(); err != nil {
-			return Credentials{}, fmt.Errorf("eip: credentials: %w", context.Cause(ctx))
+		if ctx.Err() != nil {
+			return Credentials{}, credentialsContextError(ctx)
 		}
 		credentials, err := fetch.Credentials(ctx)
 		if err == nil {
@@ -302,7 +302,7 @@ func (chain chainProvider) Credentials(ctx context.Context) (Credentials, error)
 	}
 	texts := make([]string, len(causes))
 	for i, cause := range causes {
-		texts[i] = strings.TrimPrefix(cause.Error(), ErrNoCredentials.Error()+": ")
+		texts[i] = strings.TrimLeft(strings.TrimPrefix(cause.Error(), ErrNoCredentials.Error()), ": ")
 	}
 	return Credentials{}, &chainError{text: ErrNoCredentials.Error() + ": " + strings.Join(texts, "; "), causes: causes}
 }
@@ -316,3 +316,14 @@ type chainError struct {
 
 func (e *chainError) Error() string   { return e.text }
 func (e *chainError) Unwrap() []error { return e.causes }
+
+// credentialsContextError says that the caller's context ended before there were
+// credentials. It wraps the context's error and, if it has one of its own, the
+// cause.
+func credentialsContextError(ctx context.Context) error {
+	err, cause := ctx.Err(), context.Cause(ctx)
+	if errors.Is(cause, err) {
+		return fmt.Errorf("eip: credentials: waiting for the provider: %w", cause)
+	}
+	return fmt.Errorf("eip: credentials: waiting for the provider: %w: %w", err, cause)
+}

@@ -73,19 +73,19 @@ func (c *CredentialsCache) Credentials(ctx context.Context) (Credentials, error)
 	}
 	c.mu.Lock()
 	have, now := c.have, time.Now()
-	empty := have == Credentials{}
-	if !empty && (c.refreshAt.IsZero() || now.Before(c.refreshAt)) {
+	valid := usable(have, now)
+	if valid && (c.refreshAt.IsZero() || now.Before(c.refreshAt)) {
 		c.mu.Unlock()
 		return have, nil
 	}
 	if c.flight == nil {
-		if err := ctx.Err(); err != nil && empty {
+		if ctx.Err() != nil && !valid {
 			c.mu.Unlock()
-			return Credentials{}, fmt.Errorf("eip: credentials: %w", context.Cause(ctx))
+			return Credentials{}, credentialsContextError(ctx)
 		}
 		c.start(ctx)
 	}
-	flight, wait := c.flight, empty || !now.Before(c.waitFrom)
+	flight, wait := c.flight, !valid || !now.Before(c.waitFrom)
 	c.mu.Unlock()
 	if !wait {
 		return have, nil
@@ -101,7 +101,7 @@ func (c *CredentialsCache) Credentials(ctx context.Context) (Credentials, error)
 			if usable(have, time.Now()) {
 				return have, nil
 			}
-			return Credentials{}, fmt.Errorf("eip: credentials: waiting for the provider: %w", context.Cause(ctx))
+			return Credentials{}, credentialsContextError(ctx)
 		}
 	}
 	if flight.err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"net"
 	"net/http"
 	"os"
 	"testing"
@@ -15,8 +16,8 @@ import (
 )
 
 const (
-	testKey    = "testid"
-	testSecret = "testsecret-CANARY"
+	wireKey    = "testid"
+	wireSecret = "testsecret-CANARY"
 	requestID  = "4C467B38-3910-447D-87BC-AC049166F216"
 )
 
@@ -30,7 +31,7 @@ func wireClient(t testing.TB, srv *wiretest.Server, opts ...Option) *Client {
 	})
 	c, err := NewClient("cn-hangzhou", append([]Option{
 		WithEndpoint("http://fake.invalid"),
-		WithCredentials(StaticCredentials(testKey, testSecret)),
+		WithCredentials(StaticCredentials(wireKey, wireSecret)),
 		WithHTTPClient(hc),
 	}, opts...)...)
 	require.NoError(t, err)
@@ -77,3 +78,6 @@ func loadActionFacts(t testing.TB) []actionFact {
 	require.NotEmpty(t, facts)
 	return facts
 }
+
+// netConn shortens the signature of a wiretest step.
+type netConn = net.Conn

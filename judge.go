@@ -196,7 +196,7 @@ func (r *answerReader) failure(res *transport.Result, token string) error {
 		last.Attempts, last.ClientToken = res.Attempts, token
 	}
 	if e := asError(res.Err); e != nil && !res.Unknown {
-		e.Attempts, e.ClientToken = res.Attempts, token
+		e.Attempts, e.ClientToken, e.RetryAfter = res.Attempts, token, res.RetryAfter
 		return e
 	}
 	t := &TransportError{
