@@ -270,7 +270,7 @@ func assertFreshSignatures(t *testing.T, reqs []*wiretest.Request, kind Kind) {
 // Every action of the vendor's list has its kind, and the kind fits the facts.
 func TestEveryActionHasAKind(t *testing.T) {
 	t.Parallel()
-	actions := loadActionFacts(t)
+	actions := loadOperationFacts(t)
 	require.Len(t, operations, len(actions))
 	for _, a := range actions {
 		op, found := operations[a.Name]

@@ -63,17 +63,17 @@ func do(ctx context.Context, c *Client, kind Kind) (*ResponseMeta, error) {
 	return c.Do(ctx, RawRequest{Action: "TestAction", Kind: kind}, nil)
 }
 
-// actionFact is what the vendor's metadata say of an action.
-type actionFact struct {
+// operationFact is what the vendor's metadata say of an action.
+type operationFact struct {
 	Name                    string
 	Mutating, Token, Region bool
 }
 
-func loadActionFacts(t testing.TB) []actionFact {
+func loadOperationFacts(t testing.TB) []operationFact {
 	t.Helper()
-	raw, err := os.ReadFile("testdata/actions.json")
+	raw, err := os.ReadFile("testdata/operations.json")
 	require.NoError(t, err)
-	var facts []actionFact
+	var facts []operationFact
 	require.NoError(t, json.Unmarshal(raw, &facts))
 	require.NotEmpty(t, facts)
 	return facts
