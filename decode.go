@@ -27,6 +27,7 @@ type answerError struct {
 	reason string
 }
 
+// Error says what was wrong with the body.
 func (e *answerError) Error() string {
 	return "eip: not the documented answer of " + e.action + ": " + e.reason
 }
@@ -37,6 +38,7 @@ type errorAnswer struct {
 	body   errorBody
 }
 
+// Error gives the service's code and message, cut to an excerpt.
 func (e *errorAnswer) Error() string {
 	return "eip: " + e.action + " was answered with the error " + excerpt(e.body.Code) + ": " + excerpt(e.body.Message)
 }

@@ -29,6 +29,7 @@ type shapeError struct {
 	got  string
 }
 
+// Error names the path, what is there, and what is due.
 func (e *shapeError) Error() string {
 	return e.path + " is " + e.got + " where " + e.want + " is due"
 }

@@ -339,3 +339,14 @@ func responsePaths(t *testing.T, typ reflect.Type, prefix string, found map[stri
 		}
 	}
 }
+
+// Q-002GHOST: the page of the segment action speaks of parameters that the
+// action does not have.
+func TestSegmentRequestHasNoGhosts(t *testing.T) {
+	t.Parallel()
+	typ := reflect.TypeFor[AllocateEipSegmentAddressRequest]()
+	for _, ghost := range []string{"InstanceChargeType", "Name", "Description"} {
+		_, has := typ.FieldByName(ghost)
+		require.False(t, has, ghost)
+	}
+}
