@@ -1,0 +1,157 @@
+package main
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/eipkit/eip-go/eiptest"
+)
+
+// faults makes the fault that each kind on the command line stands for. The
+// durations are chosen to outlast a client's time-out, or its tolerance of
+// wrong clocks, without stopping a test for long.
+var faults = map[string]eiptest.Fault{
+	"cut-before":    eiptest.CutBefore(),
+	"cut-after":     eiptest.CutAfter(),
+	"cut-body":      eiptest.CutBody(),
+	"server-error":  eiptest.ServerError(503),
+	"bad-gateway":   eiptest.BadGateway(),
+	"throttle":      eiptest.Throttle(),
+	"throttle-hint": eiptest.ThrottleHint(500 * time.Millisecond),
+	"latency":       eiptest.Latency(2 * time.Second).AfterRun(),
+	"hang":          eiptest.Hang().AfterRun(),
+	"wrong-clock":   eiptest.WrongClock(-time.Hour),
+	"wrong-date":    eiptest.WrongDate(-time.Hour),
+}
+
+// faultNames lists the kinds in the order in which -faults deals them out.
+var faultNames = []string{"cut-before", "cut-after", "cut-body", "server-error", "bad-gateway", "throttle",
+	"throttle-hint", "latency", "hang", "wrong-clock", "wrong-date"}
+
+// ids are the names of the instance types on the command line.
+var ids = map[string]string{"ecs": eiptest.ECS, "eni": eiptest.ENI, "slb": eiptest.SLB, "nat": eiptest.NAT, "havip": eiptest.HaVip}
+
+// usageText answers GET / without parameters; the verb is the home region.
+const usageText = `eipsim: a fake Elastic IP service (product Vpc, version ` + eiptest.Version + `).
+
+Point any client of the RPC interface at this address as its endpoint, over
+plain HTTP, with the access key that was given on the command line. Requests
+are signed with HMAC-SHA1; parameters may come in the query, in the form body,
+or in both. Home region: %s. Instances to bind addresses to:
+%s
+Nothing here is real: no address is reachable and nothing is billed.
+`
+
+// parse turns the command line into options. Errors never repeat a secret.
+func parse(args []string, stderr io.Writer) ([]eiptest.Option, error) {
+	fs := flag.NewFlagSet("eipsim", flag.ContinueOnError)
+	fs.SetOutput(stderr)
+	listen := fs.String("listen", "127.0.0.1:8089", "`address` to listen on; port 0 picks one")
+	keyID := fs.String("access-key-id", eiptest.DefaultAccessKeyID, "access key `ID` to accept")
+	secret := fs.String("access-key-secret", eiptest.DefaultAccessKeySecret, "its secret")
+	token := fs.String("security-token", "", "security token that must come with the key")
+	region := fs.String("region", eiptest.DefaultRegion, "home region")
+	instances := fs.String("instances", "ecs=3,eni=2,slb=1,nat=1,havip=1",
+		"instances to bind to: `type=count` or type=id, joined by commas")
+	quota := fs.Int("quota", eiptest.DefaultQuota, "addresses alive at once")
+	transition := fs.Duration("transition", eiptest.DefaultTransition, "time an address takes to be bound, unbound or released")
+	visibility := fs.Duration("visibility", 0, "time until a new address is visible")
+	latency := fs.Duration("latency", 0, "delay of every answer")
+	rate := fs.Int("rate-limit", 0, "calls per action and minute, 0 for no limit")
+	hint := fs.Bool("rate-hint", false, "tell a limited caller when to come back")
+	overall := fs.Float64("faults", 0, "chance of a fault per attempt, shared by all kinds but hang")
+	seed := fs.Uint64("seed", 1, "seed of the faults")
+	logging := fs.Bool("log", false, "write one line per request to stderr, without secrets")
+	tokenLife := fs.Duration("token-life", 24*time.Hour, "how long a ClientToken is remembered")
+	chances := map[string]float64{}
+	fs.Func("fault", "chance of one kind per attempt: `kind=chance`, may be repeated; kinds: "+strings.Join(faultNames, ", "),
+		func(v string) error { return parseFault(v, chances) })
+	if err := fs.Parse(args); err != nil {
+		return nil, err
+	}
+	if fs.NArg() > 0 {
+		return nil, fmt.Errorf("%d arguments that are not flags", fs.NArg())
+	}
+	all, err := parseInstances(*instances)
+	if err != nil {
+		return nil, err
+	}
+	if !(*overall >= 0 && *overall <= 1) {
+		return nil, fmt.Errorf("-faults %v is not between 0 and 1", *overall)
+	}
+	var list strings.Builder
+	for _, in := range all {
+		fmt.Fprintf(&list, "  %-18s %s\n", in.ID, in.Type)
+	}
+	opts := []eiptest.Option{
+		eiptest.WithListen(*listen), eiptest.WithSecurityToken(*keyID, *secret, *token, time.Time{}),
+		eiptest.WithRegion(*region), eiptest.WithInstances(all...), eiptest.WithQuota(*quota),
+		eiptest.WithTransition(*transition), eiptest.WithVisibilityDelay(*visibility), eiptest.WithLatency(*latency),
+		eiptest.WithRateLimit(*rate, *hint), eiptest.WithSeed(*seed), eiptest.WithTokenLife(*tokenLife),
+		eiptest.WithRecord(0), eiptest.WithUsage(fmt.Sprintf(usageText, *region, list.String())),
+	}
+	if *logging {
+		opts = append(opts, eiptest.WithLog(stderr))
+	}
+	for _, name := range faultNames {
+		p, given := chances[name]
+		if !given && name != "hang" {
+			p = *overall / float64(len(faultNames)-1)
+		}
+		if p > 0 {
+			opts = append(opts, eiptest.WithChance(faults[name], p))
+		}
+	}
+	return opts, nil
+}
+
+func parseFault(v string, chances map[string]float64) error {
+	kind, chance, _ := strings.Cut(v, "=")
+	if _, known := faults[kind]; !known {
+		return fmt.Errorf("kind %q is not one of %s", kind, strings.Join(faultNames, ", "))
+	}
+	p, err := strconv.ParseFloat(chance, 64)
+	if err != nil || !(p >= 0 && p <= 1) {
+		return fmt.Errorf("chance %q of %s is not between 0 and 1", chance, kind)
+	}
+	chances[kind] = p
+	return nil
+}
+
+// maxInstances bounds a count on the command line.
+const maxInstances = 100_000
+
+func parseInstances(v string) ([]eiptest.Instance, error) {
+	out := []eiptest.Instance{}
+	seen := map[string]bool{}
+	for part := range strings.SplitSeq(v, ",") {
+		if part = strings.TrimSpace(part); part == "" {
+			continue
+		}
+		name, what, ok := strings.Cut(part, "=")
+		kind := ids[strings.ToLower(name)]
+		if !ok || kind == "" || what == "" {
+			return nil, fmt.Errorf("-instances: %q is not type=count or type=id with type ecs, eni, slb, nat or havip", part)
+		}
+		more := []eiptest.Instance{{ID: what, Type: kind}}
+		if n, err := strconv.Atoi(what); err == nil {
+			if n < 0 || n > maxInstances {
+				return nil, fmt.Errorf("-instances: %s: %d is not between 0 and %d", name, n, maxInstances)
+			}
+			more = eiptest.Instances(kind, n)
+		}
+		for _, in := range more {
+			if seen[in.ID] {
+				return nil, errors.New("-instances: " + in.ID + " is there twice")
+			}
+			seen[in.ID] = true
+			out = append(out, in)
+		}
+	}
+	return out, nil
+}

@@ -1,0 +1,51 @@
+// Command eipsim serves a fake Elastic IP service over loopback HTTP, for
+// programs in any language: command-line tools, infrastructure tools, other
+// SDKs. Point them at the printed address as their endpoint.
+//
+//	go run ./cmd/eipsim -listen 127.0.0.1:8089 -access-key-id testid -access-key-secret testsecret -region cn-hangzhou
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/eipkit/eip-go/eiptest"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	stop()
+	os.Exit(code)
+}
+
+// run serves until the context ends. It returns the exit status: 0 after a
+// regular end, 1 if it cannot serve, 2 for wrong arguments.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	opts, err := parse(args, stderr)
+	if errors.Is(err, flag.ErrHelp) {
+		return 0
+	}
+	if err != nil {
+		fmt.Fprintln(stderr, "eipsim:", err)
+		return 2
+	}
+	srv, err := eiptest.New(opts...)
+	if err != nil {
+		fmt.Fprintln(stderr, "eipsim:", err)
+		return 1
+	}
+	defer srv.Close()
+	if _, err := fmt.Fprintln(stdout, "listening on", srv.URL()); err != nil {
+		fmt.Fprintln(stderr, "eipsim:", err)
+		return 1
+	}
+	<-ctx.Done()
+	return 0
+}

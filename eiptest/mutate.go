@@ -1,0 +1,269 @@
+package eiptest
+
+import (
+	"fmt"
+	"maps"
+	"net/netip"
+	"slices"
+	"time"
+)
+
+// Instance is something that an address can be bound to.
+type Instance struct {
+	ID         string
+	Type       string   // ECS, SLB, NAT, HaVip or ENI
+	RegionID   string   // empty means the home region
+	Status     string   // empty means the state in which it can be bound
+	Owner      string   // empty for the account under test
+	VpcID      string   // empty means vpc-test1, unless Classic
+	PrivateIPs []string // empty means one or, for an ENI, four made up
+	Classic    bool     // not in a VPC
+	DefaultVPC bool     // of a default VPC that does not allow the operation
+	Primary    bool     // ENI: the instance's first interface
+	PortMapped bool     // has port forwarding
+}
+
+func (in *Instance) check() error {
+	if in.ID == "" {
+		return fmt.Errorf("eiptest: instance without ID")
+	}
+	if ready[in.Type] == nil {
+		return fmt.Errorf("eiptest: instance %s: type %q is not one of %v", in.ID, in.Type, instanceTypes[:5])
+	}
+	for _, ip := range in.PrivateIPs {
+		if _, err := netip.ParseAddr(ip); err != nil {
+			return fmt.Errorf("eiptest: instance %s: private address %q: %w", in.ID, ip, err)
+		}
+	}
+	return nil
+}
+
+// fill completes an instance; n tells apart what is made up.
+func (in *Instance) fill(n int) {
+	if in.Status == "" {
+		in.Status = ready[in.Type][0]
+	}
+	if in.VpcID == "" && !in.Classic {
+		in.VpcID = "vpc-test1"
+	}
+	in.PrivateIPs = slices.Clone(in.PrivateIPs)
+	if len(in.PrivateIPs) == 0 && in.Type != NAT {
+		count := 1
+		if in.Type == ENI {
+			count = 4
+		}
+		for i := range count {
+			k := n*4 + i + 10
+			in.PrivateIPs = append(in.PrivateIPs, fmt.Sprintf("172.16.%d.%d", k/250%256, k%250+1))
+		}
+	}
+}
+
+// idPrefix is how the real IDs of each type begin.
+var idPrefix = map[string]string{ECS: "i-", SLB: "lb-", NAT: "ngw-", HaVip: "havip-", ENI: "eni-"}
+
+// Instances makes n instances of a type: i-test1, i-test2, … for ECS, and
+// likewise lb-test1, ngw-test1, havip-test1 and eni-test1 (secondary).
+func Instances(kind string, n int) []Instance {
+	var out []Instance
+	for i := range n {
+		out = append(out, Instance{ID: fmt.Sprintf("%stest%d", idPrefix[kind], i+1), Type: kind})
+	}
+	return out
+}
+
+// DefaultInstances are those of a server without WithInstances: three ECS, two
+// secondary ENI, one each of SLB, NAT and HaVip.
+func DefaultInstances() []Instance {
+	return slices.Concat(Instances(ECS, 3), Instances(ENI, 2), Instances(SLB, 1), Instances(NAT, 1), Instances(HaVip, 1))
+}
+
+// Pool is a pool of public addresses.
+type Pool struct {
+	ID       string
+	RegionID string // empty means any
+	Status   string // empty means Created, the only one that gives addresses
+	Free     int    // addresses left
+	AntiDDoS bool   // its addresses have AntiDDoS_Enhanced
+}
+
+// AddInstance adds an instance, or replaces the one with its ID.
+func (s *Server) AddInstance(in Instance) error {
+	if err := in.check(); err != nil {
+		return err
+	}
+	s.locked(func(v *service, _ time.Time) { v.addInstance(in) })
+	return nil
+}
+
+func (s *service) addInstance(in Instance) {
+	in.fill(len(s.instances))
+	s.instances[in.ID] = &in
+}
+
+// RemoveInstance removes an instance; an address that is bound to it stays so.
+func (s *Server) RemoveInstance(id string) {
+	s.locked(func(v *service, _ time.Time) { delete(v.instances, id) })
+}
+
+// SetInstanceStatus sets the state of an instance, such as "Starting".
+func (s *Server) SetInstanceStatus(id, status string) bool {
+	return s.changeInstance(id, func(in *Instance) { in.Status = status })
+}
+
+func (s *Server) changeInstance(id string, f func(*Instance)) (ok bool) {
+	s.locked(func(v *service, _ time.Time) {
+		if in := v.instances[id]; in != nil {
+			f(in)
+			ok = true
+		}
+	})
+	return ok
+}
+
+// Change alters a living address as somebody else's action would: tags, lock,
+// owner, protection, status and so on. IDs, region and binding stay as they
+// are; see ForceBind and ForceRelease. It reports whether the address exists.
+func (s *Server) Change(id string, f func(*Address)) bool {
+	return s.changeAddress(id, func(_ *service, a *address, _ time.Time) {
+		c := a.copy()
+		f(&c)
+		if c.Status != a.Status {
+			a.change++ // whatever was under way is overtaken
+		}
+		c.AllocationID, c.IPAddress, c.RegionID, c.SegmentID = a.AllocationID, a.IPAddress, a.RegionID, a.SegmentID
+		c.InstanceID, c.InstanceType, c.ReleasedAt = a.InstanceID, a.InstanceType, a.ReleasedAt
+		a.tags = a.tags[:0:0]
+		for _, k := range slices.Sorted(maps.Keys(c.Tags)) {
+			a.tags = append(a.tags, tag{k, c.Tags[k]})
+		}
+		c.Tags = nil
+		a.Address = c
+	})
+}
+
+func (s *Server) changeAddress(id string, f func(*service, *address, time.Time)) (ok bool) {
+	s.locked(func(v *service, now time.Time) {
+		if a := v.byID[id]; a != nil {
+			f(v, a, now)
+			ok = true
+		}
+	})
+	return ok
+}
+
+// SetStatus sets the state of an address and ends any transition.
+func (s *Server) SetStatus(id, status string) bool {
+	return s.Change(id, func(a *Address) { a.Status = status })
+}
+
+// SetVisible hides an address from every call, or shows it.
+func (s *Server) SetVisible(id string, visible bool) bool {
+	return s.changeAddress(id, func(_ *service, a *address, _ time.Time) {
+		a.hidden = !visible
+		if visible {
+			a.visible = time.Time{}
+		}
+	})
+}
+
+// SetTags replaces the tags of an address.
+func (s *Server) SetTags(id string, tags map[string]string) bool {
+	return s.Change(id, func(a *Address) { a.Tags = tags })
+}
+
+// ForceRelease takes an address away, whatever its state, as if somebody had
+// released it elsewhere.
+func (s *Server) ForceRelease(id string) bool {
+	return s.changeAddress(id, func(v *service, a *address, now time.Time) { v.leave(a, now) })
+}
+
+// ForceBind binds an address to an instance at once, as if somebody had done
+// so elsewhere; an empty instance unbinds it.
+func (s *Server) ForceBind(id, instance string) bool {
+	return s.changeAddress(id, func(v *service, a *address, now time.Time) {
+		a.change++
+		if a.InstanceID != "" {
+			v.unbind(a)
+			a.UnboundAt = now
+		}
+		a.Status = Available
+		if instance == "" {
+			return
+		}
+		kind := ECS
+		if in := v.instances[instance]; in != nil {
+			kind, a.VpcID = in.Type, in.VpcID
+			if len(in.PrivateIPs) > 0 {
+				a.PrivateIPAddress = in.PrivateIPs[0]
+			}
+		}
+		v.bind(a, instance, kind)
+		a.Status, a.Mode = InUse, "NAT"
+	})
+}
+
+// FailTransitions makes the next n transitions through a state (Associating,
+// Unassociating or Releasing) end where they began.
+func (s *Server) FailTransitions(status string, n int) {
+	s.locked(func(v *service, _ time.Time) { v.failing[status] = n })
+}
+
+// SetBalance sets the account's money.
+func (s *Server) SetBalance(money float64) {
+	s.locked(func(v *service, _ time.Time) { v.balance = money })
+}
+
+// SetQuota sets how many addresses may be alive at once.
+func (s *Server) SetQuota(n int) { s.locked(func(v *service, _ time.Time) { v.set.quota = n }) }
+
+// SetStock sets how many addresses a region has left; -1 means no end.
+func (s *Server) SetStock(region string, n int) bool {
+	ok := false
+	s.locked(func(v *service, _ time.Time) {
+		if r := v.regions[region]; r != nil {
+			r.stock, ok = n, true
+		}
+	})
+	return ok
+}
+
+// PayOrder pays for a subscription that was ordered without AutoPay, and
+// returns the ID of the address that it makes.
+func (s *Server) PayOrder(id int64) (allocationID string, err error) {
+	s.locked(func(v *service, now time.Time) {
+		o := v.orders[id]
+		if o == nil {
+			err = fmt.Errorf("eiptest: no unpaid order %d", id)
+			return
+		}
+		delete(v.orders, id)
+		o.call.now = now
+		a, ref := o.call.pay(o, v.set.price*float64(o.ask.Bandwidth*o.ask.months))
+		if ref != nil {
+			err = fmt.Errorf("eiptest: order %d: %s", id, ref.Code)
+			return
+		}
+		allocationID = a.AllocationID
+	})
+	return allocationID, err
+}
+
+// ForgetTokens drops the memory of all client tokens.
+func (s *Server) ForgetTokens() {
+	s.locked(func(v *service, _ time.Time) {
+		clear(v.tokens.byKey)
+		v.tokens.queue = nil
+	})
+}
+
+// DisableKey disables an access key (InvalidAccessKeyId.Inactive), or enables
+// it again.
+func (s *Server) DisableKey(id string, disabled bool) {
+	s.svc.keysMu.Lock()
+	defer s.svc.keysMu.Unlock()
+	if k, ok := s.svc.keys[id]; ok {
+		k.disabled = disabled
+		s.svc.keys[id] = k
+	}
+}

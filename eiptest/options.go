@@ -1,0 +1,267 @@
+package eiptest
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"time"
+
+	"github.com/eipkit/eip-go/internal/fake"
+)
+
+// Option sets one property of a server. Options that contradict themselves
+// make New fail; their order does not matter.
+type Option func(*settings) error
+
+// settings is everything that can be set, with its default.
+type settings struct {
+	engine fake.Config
+	listen string
+	pipe   bool
+	clock  func() time.Time
+	seed   uint64
+	hostID string
+
+	keyID     string
+	keys      map[string]accessKey
+	home      string
+	regions   []string
+	instances []Instance
+	pools     []Pool
+	stock     map[string]int
+	masks     map[string]int
+	groups    []string
+	singleISP bool
+
+	quota, segmentQuota, segmentLess, points int
+	balance, price                           float64
+
+	bindTime, releaseTime, segmentTime time.Duration
+	visibleAfter, keepTime, cooldown   time.Duration
+	conflict                           string
+
+	tokenLife, tokenBusy time.Duration
+	replayRefusals       bool
+}
+
+// The defaults of a server.
+const (
+	DefaultAccessKeyID     = "testid"
+	DefaultAccessKeySecret = "testsecret"
+	DefaultRegion          = "cn-hangzhou"
+	DefaultQuota           = 20  // addresses, from the vendor's quota page
+	DefaultPointLimit      = 400 // monitoring points per call, from the SDK metadata
+	DefaultRecord          = 4096
+	DefaultTransition      = 2 * time.Millisecond
+)
+
+func defaults() settings {
+	return settings{
+		engine: fake.Config{Keep: DefaultRecord, HintHeader: "x-acs-retry-after", Seed: 1},
+		listen: "127.0.0.1:0", seed: 1, hostID: "vpc.aliyuncs.com",
+		keys: map[string]accessKey{}, home: DefaultRegion,
+		stock: map[string]int{}, masks: map[string]int{},
+		quota: DefaultQuota, segmentQuota: 10, segmentLess: 3, points: DefaultPointLimit,
+		balance: 1e9, price: 20,
+		bindTime: DefaultTransition, releaseTime: DefaultTransition, segmentTime: 5 * DefaultTransition,
+		tokenLife: 24 * time.Hour,
+	}
+}
+
+func set(f func(*settings)) Option {
+	return func(s *settings) error { f(s); return nil }
+}
+
+func positive(name string, d time.Duration, f func(*settings)) Option {
+	return func(s *settings) error {
+		if d < 0 {
+			return fmt.Errorf("eiptest: %s: %v is negative", name, d)
+		}
+		f(s)
+		return nil
+	}
+}
+
+// WithPipe serves over in-memory connections instead of loopback TCP. Only
+// HTTPClient and Client reach the server then. It is what a testing/synctest
+// bubble needs, since real sockets never settle under fake time.
+func WithPipe() Option { return set(func(s *settings) { s.pipe = true }) }
+
+// WithListen sets the TCP address to listen on, "127.0.0.1:0" by default.
+func WithListen(addr string) Option { return set(func(s *settings) { s.listen = addr }) }
+
+// WithCredentials adds an access key. The first one replaces the default pair
+// (testid, testsecret) and is what ClientOptions uses.
+func WithCredentials(id, secret string) Option { return WithSecurityToken(id, secret, "", time.Time{}) }
+
+// WithSecurityToken adds a temporary access key: every request must carry the
+// token with it, and none is accepted once it has expired (zero: never).
+func WithSecurityToken(id, secret, token string, expires time.Time) Option {
+	return func(s *settings) error {
+		if id == "" || secret == "" {
+			return fmt.Errorf("eiptest: credentials: key ID and secret must not be empty")
+		}
+		if len(s.keys) == 0 {
+			s.keyID = id
+		}
+		s.keys[id] = accessKey{secret: secret, token: token, expires: expires}
+		return nil
+	}
+}
+
+// WithRegion sets the home region: that of instances without a region, and of
+// calls whose optional RegionId is missing. cn-hangzhou by default.
+func WithRegion(id string) Option { return set(func(s *settings) { s.home = id }) }
+
+// WithRegions limits the service to these regions; calls for others are
+// refused. By default it has the 36 of the vendor's metadata.
+func WithRegions(ids ...string) Option {
+	return set(func(s *settings) { s.regions = append(s.regions, ids...) })
+}
+
+// WithInstances adds instances to bind addresses to. Without it the server
+// has those of DefaultInstances.
+func WithInstances(in ...Instance) Option {
+	return func(s *settings) error {
+		for _, i := range in {
+			if err := i.check(); err != nil {
+				return err
+			}
+		}
+		s.instances = append(s.instances, in...)
+		return nil
+	}
+}
+
+// WithPools adds pools of public addresses (PublicIpAddressPoolId).
+func WithPools(pools ...Pool) Option {
+	return set(func(s *settings) { s.pools = append(s.pools, pools...) })
+}
+
+// WithResourceGroups names the resource groups that exist. Without it every
+// ID that begins with "rg-" does.
+func WithResourceGroups(ids ...string) Option {
+	return set(func(s *settings) { s.groups = append(s.groups, ids...) })
+}
+
+// WithSingleISP puts the account on the list of those who may choose a
+// single-ISP line (ChinaTelecom, …).
+func WithSingleISP() Option { return set(func(s *settings) { s.singleISP = true }) }
+
+// WithQuota sets how many addresses may be alive at once, segments not
+// counted. 20 by default.
+func WithQuota(n int) Option { return set(func(s *settings) { s.quota = n }) }
+
+// WithSegmentQuota sets how many segments may be alive at once, 10 by default.
+func WithSegmentQuota(n int) Option { return set(func(s *settings) { s.segmentQuota = n }) }
+
+// WithSegmentReserved sets how many addresses of a segment are kept back: 0,
+// 1, 3 (the default) or 4, as the 2024 AllocateEipSegmentAddress page has it.
+func WithSegmentReserved(n int) Option {
+	return func(s *settings) error {
+		if !slices.Contains([]int{0, 1, 3, 4}, n) {
+			return fmt.Errorf("eiptest: reserved addresses of a segment: %d is not 0, 1, 3 or 4", n)
+		}
+		s.segmentLess = n
+		return nil
+	}
+}
+
+// WithStock sets how many addresses a region has left; without it there is no end.
+func WithStock(region string, n int) Option { return set(func(s *settings) { s.stock[region] = n }) }
+
+// WithSegmentStock sets how many segments of a mask (24 to 28) each region has
+// left; without it there is no end.
+func WithSegmentStock(mask, n int) Option {
+	return set(func(s *settings) { s.masks[itoa(mask)] = n })
+}
+
+// WithBalance sets the account's money. At zero nothing can be bought; a
+// subscription costs 20 for each Mbit/s and month.
+func WithBalance(money float64) Option { return set(func(s *settings) { s.balance = money }) }
+
+// WithTransition sets how long an address takes to be bound, unbound or
+// released, 2 ms by default; segments take five times as long. At zero the
+// final state is reached within the call.
+func WithTransition(d time.Duration) Option {
+	return positive("transition", d, func(s *settings) { s.bindTime, s.releaseTime, s.segmentTime = d, d, 5*d })
+}
+
+// WithVisibilityDelay hides a new address for a while: it is not listed, and
+// calls that name it do not find it.
+func WithVisibilityDelay(d time.Duration) Option {
+	return positive("visibility delay", d, func(s *settings) { s.visibleAfter = d })
+}
+
+// WithConflictCode sets the code that refuses an operation on an address that
+// is still in transition: IncorrectEipStatus by default, OperationConflict or
+// TaskConflict as other clients report it.
+func WithConflictCode(code string) Option { return set(func(s *settings) { s.conflict = code }) }
+
+// WithReleaseCooldown refuses the release of an address for a while after it
+// was unbound, with TaskConflict.AssociateGlobalAccelerationInstance.
+func WithReleaseCooldown(d time.Duration) Option {
+	return positive("release cooldown", d, func(s *settings) { s.cooldown = d })
+}
+
+// WithKeepTime sets how long a released address is kept back before it can be
+// asked for again (Ip.Keeped), zero by default.
+func WithKeepTime(d time.Duration) Option {
+	return positive("keep time", d, func(s *settings) { s.keepTime = d })
+}
+
+// WithTokenLife sets how long a ClientToken is remembered, 24 hours by default.
+func WithTokenLife(d time.Duration) Option {
+	return positive("token life", d, func(s *settings) { s.tokenLife = d })
+}
+
+// WithTokenBusy makes a token count as being worked on for a while after its
+// first call: repeats are refused with LastTokenProcessing.
+func WithTokenBusy(d time.Duration) Option {
+	return positive("token busy time", d, func(s *settings) { s.tokenBusy = d })
+}
+
+// WithRefusalReplay makes a token remember a refusal too, so that repeating it
+// is refused for ever even if the reason has gone.
+func WithRefusalReplay() Option { return set(func(s *settings) { s.replayRefusals = true }) }
+
+// WithRateLimit allows n calls of each action per minute of the clock and
+// refuses the others with Throttling.User, status 400. With hint the answer
+// says in x-acs-retry-after, in milliseconds, when the next minute begins.
+// There is no limit by default; the vendor's for AllocateEipAddress is 120.
+func WithRateLimit(n int, hint bool) Option {
+	return set(func(s *settings) { s.engine.PerMinute, s.engine.LimitHint = n, hint })
+}
+
+// WithPointLimit sets how many monitoring points one call may ask for: 400 by
+// default, 200 in the 2019 API reference.
+func WithPointLimit(n int) Option { return set(func(s *settings) { s.points = n }) }
+
+// WithClock replaces time.Now. Latency and hanging answers still use timers.
+func WithClock(now func() time.Time) Option { return set(func(s *settings) { s.clock = now }) }
+
+// WithSeed seeds the chances of WithChance and the identifiers.
+func WithSeed(seed uint64) Option { return set(func(s *settings) { s.seed = seed }) }
+
+// WithChance deals a fault out at random, with probability p per attempt, to
+// the named actions or to all. The chances of one server add up to 1 at most.
+func WithChance(f Fault, p float64, actions ...string) Option {
+	return set(func(s *settings) {
+		s.engine.Chances = append(s.engine.Chances, fake.Chance{Fault: f.f, P: p, Actions: actions})
+	})
+}
+
+// WithLatency delays every answer.
+func WithLatency(d time.Duration) Option {
+	return positive("latency", d, func(s *settings) { s.engine.Latency = d })
+}
+
+// WithLog writes one line per call, without secrets.
+func WithLog(w io.Writer) Option { return set(func(s *settings) { s.engine.Log = w }) }
+
+// WithRecord sets how many of the latest calls are kept for Calls: 4096 by
+// default, 0 for none. Counters count in any case.
+func WithRecord(n int) Option { return set(func(s *settings) { s.engine.Keep = n }) }
+
+// WithUsage sets the text that a visit without parameters is answered with.
+func WithUsage(text string) Option { return set(func(s *settings) { s.engine.Usage = text }) }

@@ -1,0 +1,326 @@
+package eiptest
+
+import (
+	"fmt"
+	"hash/maphash"
+	"maps"
+	"math/rand/v2"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/eipkit/eip-go/internal/fake"
+)
+
+// accessKey is what the service knows of one key.
+type accessKey struct {
+	secret   string
+	token    string // security token that must come with it
+	expires  time.Time
+	disabled bool
+}
+
+// service is the EIP service behind the HTTP engine. Everything below mu is
+// guarded by it; transitions are carried out when the next call looks, so
+// there is no goroutine.
+type service struct {
+	set    settings
+	clock  func() time.Time
+	keysMu sync.RWMutex
+	keys   map[string]accessKey
+	nonces nonces
+
+	mu        sync.Mutex
+	tokens    tokens
+	regions   map[string]*region
+	byID      map[string]*address
+	byIP      map[string]*address
+	bound     map[string][]*address // by instance ID
+	past      map[string]*address   // released addresses, by IP
+	pastByID  map[string]*address
+	pastQueue []*address
+	instances map[string]*Instance
+	segments  map[string]*segment
+	pools     map[string]*Pool
+	orders    map[int64]*order
+	made      []*address
+	due       dueQueue
+	alive     int // addresses that count against the quota
+	serial    uint64
+	net       network
+	balance   float64
+	failing   map[string]int // transitions that are going to fail, by status
+}
+
+// region holds what belongs to one region, in order of creation.
+type region struct {
+	addresses []*address
+	gone      int // of these, no longer there
+	segments  []*segment
+	stock     int // addresses left, -1 means no end
+	masks     map[string]int
+}
+
+func newService(set settings) *service {
+	s := &service{
+		set: set, clock: set.clock,
+		keys:      map[string]accessKey{},
+		tokens:    tokens{byKey: map[string]*done{}, seed: maphash.MakeSeed()},
+		regions:   map[string]*region{},
+		byID:      map[string]*address{},
+		byIP:      map[string]*address{},
+		bound:     map[string][]*address{},
+		past:      map[string]*address{},
+		pastByID:  map[string]*address{},
+		instances: map[string]*Instance{},
+		segments:  map[string]*segment{},
+		pools:     map[string]*Pool{},
+		orders:    map[int64]*order{},
+		balance:   set.balance,
+		failing:   map[string]int{},
+	}
+	if s.clock == nil {
+		s.clock = time.Now
+	}
+	for id, k := range set.keys {
+		s.keys[id] = k
+	}
+	for _, id := range set.regions {
+		s.regions[id] = &region{stock: -1, masks: maps.Clone(set.masks)}
+	}
+	for id, n := range set.stock {
+		if r := s.regions[id]; r != nil {
+			r.stock = n
+		}
+	}
+	for _, in := range set.instances {
+		s.addInstance(in)
+	}
+	for _, pool := range set.pools {
+		s.pools[pool.ID] = &pool
+	}
+	return s
+}
+
+func (s *service) key(id string) (accessKey, bool) {
+	s.keysMu.RLock()
+	defer s.keysMu.RUnlock()
+	k, ok := s.keys[id]
+	return k, ok
+}
+
+// params are the parameters of one call.
+type params map[string]string
+
+// call is one call of an action, with the service's mutex held.
+type call struct {
+	s      *service
+	action string
+	p      params
+	now    time.Time
+	region string // RegionId, or the home region
+	rg     *region
+	token  string
+}
+
+// action is one row of the table of actions.
+type action struct {
+	run    func(*call) (obj, *fake.Refusal)
+	token  bool     // ClientToken is honoured
+	need   []string // required parameters beside RegionId
+	region bool     // RegionId is required
+	noRead string   // code for an unknown region
+}
+
+var actions map[string]action
+
+func init() { // a literal would refer to itself through check
+	const access, create = "Forbidden.RegionNotFound", "InvalidRegionId.NotFound"
+	actions = map[string]action{
+		"DescribeRegions":           {run: describeRegions, noRead: access},
+		"AllocateEipAddress":        {run: allocate, token: true, region: true, noRead: create},
+		"AllocateEipAddressPro":     {run: allocate, token: true, region: true, noRead: create},
+		"DescribeEipAddresses":      {run: describeAddresses, region: true, noRead: access},
+		"AssociateEipAddress":       {run: associate, token: true, need: []string{"AllocationId", "InstanceId"}, noRead: access},
+		"UnassociateEipAddress":     {run: unassociate, token: true, need: []string{"AllocationId"}, noRead: access},
+		"ModifyEipAddressAttribute": {run: modify, need: []string{"AllocationId"}, noRead: access},
+		"ReleaseEipAddress":         {run: release, need: []string{"AllocationId"}, noRead: access},
+		"DescribeEipMonitorData":    {run: monitor, need: []string{"AllocationId", "StartTime", "EndTime"}, noRead: access},
+		"DescribeEipGatewayInfo":    {run: gatewayInfo, region: true, need: []string{"InstanceId"}, noRead: access},
+		"AllocateEipSegmentAddress": {run: allocateSegment, token: true, region: true, need: []string{"EipMask"}, noRead: create},
+		"DescribeEipSegment":        {run: describeSegments, region: true, noRead: access},
+		"ReleaseEipSegmentAddress":  {run: releaseSegment, token: true, region: true, need: []string{"SegmentInstanceId"}, noRead: access},
+	}
+}
+
+// Run implements fake.Service.
+func (s *service) Run(req *fake.Request, now time.Time) fake.Reply {
+	in := req.Vendor.(*incoming)
+	if ref := s.check(in, now); ref != nil {
+		return s.Refuse(req, *ref)
+	}
+	body, ref := s.act(in.params)
+	if ref != nil {
+		return s.Refuse(req, *ref)
+	}
+	id := requestID()
+	return s.reply(req, 200, req.Action+"Response", "", id, append(obj{{"RequestId", id}}, body...))
+}
+
+// act looks the token up, carries the action out, and keeps the answer.
+func (s *service) act(p params) (obj, *fake.Refusal) {
+	a := actions[p["Action"]]
+	c := &call{s: s, action: p["Action"], p: p, now: s.clock()}
+	if a.token {
+		c.token = p["ClientToken"]
+	}
+	if !validToken(c.token) {
+		return nil, invalid("ClientToken")
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.advance(c.now)
+	if c.token == "" {
+		return c.do(a)
+	}
+	key := p["AccessKeyId"] + "\x00" + c.action + "\x00" + c.token
+	print := s.tokens.fingerprint(p)
+	if d := s.tokens.find(key, c.now, s.set.tokenLife); d != nil {
+		switch {
+		case d.print != print:
+			return nil, c.no("IdempotentParameterMismatch")
+		case c.now.Sub(d.at) < s.set.tokenBusy:
+			return nil, c.no("LastTokenProcessing")
+		}
+		return d.body, d.ref
+	}
+	body, ref := c.do(a)
+	if ref == nil || s.set.replayRefusals {
+		s.tokens.keep(&done{key: key, print: print, at: c.now, body: body, ref: ref})
+	}
+	return body, ref
+}
+
+func (c *call) do(a action) (obj, *fake.Refusal) {
+	c.region = c.p["RegionId"]
+	if c.region == "" {
+		if a.region {
+			return nil, missing("RegionId")
+		}
+		c.region = c.s.set.home
+	}
+	for _, name := range a.need {
+		if c.p[name] == "" {
+			return nil, missing(name)
+		}
+	}
+	if c.rg = c.s.regions[c.region]; c.rg == nil {
+		return nil, c.no(a.noRead)
+	}
+	return a.run(c)
+}
+
+// number reads an optional positive integer.
+func (p params) number(name string, def int) (int, bool) {
+	v := p[name]
+	if v == "" {
+		return def, true
+	}
+	n, err := strconv.Atoi(v)
+	return n, err == nil
+}
+
+// flag reads an optional boolean in any case.
+func (p params) flag(name string) (val, set bool) {
+	switch strings.ToLower(p[name]) {
+	case "true":
+		return true, true
+	case "false":
+		return false, true
+	}
+	return false, false
+}
+
+// indexed reads Name.1, Name.2, … with a suffix, without gaps.
+func (p params) indexed(name, suffix string) []string {
+	var out []string
+	for i := 1; ; i++ {
+		v, ok := p[name+"."+strconv.Itoa(i)+suffix]
+		if !ok {
+			return out
+		}
+		out = append(out, v)
+	}
+}
+
+// Tag is one tag.
+type tag struct{ key, value string }
+
+// tags reads Tag.N.Key and Tag.N.Value.
+func (p params) tags() ([]tag, *fake.Refusal) {
+	var out []tag
+	seen := map[string]bool{}
+	for i, key := range p.indexed("Tag", ".Key") {
+		value := p["Tag."+strconv.Itoa(i+1)+".Value"]
+		if i == 20 || key == "" || seen[key] || !validTag(key) || !validTag(value) {
+			return nil, invalid(fmt.Sprintf("Tag.%d", i+1))
+		}
+		seen[key] = true
+		out = append(out, tag{key, value})
+	}
+	return out, nil
+}
+
+func validTag(s string) bool {
+	low := strings.ToLower(s)
+	return len([]rune(s)) <= 128 && !strings.HasPrefix(low, "aliyun") && !strings.HasPrefix(low, "acs:") &&
+		!strings.Contains(low, "http://") && !strings.Contains(low, "https://")
+}
+
+// validText is the rule for names and descriptions.
+func validText(s string, most int) bool {
+	return len([]rune(s)) <= most && !strings.HasPrefix(s, "http://") && !strings.HasPrefix(s, "https://")
+}
+
+// requestID makes an upper-case UUID.
+func requestID() string {
+	const hex = "0123456789ABCDEF"
+	var b [36]byte
+	hi, lo := rand.Uint64(), rand.Uint64()
+	for i := range b {
+		switch i {
+		case 8, 13, 18, 23:
+			b[i] = '-'
+			continue
+		}
+		if i > 18 {
+			b[i] = hex[lo&15]
+			lo >>= 4
+		} else {
+			b[i] = hex[hi&15]
+			hi >>= 4
+		}
+	}
+	b[14] = '4'
+	b[19] = "89AB"[rand.Uint64()&3]
+	return string(b[:])
+}
+
+// id makes an identifier that is unique in this service and looks like the
+// real one's.
+func (s *service) id(prefix string) string {
+	const alphabet = "abcdefghijklmnopqrstuvwxyz0123456789"
+	s.serial++
+	x := s.serial*0x9e3779b97f4a7c15 + s.set.seed // odd factor: no two serials meet
+	var b [20]byte
+	for i := range b {
+		if i < 13 { // 36^13 > 2^64: all of x is in here
+			b[i] = alphabet[x%36]
+			x /= 36
+		} else {
+			b[i] = alphabet[(s.serial>>(5*uint(i-13)))%32]
+		}
+	}
+	return prefix + "bp1" + string(b[:])
+}

@@ -1,0 +1,408 @@
+package fake
+
+import (
+	"errors"
+	"io"
+	"math/rand/v2"
+	"net/http"
+	"strconv"
+	"sync"
+	"time"
+)
+
+// Request is one HTTP request as its service understands it.
+type Request struct {
+	Action string
+	Token  string // idempotency token, if the vendor has one
+	Nonce  string
+	Params map[string]string // for the record: never a secret, never changed afterwards
+	Usage  bool              // a bare visit by a person: answer Config.Usage
+	Vendor any               // whatever the service keeps between Parse and Run
+}
+
+// Refusal is an error answer in the vendor's terms.
+type Refusal struct {
+	Status        int
+	Code, Message string
+}
+
+// Reply is an answer before any fault spoils it.
+type Reply struct {
+	Status    int
+	Header    http.Header
+	Body      []byte
+	Code      string // error code, empty for a success
+	RequestID string
+}
+
+// Service is what a vendor adds to the engine. Its methods are called
+// concurrently.
+type Service interface {
+	// Parse reads a request without checking or changing anything. It must
+	// accept any input.
+	Parse(r *http.Request, body []byte) *Request
+	// Run checks the request and carries it out. The time is the service's
+	// clock for this attempt.
+	Run(req *Request, now time.Time) Reply
+	// Refuse shapes an error answer in the format that the request asks for.
+	Refuse(req *Request, ref Refusal) Reply
+	// Throttled is the refusal of a caller who is too fast.
+	Throttled() Refusal
+	// Broken is the documented refusal that goes with a 5xx status.
+	Broken(status int) Refusal
+}
+
+// Config is the vendor-neutral part of a fake's settings.
+type Config struct {
+	Clock      func() time.Time // nil means time.Now
+	Seed       uint64           // of the chances
+	Chances    []Chance
+	Latency    time.Duration // before every request
+	PerMinute  int           // calls per action and minute, 0 means no limit
+	LimitHint  bool          // a limited call is told when to come back
+	HintHeader string        // the vendor's header for that, in milliseconds
+	Keep       int           // calls kept in the record, 0 means none
+	Log        io.Writer     // one line per call, nil means none
+	Usage      string        // answer to a bare visit
+	MaxBody    int64         // bytes of a request body, 0 means 1 MiB
+}
+
+// Engine is an http.Handler that runs a Service under faults.
+type Engine struct {
+	svc  Service
+	cfg  Config
+	done chan struct{}
+	end  sync.Once
+
+	mu      sync.Mutex
+	rng     *rand.Rand
+	chances []Chance
+	scripts map[string][]Fault
+	shift   time.Duration
+	before  func(Call)
+	minute  int64
+	spent   map[string]int
+	record
+	log sync.Mutex
+}
+
+// NewEngine makes an engine. It fails on chances that cannot be.
+func NewEngine(svc Service, cfg Config) (*Engine, error) {
+	if err := CheckChances(cfg.Chances); err != nil {
+		return nil, err
+	}
+	if cfg.Clock == nil {
+		cfg.Clock = time.Now
+	}
+	if cfg.MaxBody == 0 {
+		cfg.MaxBody = 1 << 20
+	}
+	e := &Engine{
+		svc: svc, cfg: cfg, done: make(chan struct{}),
+		rng:     rand.New(rand.NewPCG(cfg.Seed, 0x9e3779b97f4a7c15)),
+		chances: cfg.Chances,
+		scripts: map[string][]Fault{},
+		spent:   map[string]int{},
+	}
+	e.record.init(cfg.Keep)
+	return e, nil
+}
+
+// End wakes every handler that waits. The engine answers nothing afterwards.
+func (e *Engine) End() { e.end.Do(func() { close(e.done) }) }
+
+// Now is the service's clock: the injected one plus any lasting shift.
+func (e *Engine) Now() time.Time {
+	e.mu.Lock()
+	shift := e.shift
+	e.mu.Unlock()
+	return e.cfg.Clock().Add(shift)
+}
+
+// ShiftClock makes the service's clock wrong by d until it is called again.
+func (e *Engine) ShiftClock(d time.Duration) {
+	e.mu.Lock()
+	e.shift = d
+	e.mu.Unlock()
+}
+
+// Script queues faults for an action; the empty action stands for any. An
+// action's own queue goes first.
+func (e *Engine) Script(action string, faults ...Fault) error {
+	for _, f := range faults {
+		if err := f.Check(); err != nil {
+			return err
+		}
+	}
+	e.mu.Lock()
+	e.scripts[action] = append(e.scripts[action], faults...)
+	e.mu.Unlock()
+	return nil
+}
+
+// Calm drops every script and every chance.
+func (e *Engine) Calm() {
+	e.mu.Lock()
+	clear(e.scripts)
+	e.chances = nil
+	e.mu.Unlock()
+}
+
+// Before sets a function that sees each call before anything is decided about
+// it. It runs without locks, so it may change the service's state.
+func (e *Engine) Before(f func(Call)) {
+	e.mu.Lock()
+	e.before = f
+	e.mu.Unlock()
+}
+
+// ServeHTTP runs one attempt.
+func (e *Engine) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, e.cfg.MaxBody))
+	if err != nil {
+		var large *http.MaxBytesError
+		if errors.As(err, &large) {
+			http.Error(w, "request body too large", http.StatusRequestEntityTooLarge)
+			return
+		}
+		cut(w)
+		return
+	}
+	req := e.svc.Parse(r, body)
+	if req.Usage && e.cfg.Usage != "" {
+		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+		io.WriteString(w, e.cfg.Usage)
+		return
+	}
+	call := e.begin(req)
+	fault := e.pick(req.Action, &call)
+	e.serve(w, r, req, fault, &call)
+}
+
+// serve carries the attempt out under its fault and always records it.
+func (e *Engine) serve(w http.ResponseWriter, r *http.Request, req *Request, f Fault, call *Call) {
+	now := call.Time
+	date := now
+	if f.Kind == WrongClock {
+		now = now.Add(f.Shift)
+		date = now
+	} else if f.Kind == WrongDate {
+		date = date.Add(f.Shift)
+	}
+	defer e.leave(call)
+	if !e.wait(r, e.cfg.Latency) {
+		return
+	}
+	if f.Kind == Latency && !f.AfterRun && !e.wait(r, f.Delay) {
+		return
+	}
+	switch {
+	case f.Kind == CutBefore:
+		e.cut(w, call)
+		return
+	case f.Kind == Throttle || f.Kind == ThrottleHint:
+		rep := e.svc.Refuse(req, e.svc.Throttled())
+		if f.Kind == ThrottleHint {
+			rep.Header = e.hint(rep.Header, f.Delay, f.Seconds)
+		}
+		e.answer(w, rep, date, call)
+		return
+	}
+	var rep Reply
+	if f.Runs() {
+		if d, limited := e.limit(req.Action, now); limited {
+			rep = e.svc.Refuse(req, e.svc.Throttled())
+			if e.cfg.LimitHint {
+				rep.Header = e.hint(rep.Header, d, false)
+			}
+			call.Limited = true
+		} else {
+			rep = e.svc.Run(req, now)
+			call.Ran, call.RanCode = true, rep.Code
+		}
+	}
+	switch f.Kind {
+	case CutAfter:
+		e.cut(w, call)
+	case CutBody:
+		e.cutBody(w, rep, date, call)
+	case ServerError:
+		status := f.Status
+		if status == 0 {
+			status = http.StatusServiceUnavailable
+		}
+		ref := f.Refusal
+		if ref.Code == "" {
+			ref = e.svc.Broken(status)
+		}
+		ref.Status = status
+		e.answer(w, e.svc.Refuse(req, ref), date, call)
+	case BadGateway:
+		e.answer(w, Reply{Status: http.StatusBadGateway, Body: []byte(badGateway),
+			Header: http.Header{"Content-Type": {"text/html"}}}, date, call)
+	case Refuse:
+		e.answer(w, e.svc.Refuse(req, f.Refusal), date, call)
+	case Custom:
+		e.answer(w, Reply{Status: f.Status, Header: f.Header.Clone(), Body: []byte(f.Body)}, date, call)
+	case Hang:
+		e.note(call)
+		select {
+		case <-r.Context().Done():
+		case <-e.done:
+		}
+		cut(w)
+	default:
+		if f.Kind == Latency && f.AfterRun {
+			call.Status, call.Code, call.RequestID = rep.Status, rep.Code, rep.RequestID
+			e.note(call)
+			if !e.wait(r, f.Delay) {
+				return
+			}
+		}
+		e.answer(w, rep, date, call)
+	}
+}
+
+// badGateway is a page of the kind that a reverse proxy shows.
+const badGateway = "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n" +
+	"<center><h1>502 Bad Gateway</h1></center>\r\n</body>\r\n</html>\r\n"
+
+// wait pauses unless the client leaves or the engine ends first.
+func (e *Engine) wait(r *http.Request, d time.Duration) bool {
+	if d <= 0 {
+		return true
+	}
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return true
+	case <-r.Context().Done():
+	case <-e.done:
+	}
+	return false
+}
+
+func (e *Engine) answer(w http.ResponseWriter, rep Reply, date time.Time, call *Call) {
+	e.head(w, rep, date, call)
+	w.Write(rep.Body)
+}
+
+func (e *Engine) head(w http.ResponseWriter, rep Reply, date time.Time, call *Call) {
+	call.Status, call.Code, call.RequestID = rep.Status, rep.Code, rep.RequestID
+	e.note(call)
+	h := w.Header()
+	for k, v := range rep.Header {
+		h[http.CanonicalHeaderKey(k)] = v
+	}
+	if h.Get("Date") == "" {
+		h.Set("Date", date.UTC().Format(http.TimeFormat))
+	}
+	h.Set("Content-Length", strconv.Itoa(len(rep.Body)))
+	w.WriteHeader(rep.Status)
+}
+
+// cutBody promises the whole body and breaks the promise half-way.
+func (e *Engine) cutBody(w http.ResponseWriter, rep Reply, date time.Time, call *Call) {
+	e.head(w, rep, date, call)
+	w.Write(rep.Body[:len(rep.Body)/2])
+	if fl, ok := w.(http.Flusher); ok {
+		fl.Flush()
+	}
+	cut(w)
+}
+
+// cut records the call and closes the connection.
+func (e *Engine) cut(w http.ResponseWriter, call *Call) {
+	e.note(call)
+	cut(w)
+}
+
+// cut closes the connection at once. A writer that cannot be hijacked is
+// aborted by the panic that net/http reserves for this.
+func cut(w http.ResponseWriter) {
+	if hj, ok := w.(http.Hijacker); ok {
+		if conn, _, err := hj.Hijack(); err == nil {
+			conn.Close()
+			return
+		}
+	}
+	panic(http.ErrAbortHandler)
+}
+
+func (e *Engine) hint(h http.Header, d time.Duration, seconds bool) http.Header {
+	if h == nil {
+		h = http.Header{}
+	}
+	if seconds || e.cfg.HintHeader == "" {
+		h.Set("Retry-After", strconv.FormatInt(int64((d+time.Second-1)/time.Second), 10))
+	} else {
+		h.Set(e.cfg.HintHeader, strconv.FormatInt(d.Milliseconds(), 10))
+	}
+	return h
+}
+
+// limit counts a call against its action's minute. The minutes are those of
+// the clock, not sliding ones: whoever is limited in one is admitted in the next.
+func (e *Engine) limit(action string, now time.Time) (time.Duration, bool) {
+	if e.cfg.PerMinute <= 0 {
+		return 0, false
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if m := now.Unix() / 60; m != e.minute {
+		e.minute = m
+		clear(e.spent)
+	}
+	if e.spent[action] >= e.cfg.PerMinute {
+		next := time.Unix((e.minute+1)*60, 0)
+		return next.Sub(now), true
+	}
+	e.spent[action]++
+	return 0, false
+}
+
+// pick decides what happens to an attempt: the action's script, then the
+// script for any action, then the dice.
+func (e *Engine) pick(action string, call *Call) Fault {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	f, ok := e.next(action)
+	if !ok && action != "" {
+		f, ok = e.next("")
+	}
+	if !ok && len(e.chances) > 0 {
+		u := e.rng.Float64()
+		for _, c := range e.chances {
+			if u < c.P {
+				if c.covers(action) {
+					f = c.Fault
+				}
+				break
+			}
+			u -= c.P
+		}
+	}
+	if f.Kind == Pass {
+		f = Fault{}
+	}
+	call.Fault = f.Kind
+	return f
+}
+
+func (e *Engine) next(action string) (Fault, bool) {
+	q := e.scripts[action]
+	if len(q) == 0 {
+		return Fault{}, false
+	}
+	f := q[0]
+	if f.Times < 0 {
+		return f, true
+	}
+	if f.Times > 1 {
+		q[0].Times--
+	} else {
+		e.scripts[action] = q[1:]
+	}
+	return f, true
+}

@@ -1,0 +1,187 @@
+package fake
+
+import (
+	"fmt"
+	"maps"
+	"time"
+)
+
+// Call is what the engine remembers of one attempt. It holds no secret.
+type Call struct {
+	Seq       int // from 1, in the order of arrival
+	Time      time.Time
+	Action    string
+	Token     string
+	Nonce     string
+	Params    map[string]string
+	Fault     Kind   // empty if none
+	Ran       bool   // the service ran the request, whatever was answered
+	RanCode   string // what the service would have answered: an error code, or empty
+	Limited   bool   // refused by the calls-per-minute limit
+	Status    int    // HTTP status answered, 0 if none
+	Code      string // error code answered
+	RequestID string
+
+	noted bool
+}
+
+// tokenLimit bounds the attempts-per-token counter of a fake that runs for long.
+const tokenLimit = 1 << 18
+
+// record is the engine's memory; the engine's mutex guards it.
+type record struct {
+	ring     []Call
+	keep     int
+	at       int
+	seq      int
+	active   int
+	faults   map[Kind]int
+	ran      map[Kind]int
+	actions  map[string]int
+	codes    map[string]int
+	attempts map[string]int
+	tokens   []string
+	oldest   int
+}
+
+func (r *record) init(keep int) {
+	r.keep = max(keep, 0)
+	r.faults, r.ran = map[Kind]int{}, map[Kind]int{}
+	r.actions, r.codes = map[string]int{}, map[string]int{}
+	r.attempts = map[string]int{}
+}
+
+// begin notes the arrival of a call and shows it to the Before function.
+func (e *Engine) begin(req *Request) Call {
+	now := e.cfg.Clock()
+	e.mu.Lock()
+	e.seq++
+	e.active++
+	call := Call{Seq: e.seq, Time: now.Add(e.shift), Action: req.Action, Token: req.Token, Nonce: req.Nonce, Params: req.Params}
+	if req.Token != "" {
+		e.countToken(req.Token)
+	}
+	before := e.before
+	e.mu.Unlock()
+	if before != nil {
+		before(call)
+	}
+	return call
+}
+
+func (r *record) countToken(token string) {
+	n, known := r.attempts[token]
+	if !known {
+		if len(r.tokens) < tokenLimit {
+			r.tokens = append(r.tokens, token)
+		} else {
+			delete(r.attempts, r.tokens[r.oldest])
+			r.tokens[r.oldest] = token
+			r.oldest = (r.oldest + 1) % tokenLimit
+		}
+	}
+	r.attempts[token] = n + 1
+}
+
+// maxNames bounds the counters by action and by code, since a peer chooses them.
+const maxNames = 1024
+
+func count(m map[string]int, name string) {
+	if _, known := m[name]; known || len(m) < maxNames {
+		m[name]++
+	}
+}
+
+// note records a call, once, and before the client can know its outcome: a
+// test that has its answer finds the call in the record.
+func (e *Engine) note(call *Call) {
+	if call.noted {
+		return
+	}
+	call.noted = true
+	e.mu.Lock()
+	if call.Fault != "" {
+		e.faults[call.Fault]++
+		if call.Ran {
+			e.ran[call.Fault]++
+		}
+	}
+	count(e.actions, call.Action)
+	if call.Code != "" {
+		count(e.codes, call.Code)
+	}
+	if e.keep > 0 {
+		if len(e.ring) < e.keep {
+			e.ring = append(e.ring, *call)
+		} else {
+			e.ring[e.at] = *call
+			e.at = (e.at + 1) % e.keep
+		}
+	}
+	e.mu.Unlock()
+	if e.cfg.Log != nil {
+		e.writeLog(call)
+	}
+}
+
+// leave ends a call.
+func (e *Engine) leave(call *Call) {
+	e.note(call)
+	e.mu.Lock()
+	e.active--
+	e.mu.Unlock()
+}
+
+func (e *Engine) writeLog(c *Call) {
+	dash := func(s string) string {
+		if s == "" {
+			return "-"
+		}
+		return fmt.Sprintf("%.128q", s)[1 : len(fmt.Sprintf("%.128q", s))-1]
+	}
+	line := fmt.Sprintf("%s #%d %s status=%d code=%s fault=%s ran=%t token=%s request=%s\n",
+		c.Time.UTC().Format("2006-01-02T15:04:05.000Z"), c.Seq, dash(c.Action), c.Status, dash(c.Code),
+		dash(string(c.Fault)), c.Ran, dash(c.Token), dash(c.RequestID))
+	e.log.Lock()
+	defer e.log.Unlock()
+	e.cfg.Log.Write([]byte(line))
+}
+
+// Calls returns the calls that are still in the record, in the order in which
+// they were decided.
+func (e *Engine) Calls() []Call {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	out := make([]Call, 0, len(e.ring))
+	out = append(out, e.ring[e.at:]...)
+	out = append(out, e.ring[:e.at]...)
+	for i := range out {
+		out[i].Params = maps.Clone(out[i].Params)
+	}
+	return out
+}
+
+// Attempts counts the attempts that carried a token, spoilt ones included.
+func (e *Engine) Attempts(token string) int {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.attempts[token]
+}
+
+// Counts is a summary of everything since the start.
+type Counts struct {
+	Calls   int            // attempts that arrived
+	Active  int            // of these, not yet over
+	Faults  map[Kind]int   // injected, by kind
+	Ran     map[Kind]int   // of these, the ones whose request ran all the same
+	Actions map[string]int // attempts by action
+	Codes   map[string]int // answered error codes
+}
+
+// Counts returns the counters.
+func (e *Engine) Counts() Counts {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return Counts{Calls: e.seq, Active: e.active, Faults: maps.Clone(e.faults), Ran: maps.Clone(e.ran),
+		Actions: maps.Clone(e.actions), Codes: maps.Clone(e.codes)}
+}
