@@ -127,7 +127,7 @@ func (s *service) fill(g *segment, at time.Time) {
 func releaseSegment(c *call) (obj, *fake.Refusal) {
 	s, g := c.s, c.s.segments[c.p["SegmentInstanceId"]]
 	if g == nil || g.RegionID != c.region {
-		return nil, c.no("InvalidInstanceId.NotFound")
+		return nil, c.noWhere("InvalidInstanceId.NotFound", "our records")
 	}
 	if g.Status != Allocated {
 		return nil, c.no("OperationConflict")
