@@ -190,6 +190,7 @@ func (c Credentials) check(names credentialsNames) error {
 // to return an error that wraps [ErrNoCredentials] if it has none to give. It
 // must not put secrets into its errors.
 type CredentialsProvider interface {
+	// Credentials gives the credentials to sign the next attempt with.
 	Credentials(ctx context.Context) (Credentials, error)
 }
 
