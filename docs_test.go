@@ -81,6 +81,19 @@ func TestMethodsOfActions(t *testing.T) {
 	require.Len(t, seen, len(facts))
 }
 
+// exportedReceiver says whether a function is one that go doc shows.
+func exportedReceiver(fn *ast.FuncDecl) bool {
+	if fn.Recv == nil {
+		return true
+	}
+	typ := fn.Recv.List[0].Type
+	if star, ok := typ.(*ast.StarExpr); ok {
+		typ = star.X
+	}
+	name, ok := typ.(*ast.Ident)
+	return !ok || name.IsExported()
+}
+
 // go doc reads like a reference: every exported thing of the action files has a
 // comment, each field of a request and a response included.
 func TestEverythingExportedHasAComment(t *testing.T) {
@@ -90,7 +103,7 @@ func TestEverythingExportedHasAComment(t *testing.T) {
 		for _, decl := range file.Decls {
 			switch d := decl.(type) {
 			case *ast.FuncDecl:
-				if d.Name.IsExported() {
+				if d.Name.IsExported() && exportedReceiver(d) {
 					require.NotEmpty(t, d.Doc.Text(), d.Name.Name)
 				}
 			case *ast.GenDecl:

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/http"
 	"strings"
 	"time"
 )
@@ -110,6 +111,8 @@ type TransportError struct {
 // true for a read.
 func (e *TransportError) OutcomeUnknown() bool { return e.unknown }
 
+// Error gives one line: action, what is known of the outcome, the cause, the
+// last answer, and for an unknown outcome the token.
 func (e *TransportError) Error() string {
 	var b strings.Builder
 	b.WriteString("eip: ")
@@ -185,12 +188,24 @@ type AnswerError struct {
 	Excerpt string
 }
 
+// Error says what is wrong with the answer, and how it begins.
 func (e *AnswerError) Error() string {
 	s := fmt.Sprintf("not the documented answer (HTTP %d): %s", e.HTTPStatus, e.Reason)
 	if e.Excerpt != "" {
 		s += fmt.Sprintf("; it begins %q", e.Excerpt)
 	}
 	return s
+}
+
+// Is matches ErrThrottled for a 429 and ErrInternal for a 5xx status.
+func (e *AnswerError) Is(target error) bool {
+	switch {
+	case e.HTTPStatus == http.StatusTooManyRequests:
+		return target == ErrThrottled
+	case e.HTTPStatus >= 500:
+		return target == ErrInternal
+	}
+	return false
 }
 
 // OutcomeUnknown says whether err is the error of a write that may have

@@ -29,8 +29,8 @@ func (r *answerReader) judge(a *transport.Answer) transport.Judgement {
 	if a.Status >= 200 && a.Status < 300 {
 		return r.judgeSuccess(a)
 	}
-	body, ok := decodeErrorBody([]byte(a.Secrets.Scrub(string(a.Body))))
-	if !ok || body.Code == "" {
+	body, ok := decodeErrorBody(a.Body)
+	if !ok {
 		return transport.Judgement{
 			Cause:      causeOfStatus(a.Status),
 			Err:        r.strange(a, reasonOfStatus(a.Status)),
@@ -45,11 +45,7 @@ func (r *answerReader) judgeSuccess(a *transport.Answer) transport.Judgement {
 	var refused *errorAnswer
 	switch {
 	case errors.As(err, &refused):
-		body, _ := decodeErrorBody([]byte(a.Secrets.Scrub(string(a.Body))))
-		if body.Code == "" {
-			break
-		}
-		return r.judgeCode(a, body)
+		return r.judgeCode(a, refused.body)
 	case err != nil:
 	case missing != "":
 		err = fmt.Errorf("it lacks %s", missing)
@@ -63,6 +59,13 @@ func (r *answerReader) judgeSuccess(a *transport.Answer) transport.Judgement {
 }
 
 func (r *answerReader) judgeCode(a *transport.Answer, body errorBody) transport.Judgement {
+	// The service quotes the string to sign in its answer to a wrong signature,
+	// and the security token with it.
+	for _, s := range []*string{
+		&body.Code, &body.Message, &body.RequestID, &body.HostID, &body.Recommend, &body.AccessDeniedDetail,
+	} {
+		*s = a.Secrets.Scrub(*s)
+	}
 	code := Code(body.Code)
 	if a.UnknownBefore && settlesByAbsence(r.action, code) {
 		r.requestID = body.RequestID

@@ -22,6 +22,7 @@ const (
 	KindRepeatable
 )
 
+// String gives the kind's name as logs have it.
 func (k Kind) String() string {
 	if k == KindDefault {
 		return "default"

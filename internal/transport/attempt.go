@@ -23,6 +23,7 @@ type attempt struct {
 	reached  bool
 	timedOut bool
 	secrets  Secrets
+	url      string
 }
 
 // RoundTrip signs the attempt, sends it through the caller's transport and
@@ -45,7 +46,7 @@ func (r *run) RoundTrip(req *http.Request) (*http.Response, error) {
 		a.signErr = err
 		return nil, err
 	}
-	a.secrets = signed.Secrets
+	a.secrets, a.url = signed.Secrets, signed.URL
 	a.start = time.Now()
 
 	limit := &AttemptTimeoutError{Limit: r.loop.cfg.AttemptTimeout}

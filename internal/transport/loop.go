@@ -279,7 +279,7 @@ func (r *run) judge(err error) Judgement {
 	if err == nil {
 		err = errors.New("the HTTP client gave neither an answer nor an error")
 	}
-	j := Judgement{Cause: a.cause, Err: a.secrets.ScrubError(err)}
+	j := Judgement{Cause: a.cause, Err: a.secrets.ScrubError(err, a.url)}
 	if j.Cause == CauseNone {
 		j.Cause = classify(r.ctx, err, a.reached, a.timedOut)
 	}

@@ -38,10 +38,11 @@ func (x Secrets) Scrub(s string) string {
 }
 
 // ScrubError returns err without anything secret, and without the URL that
-// net/http puts around a transport's errors. Its identity is kept as far as
+// net/http puts around a transport's errors; sent is the URL of the attempt, for
+// transports that write it into texts of their own. Its identity is kept as far as
 // that is safe: errors.Is always works, errors.As only when nothing in the
 // chain holds a secret or a URL.
-func (x Secrets) ScrubError(err error) error {
+func (x Secrets) ScrubError(err error, sent string) error {
 	if err == nil {
 		return nil
 	}
@@ -54,13 +55,23 @@ func (x Secrets) ScrubError(err error) error {
 	}
 	var inner *url.Error
 	seen := fmt.Sprintf("%v\n%+v\n%#v", err, err, err)
-	if !errors.As(err, &inner) && x.Scrub(seen) == seen {
+	quotes := sent != "" && strings.Contains(seen, sent)
+	if !errors.As(err, &inner) && !quotes && x.Scrub(seen) == seen {
 		return err
 	}
-	text := x.Scrub(err.Error())
-	if inner != nil && inner.URL != "" {
-		text = strings.ReplaceAll(text, inner.URL, redacted)
+	text := err.Error()
+	if quotes {
+		text = strings.ReplaceAll(text, sent, redacted)
 	}
+	if inner != nil {
+		text = strings.ReplaceAll(text, inner.Error(), inner.Err.Error())
+		for _, u := range []string{inner.URL, strings.Trim(fmt.Sprintf("%q", inner.URL), `"`)} {
+			if u != "" {
+				text = strings.ReplaceAll(text, u, redacted)
+			}
+		}
+	}
+	text = x.Scrub(text)
 	return &opaqueError{text: text, origin: func() error { return err }}
 }
 
