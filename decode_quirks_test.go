@@ -183,6 +183,7 @@ func TestNotTheDocumentedAnswer(t *testing.T) {
 		{"a number beyond 64 bits", `{"RequestId":"r","TotalCount":9223372036854775808}`, `TotalCount is 9223372036854775808 where a whole number is due`},
 		{"a very long number", `{"RequestId":"r","TotalCount":` + strings.Repeat("9", 5000) + `}`, `TotalCount is a number of 5000 digits where`},
 		{"a huge exponent", `{"RequestId":"r","TotalCount":1e999999999}`, `TotalCount is 1e999999999 where`},
+		{"a number that a float would change", `{"RequestId":"r","TotalCount":9007199254740993.0}`, `TotalCount is 9007199254740993.0 where a whole number is due`},
 		{"a list for a number", `{"RequestId":"r","TotalCount":[]}`, `TotalCount is a list where a whole number is due`},
 		{"an object for a string", `{"RequestId":{}}`, `RequestId is an object where a string is due`},
 		{"a string that is no boolean", `{"RequestId":"r","EipAddresses":{"EipAddress":[{"DeletionProtection":"perhaps"}]}}`, `EipAddresses.EipAddress[0].DeletionProtection is "perhaps" where a boolean is due`},
@@ -213,6 +214,15 @@ func TestNotTheDocumentedAnswer(t *testing.T) {
 			require.Equal(t, DescribeEipAddressesResponse{TotalCount: 42}, resp)
 		})
 	}
+}
+
+// Code and Message prove nothing, not even where they are documented: any
+// service's JSON has them.
+func TestCodeAndMessageAreNoProof(t *testing.T) {
+	t.Parallel()
+	var notDocumented *answerError
+	err := decodeResponse("DescribeEipGatewayInfo", []byte(`{"Code":"200","Message":"please log in"}`), new(DescribeEipGatewayInfoResponse))
+	require.ErrorAs(t, err, &notDocumented)
 }
 
 // An answer is exactly as deep as it may be.

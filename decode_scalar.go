@@ -62,8 +62,8 @@ func readInt(v any) (int64, error) {
 	if n, err := strconv.ParseInt(text, 10, 64); err == nil {
 		return n, nil
 	}
-	// 5.0 and 1e3 are whole as well; beyond 2^53 a float would not be exact.
-	if f, err := strconv.ParseFloat(text, 64); err == nil && f == math.Trunc(f) && math.Abs(f) <= 1<<53 {
+	// 5.0 and 1e3 are whole as well; from 2^53 on a float would not be exact.
+	if f, err := strconv.ParseFloat(text, 64); err == nil && f == math.Trunc(f) && math.Abs(f) < 1<<53 {
 		return int64(f), nil
 	}
 	return 0, mismatch("a whole number", v)
