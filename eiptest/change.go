@@ -133,14 +133,16 @@ func releaseSegment(c *call) (obj, *fake.Refusal) {
 		return nil, c.no("OperationConflict")
 	}
 	for _, a := range g.members {
-		if a.Status != Available {
+		if !a.gone && a.Status != Available {
 			return nil, c.no("IncorrectEipStatus")
 		}
 	}
 	g.Status = Releasing
 	for _, a := range g.members {
-		a.Status = Releasing
-		a.change++
+		if !a.gone {
+			a.Status = Releasing
+			a.change++
+		}
 	}
 	s.after(c.now, s.set.segmentTime, func(at time.Time) { s.dissolve(g, at) })
 	return nil, nil

@@ -1,8 +1,10 @@
 package eiptest_test
 
 import (
+	"encoding/json"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -52,4 +54,54 @@ func token(s string) bool {
 		}
 	}
 	return s != ""
+}
+
+// Whatever a client with a right signature asks for, the service answers.
+func FuzzAction(f *testing.F) {
+	actions := []string{"DescribeRegions", all, pro, desc, bind, free, mod, rel, mon, "DescribeEipGatewayInfo", seg,
+		"DescribeEipSegment", "ReleaseEipSegmentAddress"}
+	f.Add(uint8(1), "RegionId=cn-hangzhou&Bandwidth=99999999999999999999&Tag.1.Key=%ff&ClientToken=a", true)
+	f.Add(uint8(2), "RegionId=cn-hangzhou&IpAddress=::1&InstanceChargeType=PrePaid&Period=-1&AutoPay=maybe", false)
+	f.Add(uint8(3), "RegionId=cn-hangzhou&PageNumber=9223372036854775807&PageSize=100&Filter.1.Key=CreationEndTime", false)
+	f.Add(uint8(8), "AllocationId=x&StartTime=0000-01-01T00:00:00Z&EndTime=9999-12-31T23:59:59Z&Period=60", true)
+	f.Add(uint8(10), "RegionId=cn-hangzhou&EipMask=28&Zone=cn-hangzhou-b", true)
+	srv, err := eiptest.New(eiptest.WithPipe(), eiptest.WithTransition(0), eiptest.WithRecord(0))
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Cleanup(srv.Close)
+	f.Fuzz(func(t *testing.T, n uint8, query string, asJSON bool) {
+		extra, err := url.ParseQuery(query)
+		if err != nil || len(query) > 1<<14 {
+			t.Skip()
+		}
+		c := newCaller(t, srv)
+		p := c.envelope(actions[int(n)%len(actions)])
+		for k, v := range extra {
+			if _, taken := p[k]; !taken && k != "Signature" {
+				p[k] = v[0]
+			}
+		}
+		if !asJSON {
+			p["Format"] = "XML"
+		}
+		p["Signature"] = c.sign(p)
+		form := url.Values{}
+		for k, v := range p {
+			form.Set(k, v)
+		}
+		r := httptest.NewRequest("POST", "/", strings.NewReader(form.Encode()))
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		w := httptest.NewRecorder()
+		srv.ServeHTTP(w, r)
+		if w.Code == http.StatusInternalServerError || strings.Contains(w.Body.String(), "SignatureDoesNotMatch") {
+			t.Fatalf("status %d: %s", w.Code, w.Body)
+		}
+		if asJSON && !json.Valid(w.Body.Bytes()) {
+			t.Fatalf("not JSON: %s", w.Body)
+		}
+		if !asJSON {
+			parseXML(t, w.Body.Bytes())
+		}
+	})
 }
