@@ -115,7 +115,7 @@ func (s *service) fill(g *segment, at time.Time) {
 	ip := g.first.Next() // the network's own address is one of the reserved
 	for range g.Count {
 		a := &address{Address: g.charge}
-		a.AllocationID, a.IPAddress, a.SegmentID = s.id("eip-"), ip.String(), g.ID
+		a.AllocationID, a.IPAddress, a.SegmentID, a.Token = s.id("eip-"), ip.String(), g.ID, ""
 		s.enter(a, at)
 		g.members = append(g.members, a)
 		ip = ip.Next()

@@ -35,7 +35,7 @@ type Address struct {
 	Owner              string // empty for the account under test
 	DeletionProtection bool
 	ServiceManaged     bool
-	Token              string // ClientToken of the call that made it
+	Token              string // ClientToken of the call that made it; a segment's is with the segment
 	CreatedAt          time.Time
 	UnboundAt          time.Time
 	ReleasedAt         time.Time // zero while it is alive

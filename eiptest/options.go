@@ -120,7 +120,7 @@ func WithRegions(ids ...string) Option {
 }
 
 // WithInstances adds instances to bind addresses to. Without it the server
-// has those of DefaultInstances.
+// has those of DefaultInstances; with an empty list it has none.
 func WithInstances(in ...Instance) Option {
 	return func(s *settings) error {
 		for _, i := range in {
@@ -129,6 +129,9 @@ func WithInstances(in ...Instance) Option {
 			}
 		}
 		s.instances = append(s.instances, in...)
+		if s.instances == nil {
+			s.instances = []Instance{} // none at all was asked for
+		}
 		return nil
 	}
 }

@@ -375,6 +375,16 @@ func TestRateLimit(t *testing.T) {
 	})
 }
 
+func TestNoInstances(t *testing.T) {
+	t.Parallel()
+	if n := len(eiptest.NewServer(t).Instances()); n != len(eiptest.DefaultInstances()) {
+		t.Errorf("%d instances by default", n)
+	}
+	if n := len(eiptest.NewServer(t, eiptest.WithInstances()).Instances()); n != 0 {
+		t.Errorf("%d instances where none was asked for", n)
+	}
+}
+
 func TestBadOptions(t *testing.T) {
 	t.Parallel()
 	for name, o := range map[string]eiptest.Option{
