@@ -1,0 +1,273 @@
+package eip
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"iter"
+	"maps"
+	"net/url"
+	"slices"
+)
+
+// The largest pages that the service gives, from the SDK metadata. (The 2019
+// API reference says 50 for addresses as well; the walk understands an answer
+// whose pages are smaller than asked for.)
+const (
+	maxEipPageSize     = 100
+	maxSegmentPageSize = 50
+)
+
+// EipAddresses walks over all addresses that pass the request's filters, page
+// by page. A nil request means all addresses of the client's region.
+//
+// API: DescribeEipAddresses, once for each page of 100, or of the request's
+// PageSize; it begins at the request's PageNumber, or at 1. The request is
+// copied when EipAddresses is called; the calls begin when the loop does, and
+// each loop over the result begins anew. The first error is yielded once, with
+// a nil address, and ends the loop; nothing is asked for after the loop stops.
+//
+// No address is given twice in one loop. What page numbers cannot promise is
+// that one loop sees everything: addresses that come and go while it runs move
+// the others between pages. When the service's total falls, the pages that may
+// have lost something to the ones before are read again, so a loop may release
+// what it is given. An address that is made while the loop runs may be missed.
+func (c *Client) EipAddresses(ctx context.Context, req *DescribeEipAddressesRequest) iter.Seq2[*EipAddress, error] {
+	base := req.clone()
+	w := pageWalk[EipAddress]{
+		action: "DescribeEipAddresses",
+		first:  cmp.Or(base.PageNumber, 1),
+		size:   cmp.Or(base.PageSize, maxEipPageSize),
+		id:     func(a *EipAddress) string { return a.AllocationID },
+		get: func(number, size int) (page[EipAddress], error) {
+			r := base.clone()
+			r.PageNumber, r.PageSize = number, size
+			res, err := c.DescribeEipAddresses(ctx, r)
+			if err != nil {
+				return page[EipAddress]{}, err
+			}
+			return page[EipAddress]{res.EipAddresses, res.PageSize, res.TotalCount}, nil
+		},
+	}
+	return w.all
+}
+
+// EipSegments walks over all contiguous groups of addresses, page by page. A
+// nil request means all groups of the client's region.
+//
+// API: DescribeEipSegment, once for each page of 50, or of the request's
+// PageSize. Otherwise it is as [Client.EipAddresses].
+func (c *Client) EipSegments(ctx context.Context, req *DescribeEipSegmentRequest) iter.Seq2[*EipSegment, error] {
+	base := req.clone()
+	w := pageWalk[EipSegment]{
+		action: "DescribeEipSegment",
+		first:  cmp.Or(base.PageNumber, 1),
+		size:   cmp.Or(base.PageSize, maxSegmentPageSize),
+		id:     func(s *EipSegment) string { return s.InstanceID },
+		get: func(number, size int) (page[EipSegment], error) {
+			r := base.clone()
+			r.PageNumber, r.PageSize = number, size
+			res, err := c.DescribeEipSegment(ctx, r)
+			if err != nil {
+				return page[EipSegment]{}, err
+			}
+			return page[EipSegment]{res.EipSegments, res.PageSize, res.TotalCount}, nil
+		},
+	}
+	return w.all
+}
+
+// Regions walks over the regions in which the product is sold. A nil request
+// means the zero request.
+//
+// API: DescribeRegions, once: the service does not page it. Otherwise it is as
+// [Client.EipAddresses].
+func (c *Client) Regions(ctx context.Context, req *DescribeRegionsRequest) iter.Seq2[*Region, error] {
+	var base DescribeRegionsRequest
+	if req != nil {
+		base = *req
+		base.Extra = cloneValues(req.Extra)
+	}
+	w := pageWalk[Region]{
+		action: "DescribeRegions",
+		first:  1,
+		id:     func(r *Region) string { return r.RegionID },
+		get: func(int, int) (page[Region], error) {
+			r := base
+			res, err := c.DescribeRegions(ctx, &r)
+			if err != nil {
+				return page[Region]{}, err
+			}
+			return page[Region]{items: res.Regions}, nil
+		},
+	}
+	return w.all
+}
+
+// page is one answer of a paged action.
+type page[T any] struct {
+	items []T
+	size  int // as the service tells it; 0 if it does not
+	total int // 0 if the service does not tell it
+}
+
+// pageWalk is a loop over the pages of one action.
+type pageWalk[T any] struct {
+	action string
+	first  int // number of the first page
+	size   int // asked for; 0 if the action is not paged
+	id     func(*T) string
+	get    func(number, size int) (page[T], error)
+}
+
+// pageState is what one loop remembers.
+type pageState struct {
+	seen      map[string]struct{}
+	first     int // number of the first page
+	high      int // the highest page read so far
+	through   int // pages up to this one are to be read again
+	size      int // in effect: the service may give smaller pages
+	total     int // of the last answer, 0 if unknown
+	rounds    int // how often pages were read again
+	fruitless int // pages in a row, read for the first time, without anything new
+	ended     bool
+}
+
+// all yields every element once.
+func (w *pageWalk[T]) all(yield func(*T, error) bool) {
+	s := &pageState{seen: map[string]struct{}{}, first: w.first, high: w.first - 1, size: w.size}
+	for number := w.first; number != 0; {
+		p, err := w.get(number, w.size)
+		if err != nil {
+			yield(nil, err)
+			return
+		}
+		fresh := 0
+		for i := range p.items {
+			item := &p.items[i]
+			if id := w.id(item); id != "" {
+				if _, twice := s.seen[id]; twice {
+					continue
+				}
+				s.seen[id] = struct{}{}
+				fresh++
+			}
+			if !yield(item, nil) {
+				return
+			}
+		}
+		if number, err = s.next(number, fresh, len(p.items), p.size, p.total); err != nil {
+			yield(nil, fmt.Errorf("eip: %s: %w", w.action, err))
+			return
+		}
+	}
+}
+
+// maxFruitless is how many pages in a row may bring nothing new before the
+// walk stops to believe the service.
+const maxFruitless = 3
+
+// next says which page to read after this one; 0 is the end.
+func (s *pageState) next(number, fresh, count, size, total int) (int, error) {
+	if size > 0 && size < s.size {
+		s.size = size
+	}
+	fell := 0
+	if s.total > 0 && total < s.total {
+		fell = s.total - total
+	}
+	s.total = total
+	if number > s.high {
+		s.high = number
+		if fresh > 0 {
+			s.fruitless = 0
+		} else {
+			s.fruitless++
+		}
+		s.ended = s.size == 0 || count == 0 || total > 0 && number*s.size >= total ||
+			// A short page is the last one, unless the service counts more: then
+			// its pages are smaller than it says.
+			count < s.size && (total <= 0 || len(s.seen) >= total)
+	}
+	// What was behind the elements that are gone has moved towards the front,
+	// onto pages that were read before. A service whose total goes up and down
+	// must not keep the walk busy for ever.
+	if fell > 0 && s.size > 0 && s.rounds <= s.high {
+		s.rounds++
+		s.through = s.high
+		if number == s.high {
+			s.through--
+		}
+		back := (fell-1)/s.size + 1
+		number = max(number-back, s.first) - 1
+	}
+	switch {
+	case number < s.through:
+		return number + 1, nil
+	case s.ended:
+		return 0, nil
+	case s.fruitless >= maxFruitless:
+		if len(s.seen) < total {
+			return 0, fmt.Errorf("page %d and the %d before it hold nothing new, although the service counts %d and gave %d",
+				s.high, s.fruitless-1, total, len(s.seen))
+		}
+		return 0, nil
+	}
+	return s.high + 1, nil
+}
+
+// clone copies a request with everything that it points to. A nil request
+// gives the zero one.
+func (r *DescribeEipAddressesRequest) clone() *DescribeEipAddressesRequest {
+	if r == nil {
+		return new(DescribeEipAddressesRequest)
+	}
+	cp := *r
+	cp.AllocationIDs = slices.Clone(r.AllocationIDs)
+	cp.EipAddresses = slices.Clone(r.EipAddresses)
+	cp.SecurityProtectionEnabled = clonePtr(r.SecurityProtectionEnabled)
+	cp.ServiceManaged = clonePtr(r.ServiceManaged)
+	cp.Tags = maps.Clone(r.Tags)
+	cp.Extra = cloneValues(r.Extra)
+	return &cp
+}
+
+func (r *DescribeEipSegmentRequest) clone() *DescribeEipSegmentRequest {
+	if r == nil {
+		return new(DescribeEipSegmentRequest)
+	}
+	cp := *r
+	cp.Extra = cloneValues(r.Extra)
+	return &cp
+}
+
+func (r *AllocateEipAddressRequest) clone() *AllocateEipAddressRequest {
+	if r == nil {
+		return new(AllocateEipAddressRequest)
+	}
+	cp := *r
+	cp.AutoPay = clonePtr(r.AutoPay)
+	cp.SecurityProtectionTypes = slices.Clone(r.SecurityProtectionTypes)
+	cp.Tags = maps.Clone(r.Tags)
+	cp.Extra = cloneValues(r.Extra)
+	return &cp
+}
+
+func clonePtr[T any](p *T) *T {
+	if p == nil {
+		return nil
+	}
+	v := *p
+	return &v
+}
+
+func cloneValues(v url.Values) url.Values {
+	if v == nil {
+		return nil
+	}
+	cp := make(url.Values, len(v))
+	for k, list := range v {
+		cp[k] = slices.Clone(list)
+	}
+	return cp
+}
