@@ -44,6 +44,7 @@ type Client struct {
 	loop        *transport.Loop
 	own         *http.Transport // nil if the caller brought one
 	validate    bool
+	turns       *keyedLock // of the converging helpers
 }
 
 // NewClient makes a client for a region, for example "cn-hangzhou". Without
@@ -78,6 +79,7 @@ func NewClient(regionID string, opts ...Option) (*Client, error) {
 		placement:   cfg.placement,
 		sign:        signRPC,
 		validate:    !cfg.noValidation,
+		turns:       newKeyedLock(),
 		header:      http.Header{"User-Agent": {userAgent(cfg.userAgent)}, "Accept": {"application/json"}},
 	}
 	loop := transport.Config{

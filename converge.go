@@ -1,0 +1,229 @@
+package eip
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// convergence brings one address to a state: look, do one thing, look again.
+type convergence struct {
+	c  *Client
+	op string
+	id string
+	to Instance
+
+	move, unbind, force, fresh bool
+	onlyFrom                   *Instance // if set, a release unbinds from here alone
+
+	poll *poller
+	seen bool // the address was there
+	last *EipAddress
+
+	actions  int
+	bound    bool // an AssociateEipAddress was sent that may have worked
+	accepted *accepted
+	failures int // accepted actions that did not lead anywhere
+
+	token    string // of an action whose outcome is unknown
+	tokenFor string // that action, with the state that it was for
+	unknowns int
+
+	refusal      error // the last one, until the state changes
+	refusedSince time.Time
+	refusedIn    string // the state in which it came
+	waited       bool   // a pause and a look have passed since then
+}
+
+// accepted is the last action that the service accepted.
+type accepted struct {
+	plan plan
+	at   time.Time
+	left bool // the address has left the state in which the action was sent
+}
+
+// run is the loop. decide is asked at each look, with nil for an address that
+// is missing.
+func (v *convergence) run(ctx context.Context, decide func(*EipAddress) (plan, error)) (*EipAddress, error) {
+	v.poll = newPoller()
+	for {
+		found, err := v.c.lookUp(ctx, []string{v.id})
+		if err != nil {
+			return nil, v.stopped(ctx, err)
+		}
+		a := found[v.id]
+		v.last, v.seen = a, v.seen || a != nil
+		p, err := decide(a)
+		if err != nil {
+			return nil, err
+		}
+		if p == planDone {
+			return a, nil
+		}
+		if p != planWait {
+			if p, err = v.reconsider(ctx, a, p); err != nil {
+				return nil, err
+			}
+		} else if v.accepted != nil {
+			v.accepted.left = true
+		}
+		if p != planWait {
+			if err := v.act(ctx, a, p); err != nil {
+				return nil, err
+			}
+			if v.refusal == nil && v.token == "" {
+				v.poll.delay = DefaultPollMin
+			}
+			if v.accepted == nil {
+				continue // refused, or unknown: look at once
+			}
+		}
+		if err := v.poll.pause(ctx); err != nil {
+			return nil, v.stopped(ctx, err)
+		}
+	}
+}
+
+// stopped is the error of a convergence that cannot look any more. An outcome
+// that is unknown is told with it.
+func (v *convergence) stopped(ctx context.Context, err error) error {
+	e := &WaitError{
+		Want: v.op, IDs: []string{v.id}, Last: map[string]*EipAddress{v.id: v.last}, Err: err, ctxErr: ctx.Err(),
+	}
+	if v.refusal != nil {
+		e.Err = errors.Join(err, v.refusal)
+	}
+	return e
+}
+
+// reconsider thinks again before an action is sent: the last one may not show
+// yet, or may have been refused for a reason that has not gone.
+func (v *convergence) reconsider(ctx context.Context, a *EipAddress, p plan) (plan, error) {
+	if acc := v.accepted; acc != nil && acc.plan == p {
+		if !acc.left && time.Since(acc.at) < settleTime {
+			return planWait, nil // the state lags behind
+		}
+		v.accepted = nil
+		if v.failures++; v.failures >= maxFailures {
+			return 0, stateError(a, fmt.Sprintf("%s was accepted %d times and led nowhere", p.action(), v.failures))
+		}
+	}
+	v.accepted = nil
+	if v.actions >= maxActions {
+		return 0, stateError(a, fmt.Sprintf("%d actions have not brought it to where %s wants it; somebody else keeps changing it",
+			v.actions, v.op))
+	}
+	if v.refusal == nil || v.token != "" {
+		return p, nil
+	}
+	if v.refusedIn != stateOf(a) {
+		v.refusal = nil
+		return p, nil
+	}
+	// The same state, and the service has just refused this very thing.
+	if !errors.Is(v.refusal, ErrConflict) && !errors.Is(v.refusal, CodeInvalidAllocationIdNotFound) {
+		return 0, v.refusal
+	}
+	if v.waited {
+		v.waited = false
+		return p, nil
+	}
+	if p == planAssociate {
+		if err := v.occupied(ctx, a); err != nil {
+			return 0, err
+		}
+	}
+	if time.Since(v.refusedSince) >= DefaultConflictPatience {
+		return 0, fmt.Errorf("%w (for %s now)", v.refusal, DefaultConflictPatience)
+	}
+	v.waited = true
+	return planWait, nil
+}
+
+// occupied says why an instance cannot take the address, if another address
+// that stays there is the reason.
+func (v *convergence) occupied(ctx context.Context, a *EipAddress) error {
+	if k := v.to.kind(); k == InstanceTypeNat || k == InstanceTypeNetworkInterface {
+		return nil // they can have several
+	}
+	others, err := v.c.FindEipsByInstance(ctx, v.to)
+	if err != nil {
+		return v.stopped(ctx, err)
+	}
+	for _, o := range others {
+		if o.AllocationID != a.AllocationID && o.Status == StatusInUse {
+			e := stateError(a, v.to.ID+" has another address already: "+o.AllocationID+" ("+o.IPAddress+")")
+			e.Code = CodeInvalidAssociationDuplicated
+			return e
+		}
+	}
+	return nil
+}
+
+// act sends one action. Its error ends the convergence; a refusal or an
+// unknown outcome is kept for the next look instead.
+func (v *convergence) act(ctx context.Context, a *EipAddress, p plan) error {
+	what := p.action() + " " + stateOf(a)
+	if v.tokenFor != what {
+		v.token, v.unknowns = "", 0
+	}
+	token := v.token
+	if token == "" {
+		token = newToken()
+	}
+	v.token, v.tokenFor = "", what
+	err := v.send(ctx, a, p, token)
+	var refused *Error
+	switch {
+	case err == nil:
+		v.actions++
+		v.accepted = &accepted{plan: p, at: time.Now()}
+		v.refusal, v.unknowns = nil, 0
+		v.bound = v.bound || p == planAssociate
+		return nil
+	case OutcomeUnknown(err):
+		v.bound = v.bound || p == planAssociate
+		if v.unknowns++; v.unknowns >= maxFailures || ctx.Err() != nil {
+			return err
+		}
+		v.token, v.refusal = token, err
+		return nil
+	case errors.As(err, &refused):
+		if v.refusal == nil {
+			v.refusedSince = time.Now()
+		}
+		v.refusal, v.refusedIn, v.waited = err, stateOf(a), false
+		return nil
+	}
+	return err
+}
+
+func (v *convergence) send(ctx context.Context, a *EipAddress, p plan, token string) (err error) {
+	switch p {
+	case planAssociate:
+		_, err = v.c.AssociateEipAddress(ctx, &AssociateEipAddressRequest{
+			AllocationID: v.id, InstanceID: v.to.ID, InstanceType: v.to.Type, Mode: v.to.Mode,
+			PrivateIPAddress: v.to.PrivateIPAddress, VPCID: v.to.VPCID, ClientToken: token,
+		})
+	case planUnassociate:
+		_, err = v.c.UnassociateEipAddress(ctx, &UnassociateEipAddressRequest{
+			AllocationID: v.id, InstanceID: a.InstanceID, InstanceType: a.InstanceType, Force: v.force, ClientToken: token,
+		})
+	case planRelease:
+		_, err = v.c.ReleaseEipAddress(ctx, &ReleaseEipAddressRequest{AllocationID: v.id})
+	}
+	return err
+}
+
+func (p plan) action() string {
+	switch p {
+	case planAssociate:
+		return "AssociateEipAddress"
+	case planUnassociate:
+		return "UnassociateEipAddress"
+	case planRelease:
+		return "ReleaseEipAddress"
+	}
+	return ""
+}

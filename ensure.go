@@ -1,0 +1,275 @@
+package eip
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// How long the converging helpers go on.
+const (
+	// DefaultConflictPatience is how long they go on after a refusal that the
+	// state of address and instance does not explain, such as TaskConflict or
+	// IncorrectInstanceStatus.
+	DefaultConflictPatience = 2 * time.Minute
+	// settleTime is how long the state may lag behind an action that was
+	// accepted, before the action counts as failed.
+	settleTime = 10 * time.Second
+	// maxFailures is how often an action may be accepted and then fail.
+	maxFailures = 3
+	// maxActions bounds a fight with somebody who wants another state.
+	maxActions = 20
+)
+
+// EnsureOption changes what a converging helper may do on its way.
+type EnsureOption uint8
+
+const (
+	// MoveBound lets EnsureAssociated unbind the address from where it is.
+	MoveBound EnsureOption = iota + 1
+	// UnbindFirst lets EnsureReleased unbind the address.
+	UnbindFirst
+	// ForceUnbind unbinds although a NAT gateway has rules that use the address
+	// (Force of UnassociateEipAddress).
+	ForceUnbind
+	// JustAllocated says that the address was allocated a moment ago: if it is
+	// missing it has [DefaultVisibilityGrace] to appear.
+	JustAllocated
+)
+
+// StateError says that a helper or a waiter stopped because of the state in
+// which it found an address. It was not told to change that state, or cannot.
+// It matches [ErrConflict], unless Code says otherwise.
+type StateError struct {
+	// AllocationID is the address, or the segment.
+	AllocationID string
+	// Status and InstanceID are its state.
+	Status     Status
+	InstanceID string
+	// Reason says why that is in the way.
+	Reason string
+	// Code is what the service itself answers in this case, if that is known.
+	// The error matches it and its class.
+	Code Code
+}
+
+// Error tells the state and why it is in the way.
+func (e *StateError) Error() string {
+	s := "eip: " + e.AllocationID + " is " + string(e.Status)
+	if e.InstanceID != "" {
+		s += " (" + e.InstanceID + ")"
+	}
+	return s + ": " + e.Reason
+}
+
+// Is matches the code and its class; without one, ErrConflict.
+func (e *StateError) Is(target error) bool {
+	if e.Code == "" {
+		return target == ErrConflict
+	}
+	return codeMatches(e.Code, 0, target)
+}
+
+func stateError(a *EipAddress, reason string) *StateError {
+	return &StateError{AllocationID: a.AllocationID, Status: a.Status, InstanceID: a.InstanceID, Reason: reason}
+}
+
+// EnsureAssociated makes sure that an address is bound to an instance, from any
+// state, and gives the address as it then is. If it is bound there already,
+// nothing is done. If it is bound elsewhere, that is a *[StateError], unless
+// [MoveBound] is given. If the instance has another address already, which
+// only NAT gateways and network interfaces can, that is a *[StateError] too.
+//
+// API: DescribeEipAddresses to look, AssociateEipAddress to bind,
+// UnassociateEipAddress to move. A refusal because of the state is answered by
+// looking again, never by sending the same once more; if nothing that can be
+// seen explains it, the helper tries again for [DefaultConflictPatience]. After
+// a definite refusal the next call has a new ClientToken, after an unknown
+// outcome it keeps the old one.
+//
+// It can be called again after a crash at any point, and goes on from the state
+// that it finds. It guarantees the binding for the moment of its last look, not
+// against somebody who unbinds the address afterwards. On an error the address
+// may be bound nowhere if it was to be moved, and if the error's outcome is
+// unknown ([OutcomeUnknown]) the binding may still take place.
+//
+// Helpers for one address that run on one client go one after another, since
+// the service does not support concurrent calls for one address. Other clients
+// are not kept out; their changes are met by looking again.
+func (c *Client) EnsureAssociated(ctx context.Context, id string, to Instance, opts ...EnsureOption) (*EipAddress, error) {
+	v := c.converge("EnsureAssociated", id, opts)
+	v.to = to
+	if strings.TrimSpace(to.ID) == "" {
+		return nil, &ValidationError{Action: "AssociateEipAddress", Faults: []FieldFault{{Field: "to.ID", Rule: "is required"}}}
+	}
+	return v.locked(ctx, v.toAssociated)
+}
+
+// EnsureUnassociated makes sure that an address is bound to nothing, from any
+// state, and gives the address as it then is. An address that is not there is a
+// *[NotFoundError].
+//
+// API: DescribeEipAddresses to look, UnassociateEipAddress to unbind. Otherwise
+// it is as [Client.EnsureAssociated]: safe to call again after a crash, for one
+// address one after another, conflicts settled by looking.
+func (c *Client) EnsureUnassociated(ctx context.Context, id string, opts ...EnsureOption) (*EipAddress, error) {
+	v := c.converge("EnsureUnassociated", id, opts)
+	return v.locked(ctx, v.toUnassociated)
+}
+
+// EnsureReleased makes sure that an address is gone, and with it its costs. One
+// that is not there is gone: for an address that was allocated a moment ago give
+// [JustAllocated], or it may be taken for gone before it appears. A bound
+// address is a *[StateError], unless [UnbindFirst] is given. So is one that
+// cannot be released: a subscription, a member of a segment, an address with
+// deletion protection; nothing is done to it then.
+//
+// API: DescribeEipAddresses to look, ReleaseEipAddress to release,
+// UnassociateEipAddress to unbind. Otherwise it is as
+// [Client.EnsureAssociated]. On an error the address may be unbound and still
+// cost money.
+func (c *Client) EnsureReleased(ctx context.Context, id string, opts ...EnsureOption) error {
+	v := c.converge("EnsureReleased", id, opts)
+	_, err := v.locked(ctx, v.toReleased)
+	return err
+}
+
+// plan is what follows from a look at the state.
+type plan uint8
+
+const (
+	planDone plan = iota
+	planWait
+	planAssociate
+	planUnassociate
+	planRelease
+)
+
+// converge makes a convergence with an address; see run.
+func (c *Client) converge(op, id string, opts []EnsureOption) *convergence {
+	return &convergence{
+		c: c, op: op, id: id,
+		move: slices.Contains(opts, MoveBound), unbind: slices.Contains(opts, UnbindFirst),
+		force: slices.Contains(opts, ForceUnbind), fresh: slices.Contains(opts, JustAllocated),
+	}
+}
+
+// locked runs the convergence in its turn.
+func (v *convergence) locked(ctx context.Context, decide func(*EipAddress) (plan, error)) (*EipAddress, error) {
+	var bad validator
+	if bad.listed("id", v.id); len(bad.faults) > 0 {
+		return nil, &ValidationError{Action: v.op, Faults: bad.faults}
+	}
+	unlock, err := v.c.turns.lock(ctx, v.id)
+	if err != nil {
+		return nil, fmt.Errorf("eip: %s: waiting for another call on %s: %w", v.op, v.id, err)
+	}
+	defer unlock()
+	return v.run(ctx, decide)
+}
+
+func (v *convergence) toAssociated(a *EipAddress) (plan, error) {
+	if a == nil {
+		return v.absent(&NotFoundError{What: whatAddress, IDs: []string{v.id}})
+	}
+	there := boundTo(a, v.to)
+	switch a.Status {
+	case StatusInUse:
+		switch {
+		case there:
+			return planDone, nil
+		case v.move:
+			return planUnassociate, nil
+		}
+		return 0, stateError(a, "it is bound elsewhere, not to "+v.to.ID)
+	case StatusAssociating:
+		if !there && !v.move {
+			return 0, stateError(a, "it is being bound elsewhere, not to "+v.to.ID)
+		}
+	case StatusAvailable:
+		if why := lockedWhy(a); why != "" {
+			return 0, stateError(a, why)
+		}
+		return planAssociate, nil
+	case StatusReleasing:
+		return 0, stateError(a, "it is being released")
+	}
+	return planWait, nil
+}
+
+func (v *convergence) toUnassociated(a *EipAddress) (plan, error) {
+	if a == nil {
+		return v.absent(&NotFoundError{What: whatAddress, IDs: []string{v.id}})
+	}
+	switch a.Status {
+	case StatusAvailable, StatusReleasing:
+		return planDone, nil
+	case StatusInUse:
+		return planUnassociate, nil
+	}
+	return planWait, nil
+}
+
+func (v *convergence) toReleased(a *EipAddress) (plan, error) {
+	if a == nil {
+		return v.absent(nil)
+	}
+	if err := releasable(a); err != nil {
+		return 0, err
+	}
+	switch a.Status {
+	case StatusAvailable:
+		return planRelease, nil
+	case StatusInUse, StatusAssociating:
+		switch {
+		case !v.mayUnbind(a):
+			return 0, stateError(a, "it is in use, and this call may not unbind it")
+		case a.Status == StatusInUse:
+			return planUnassociate, nil
+		}
+	}
+	return planWait, nil
+}
+
+// absent judges an address that is missing.
+func (v *convergence) absent(err error) (plan, error) {
+	if v.fresh && !v.seen && v.poll.inGrace() {
+		return planWait, nil
+	}
+	return planDone, err
+}
+
+// mayUnbind says whether a release may take the address from where it is.
+func (v *convergence) mayUnbind(a *EipAddress) bool {
+	return v.unbind && (v.onlyFrom == nil || boundTo(a, *v.onlyFrom))
+}
+
+// boundTo says whether an address is on an instance, or on its way there.
+func boundTo(a *EipAddress, to Instance) bool {
+	return a.InstanceID == to.ID &&
+		(to.PrivateIPAddress == "" || a.PrivateIPAddress == "" || a.PrivateIPAddress == to.PrivateIPAddress)
+}
+
+// releasable refuses what ReleaseEipAddress refuses for good.
+func releasable(a *EipAddress) error {
+	switch {
+	case a.ChargeType == InstanceChargeTypePrePaid:
+		e := stateError(a, "it is a subscription, which no call can release: let it expire, or refund it in the console")
+		e.Code = CodeForbiddenChargeTypeIsPrepaid
+		return e
+	case a.SegmentInstanceID != "":
+		return stateError(a, "it belongs to the segment "+a.SegmentInstanceID+", which is released as a whole (ReleaseEipSegmentAddress)")
+	case a.DeletionProtection:
+		return stateError(a, "it has deletion protection: take that away first")
+	}
+	return nil
+}
+
+func lockedWhy(a *EipAddress) string {
+	if len(a.OperationLocks) == 0 {
+		return ""
+	}
+	return "it is locked (" + string(a.OperationLocks[0].LockReason) + ")"
+}

@@ -1,0 +1,439 @@
+package eip
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/eipkit/eip-go/internal/transport"
+)
+
+// How the waiters and the helpers pace themselves.
+const (
+	// DefaultPollMin and DefaultPollMax bound the delays between two looks at
+	// the state: the first look is at once, the delays grow by half each time,
+	// and each is shortened by up to a third at random, so that many waiters
+	// spread out.
+	DefaultPollMin = 500 * time.Millisecond
+	DefaultPollMax = 10 * time.Second
+	// DefaultVisibilityGrace is how long an address that was allocated a moment
+	// ago may be missing from answers before it is taken for gone. The Terraform
+	// provider of this cloud tolerates about as much.
+	DefaultVisibilityGrace = 60 * time.Second
+)
+
+// WaitError says that a wait ended before what it was for came true. It
+// unwraps to the reason: the context's error and cause, a *NotFoundError, a
+// *StateError for a state that cannot lead to the wanted one, or the error of a
+// look that failed.
+type WaitError struct {
+	// Want is what was waited for, for example "Available".
+	Want string
+	// IDs are those that have not got there, in the order given.
+	IDs []string
+	// Last holds, for each of IDs, the address as it was last seen; it is nil
+	// for one that was not there at the last look.
+	Last map[string]*EipAddress
+	// LastSegment is the group as it was last seen, when a group was waited for.
+	LastSegment *EipSegment
+	// Err is the reason.
+	Err error
+
+	ctxErr error
+}
+
+// Error tells what was waited for, the last states and the reason.
+func (e *WaitError) Error() string {
+	states := make([]string, 0, len(e.IDs))
+	for _, id := range e.IDs {
+		states = append(states, id+" was last "+e.State(id))
+	}
+	return fmt.Sprintf("eip: waiting for %s: %s: %s", e.Want, shortList(states), oneLine(e.Err))
+}
+
+// State is the last state seen of one of IDs: a Status, with the instance if
+// there is one, or "not there".
+func (e *WaitError) State(id string) string {
+	if e.LastSegment != nil && e.LastSegment.InstanceID == id {
+		return string(e.LastSegment.Status)
+	}
+	return stateOf(e.Last[id])
+}
+
+// Unwrap gives the reason, and the context's own error if the context ended.
+func (e *WaitError) Unwrap() []error {
+	if e.ctxErr != nil {
+		return []error{e.Err, e.ctxErr}
+	}
+	return []error{e.Err}
+}
+
+func stateOf(a *EipAddress) string {
+	switch {
+	case a == nil:
+		return "not there"
+	case a.InstanceID != "":
+		return string(a.Status) + " (" + a.InstanceID + ")"
+	}
+	return string(a.Status)
+}
+
+func oneLine(err error) string { return strings.ReplaceAll(err.Error(), "\n", "; ") }
+
+// goal is what a wait is for.
+type goal struct {
+	want string
+	// done says whether the address is there. a is nil if it is missing.
+	done func(a *EipAddress) bool
+	// hopeless says why the wanted state cannot come any more, or "". before is
+	// the address at the previous look, nil at the first one.
+	hopeless func(before, a *EipAddress) string
+	// fresh tolerates a missing address for the grace window, because it may
+	// have been made a moment ago.
+	fresh bool
+}
+
+// poller paces the looks of one wait.
+type poller struct {
+	delay time.Duration
+	start time.Time
+}
+
+func newPoller() *poller { return &poller{delay: DefaultPollMin, start: time.Now()} }
+
+// pause waits before the next look. A pause that would outlive the context's
+// deadline is not begun.
+func (p *poller) pause(ctx context.Context) error {
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	d := p.delay - rand.N(p.delay/3)
+	p.delay = min(p.delay+p.delay/2, DefaultPollMax)
+	if end, ok := ctx.Deadline(); ok && time.Now().Add(d).After(end) {
+		return &transport.DeadlineError{Wait: d}
+	}
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
+// inGrace says whether a thing that is missing may still turn up.
+func (p *poller) inGrace() bool { return time.Since(p.start) < DefaultVisibilityGrace }
+
+// await looks at the addresses until all of them have reached the goal. It
+// gives what it saw last of each; on an error too.
+func (c *Client) await(ctx context.Context, ids []string, g goal) (map[string]*EipAddress, error) {
+	last := make(map[string]*EipAddress, len(ids))
+	pending := slices.Clone(ids)
+	p := newPoller()
+	for {
+		fail := func(err error) (map[string]*EipAddress, error) {
+			return last, &WaitError{Want: g.want, IDs: pending, Last: pick(last, pending), Err: err, ctxErr: ctx.Err()}
+		}
+		now, err := c.lookUp(ctx, pending)
+		if err != nil {
+			return fail(err)
+		}
+		var next, missing []string
+		for _, id := range pending {
+			a, before := now[id], last[id]
+			last[id] = a
+			if g.done(a) {
+				continue
+			}
+			next = append(next, id)
+			switch {
+			case a == nil && (before != nil || !g.fresh || !p.inGrace()):
+				missing = append(missing, id)
+			case a != nil && g.hopeless != nil && err == nil:
+				if why := g.hopeless(before, a); why != "" {
+					err = stateError(a, why)
+				}
+			}
+		}
+		pending = next
+		switch {
+		case err != nil:
+			return fail(err)
+		case len(missing) > 0:
+			return fail(&NotFoundError{What: whatAddress, IDs: missing})
+		case len(pending) == 0:
+			return last, nil
+		}
+		if err := p.pause(ctx); err != nil {
+			return fail(err)
+		}
+	}
+}
+
+func pick(m map[string]*EipAddress, ids []string) map[string]*EipAddress {
+	out := make(map[string]*EipAddress, len(ids))
+	for _, id := range ids {
+		out[id] = m[id]
+	}
+	return out
+}
+
+// awaitOne is await for one address.
+func (c *Client) awaitOne(ctx context.Context, id string, g goal) (*EipAddress, error) {
+	last, err := c.await(ctx, []string{id}, g)
+	if err != nil {
+		return nil, err
+	}
+	return last[id], nil
+}
+
+// The goals.
+var (
+	goalVisible = goal{want: "an address to be visible", fresh: true,
+		done: func(a *EipAddress) bool { return a != nil }}
+	goalAvailable = goal{want: "Available", fresh: true,
+		done:     func(a *EipAddress) bool { return a != nil && a.Status == StatusAvailable },
+		hopeless: fallsBack(StatusUnassociating, StatusInUse, "unbinding it has failed", true)}
+	goalUnbound = goal{want: "an unbound address", done: unbound,
+		hopeless: fallsBack(StatusUnassociating, StatusInUse, "unbinding it has failed", true)}
+	goalGone = goal{want: "an address to be gone",
+		done:     func(a *EipAddress) bool { return a == nil },
+		hopeless: fallsBack(StatusReleasing, StatusAvailable, "releasing it has failed", false)}
+)
+
+func unbound(a *EipAddress) bool {
+	return a != nil && a.Status == StatusAvailable && a.InstanceID == ""
+}
+
+// fallsBack recognises a transition that ended where it had begun.
+func fallsBack(through, back Status, why string, releasingToo bool) func(before, a *EipAddress) string {
+	return func(before, a *EipAddress) string {
+		switch {
+		case before != nil && before.Status == through && a.Status == back:
+			return why
+		case releasingToo && a.Status == StatusReleasing:
+			return "it is being released"
+		}
+		return ""
+	}
+}
+
+// goalInUse wants the address on one instance, or on any if instanceID is "".
+func goalInUse(instanceID string) goal {
+	want := "InUse"
+	if instanceID != "" {
+		want += " with " + instanceID
+	}
+	return goal{
+		want: want,
+		done: func(a *EipAddress) bool {
+			return a != nil && a.Status == StatusInUse && (instanceID == "" || a.InstanceID == instanceID)
+		},
+		hopeless: func(before, a *EipAddress) string {
+			if a.Status == StatusInUse {
+				return "it is bound to another instance"
+			}
+			return fallsBack(StatusAssociating, StatusAvailable, "binding it has failed", true)(before, a)
+		},
+	}
+}
+
+// goalStatus wants one status and knows nothing of how it is reached.
+func goalStatus(s Status) goal {
+	g := goal{want: string(s), fresh: true, done: func(a *EipAddress) bool { return a != nil && a.Status == s }}
+	if s != StatusReleasing {
+		g.hopeless = func(_, a *EipAddress) string {
+			if a.Status == StatusReleasing {
+				return "it is being released"
+			}
+			return ""
+		}
+	}
+	return g
+}
+
+// WaitVisible waits until a new address appears in DescribeEipAddresses.
+//
+// All waiters of addresses are alike. API: DescribeEipAddresses, once for each
+// 50 addresses that have not got there, at once and then after growing delays
+// (see [DefaultPollMin]); they change nothing, and can be begun again after a
+// crash. The context is their only deadline, and a delay that would outlive it
+// is not begun. They give the address as it was last seen, or a *[WaitError]
+// that holds the last state. An address that is missing ends the wait, as does
+// a state that cannot lead to the wanted one; only WaitVisible, WaitAvailable
+// and WaitForStatus, which are called after an allocation, give an address that
+// was not seen yet [DefaultVisibilityGrace] to appear.
+func (c *Client) WaitVisible(ctx context.Context, id string) (*EipAddress, error) {
+	return c.awaitOne(ctx, id, goalVisible)
+}
+
+// WaitAvailable waits until an address is Available: after it was allocated or
+// unbound. See [Client.WaitVisible] for what the waiters have in common.
+func (c *Client) WaitAvailable(ctx context.Context, id string) (*EipAddress, error) {
+	return c.awaitOne(ctx, id, goalAvailable)
+}
+
+// WaitInUse waits until an address is bound to an instance; to any, if
+// instanceID is "". An address that is bound to another one, or falls back from
+// Associating to Available, ends the wait. See [Client.WaitVisible].
+func (c *Client) WaitInUse(ctx context.Context, id, instanceID string) (*EipAddress, error) {
+	return c.awaitOne(ctx, id, goalInUse(instanceID))
+}
+
+// WaitUnbound waits until an address is bound to nothing. See
+// [Client.WaitVisible].
+func (c *Client) WaitUnbound(ctx context.Context, id string) (*EipAddress, error) {
+	return c.awaitOne(ctx, id, goalUnbound)
+}
+
+// WaitGone waits until an address is no longer listed: after it was released.
+// An address that falls back from Releasing to Available ends the wait. One
+// that was allocated a moment ago and is not visible yet counts as gone. See
+// [Client.WaitVisible].
+func (c *Client) WaitGone(ctx context.Context, id string) error {
+	_, err := c.awaitOne(ctx, id, goalGone)
+	return err
+}
+
+// WaitForStatus waits until an address has a status. See [Client.WaitVisible].
+func (c *Client) WaitForStatus(ctx context.Context, id string, status Status) (*EipAddress, error) {
+	return c.awaitOne(ctx, id, goalStatus(status))
+}
+
+// WaitAllAvailable waits until all of the addresses are Available, looking at
+// 50 of them with one call: the 256 addresses of a segment take 6 calls each
+// time. The result is in the order of the IDs, each once. See
+// [Client.WaitVisible].
+func (c *Client) WaitAllAvailable(ctx context.Context, ids []string) ([]*EipAddress, error) {
+	return c.awaitAll(ctx, ids, goalAvailable)
+}
+
+// WaitAllForStatus is [Client.WaitForStatus] for many addresses together, as
+// [Client.WaitAllAvailable].
+func (c *Client) WaitAllForStatus(ctx context.Context, ids []string, status Status) ([]*EipAddress, error) {
+	return c.awaitAll(ctx, ids, goalStatus(status))
+}
+
+// WaitAllGone is [Client.WaitGone] for many addresses together, as
+// [Client.WaitAllAvailable].
+func (c *Client) WaitAllGone(ctx context.Context, ids []string) error {
+	_, err := c.awaitAll(ctx, ids, goalGone)
+	return err
+}
+
+func (c *Client) awaitAll(ctx context.Context, ids []string, g goal) ([]*EipAddress, error) {
+	ids = distinctIDs(ids)
+	last, err := c.await(ctx, ids, g)
+	if err != nil {
+		return nil, err
+	}
+	list := make([]*EipAddress, 0, len(ids))
+	for _, id := range ids {
+		if last[id] != nil {
+			list = append(list, last[id])
+		}
+	}
+	return list, nil
+}
+
+func distinctIDs(ids []string) []string {
+	out := make([]string, 0, len(ids))
+	seen := make(map[string]struct{}, len(ids))
+	for _, id := range ids {
+		if _, twice := seen[id]; !twice {
+			seen[id] = struct{}{}
+			out = append(out, id)
+		}
+	}
+	return out
+}
+
+// WaitSegmentAllocated waits until a contiguous group is Allocated: until then
+// it can only be queried. A group that is not visible yet has
+// [DefaultVisibilityGrace] to appear; one that is being released ends the wait.
+//
+// API: DescribeEipSegment, once for each look; otherwise it is as
+// [Client.WaitVisible]. The addresses of the group are listed by
+// [Client.EipAddresses] with SegmentInstanceID.
+func (c *Client) WaitSegmentAllocated(ctx context.Context, segmentID string) (*EipSegment, error) {
+	return c.awaitSegment(ctx, segmentID, string(SegmentStatusAllocated), func(before, s *EipSegment, p *poller) (bool, error) {
+		switch {
+		case s == nil && (before != nil || !p.inGrace()):
+			return false, &NotFoundError{What: whatSegment, IDs: []string{segmentID}}
+		case s == nil:
+			return false, nil
+		case s.Status == SegmentStatusReleasing:
+			return false, &StateError{AllocationID: segmentID, Status: Status(s.Status), Reason: "it is being released"}
+		}
+		return s.Status == SegmentStatusAllocated, nil
+	})
+}
+
+// WaitSegmentGone waits until a contiguous group is no longer listed. One that
+// falls back from Releasing to Allocated ends the wait.
+//
+// API: DescribeEipSegment, once for each look; otherwise it is as
+// [Client.WaitVisible].
+func (c *Client) WaitSegmentGone(ctx context.Context, segmentID string) error {
+	_, err := c.awaitSegment(ctx, segmentID, "a segment to be gone", func(before, s *EipSegment, _ *poller) (bool, error) {
+		if s != nil && before != nil && before.Status == SegmentStatusReleasing && s.Status == SegmentStatusAllocated {
+			return false, &StateError{AllocationID: segmentID, Status: Status(s.Status), Reason: "releasing it has failed"}
+		}
+		return s == nil, nil
+	})
+	return err
+}
+
+func (c *Client) awaitSegment(ctx context.Context, id, want string,
+	judge func(before, s *EipSegment, p *poller) (bool, error),
+) (*EipSegment, error) {
+	if strings.TrimSpace(id) == "" {
+		return nil, &ValidationError{
+			Action: "DescribeEipSegment", Faults: []FieldFault{{Field: "segmentID", Rule: "is required"}},
+		}
+	}
+	var last *EipSegment
+	p := newPoller()
+	for {
+		s, err := c.segment(ctx, id)
+		var done bool
+		if err == nil {
+			done, err = judge(last, s, p)
+			last = s
+		}
+		if done {
+			return s, nil
+		}
+		if err == nil {
+			err = p.pause(ctx)
+		}
+		if err != nil {
+			return nil, &WaitError{Want: want, IDs: []string{id}, LastSegment: last, Err: err, ctxErr: ctx.Err()}
+		}
+	}
+}
+
+// segment reads one group, nil if it is not there.
+func (c *Client) segment(ctx context.Context, id string) (*EipSegment, error) {
+	res, err := c.DescribeEipSegment(ctx, &DescribeEipSegmentRequest{SegmentInstanceID: id})
+	if err != nil {
+		return nil, err
+	}
+	for i := range res.EipSegments {
+		if res.EipSegments[i].InstanceID == id {
+			return &res.EipSegments[i], nil
+		}
+	}
+	return nil, nil //nolint:nilnil // within the package: not there
+}
+
+// isGone says whether err is about something that is not there.
+func isGone(err error) bool {
+	var n *NotFoundError
+	return errors.As(err, &n)
+}
