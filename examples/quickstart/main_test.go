@@ -61,7 +61,7 @@ func TestInterruptedAnywhere(t *testing.T) {
 						return
 					}
 					if after {
-						srv.Fail(call.Action, eiptest.Hang().AfterRun())
+						srv.Fail(call.Action, eiptest.CutAfter())
 					}
 					cancel()
 				})
