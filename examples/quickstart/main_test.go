@@ -44,15 +44,15 @@ func TestOnAnEndpoint(t *testing.T) {
 // nothing behind.
 func TestInterruptedAnywhere(t *testing.T) {
 	t.Parallel()
-	srv := eiptest.NewServer(t)
+	srv := eiptest.NewServer(t, eiptest.WithTransition(0))
 	require.NoError(t, run(t.Context(), []string{"-endpoint", srv.URL()}, strings.NewReader(""), &bytes.Buffer{}))
 	steps := srv.Counts().Calls
-	require.Greater(t, steps, 8)
+	require.Greater(t, steps, 6)
 	for step := 1; step <= steps; step++ {
 		for _, after := range []bool{false, true} {
 			t.Run(fmt.Sprintf("step %d, after=%v", step, after), func(t *testing.T) {
 				t.Parallel()
-				srv := eiptest.NewServer(t)
+				srv := eiptest.NewServer(t, eiptest.WithTransition(0))
 				ctx, cancel := context.WithCancel(t.Context())
 				defer cancel()
 				n := 0
