@@ -143,7 +143,8 @@ func TestBadRequests(t *testing.T) {
 			}},
 		{name: "nil context", want: []string{"context is nil"},
 			call: func(_ context.Context, c *eip.Client) error {
-				_, err := c.AllocateEipAddress(nil, nil) //nolint:staticcheck // that is the test
+				var none context.Context
+				_, err := c.AllocateEipAddress(none, nil)
 				return err
 			}},
 		{name: "Do without an action", want: []string{"Action"},

@@ -145,13 +145,6 @@ func (g *gate) leave(s *seat, throttled bool, hint time.Duration, refusal error)
 	g.wakeFirst()
 }
 
-// closedFor is how long the gate stays shut from now.
-func (g *gate) closedFor() time.Duration {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	return time.Until(g.until)
-}
-
 func (g *gate) insert(s *seat) {
 	i := len(g.queue)
 	for i > 0 && g.queue[i-1].number > s.number {
