@@ -1,0 +1,273 @@
+package eip
+
+import (
+	"context"
+	"errors"
+	"fmt"
+)
+
+// RotateRequest asks for a new address in the place of an old one.
+type RotateRequest struct {
+	// Instance has the old address and gets the new one. Its ID is required.
+	Instance Instance
+	// Old is the ID of the address to replace. Default: the one that the
+	// instance has; required if it has several.
+	Old string
+	// Allocate is what to allocate, tags included. It must not be a
+	// subscription.
+	Allocate AllocateEipAddressRequest
+	// Key names the purpose, as in [AllocateAssociatedRequest]; it may be the
+	// Key with which AllocateAssociated made the old address. Default: "rotate/"
+	// and the ID of the instance.
+	Key string
+}
+
+// RotateResult says what a rotation has come to: New is bound, Old is gone, and
+// nothing else was made.
+type RotateResult struct {
+	// New is the new address, bound to the instance.
+	New *EipAddress
+	// Old is the old address as it was before; its Status is empty if it was
+	// gone already.
+	Old Holding
+}
+
+// Rotate gives an instance a new address and releases the old one. The new one
+// is allocated first, so that a quota or an empty stock leaves everything as it
+// was; then the old one is unbound and the new one bound, and in between, for
+// some seconds, the instance has none: most instances can have only one. The old
+// address is released last, and whoever relied on it cannot get it back for sure.
+//
+// If something fails before the new address is bound, the old one is bound again
+// and the new one released. If releasing the old one fails, the new one stays
+// bound. Either way the *[PartialError] lists under Alive which addresses there
+// are, and which of them is bound to what; only an error from before anything
+// was done, such as an invalid request, comes without it.
+//
+// API: DescribeEipAddresses by instance, tag and ID; AllocateEipAddress;
+// UnassociateEipAddress; AssociateEipAddress; ReleaseEipAddress. An old address
+// that cannot be released (a subscription, a member of a segment, one with
+// deletion protection) is refused before anything is done. The clean-up goes on
+// when the caller's context is over, for [DefaultRollbackTime] at most.
+//
+// After a crash at any point, calling it again finishes the rotation: the new
+// address carries the old one's ID as a tag (ReplacesTag). With Old given, a
+// rotation that was finished stays so, and its result is given again; without
+// Old, a call after a finished rotation begins the next one. Rotations of one
+// instance on one client go one after another; other clients are met by looking
+// again.
+func (c *Client) Rotate(ctx context.Context, req *RotateRequest) (*RotateResult, error) {
+	const op = "Rotate"
+	if req == nil {
+		req = new(RotateRequest)
+	}
+	r := &rotation{c: c, to: req.Instance, key: req.Key, template: req.Allocate.clone()}
+	if err := validInstance(op, r.to); err != nil {
+		return nil, err
+	}
+	if r.key == "" {
+		r.key = "rotate/" + r.to.ID
+	}
+	if err := validTemplate(op, r.key, 0, r.template); err != nil {
+		return nil, err
+	}
+	unlock, err := c.turns.lock(ctx, "instance "+r.to.ID)
+	if err != nil {
+		return nil, &WaitError{Want: "another rotation of " + r.to.ID + " to end", Err: err, ctxErr: ctx.Err()}
+	}
+	defer unlock()
+	old := req.Old
+	if old == "" {
+		if old, err = r.begun(ctx); err != nil {
+			return nil, err
+		}
+	}
+	r.mark = newMark(r.key, Tags{ReplacesTag: old})
+	r.old.AllocationID = old
+	a, err := r.run(ctx)
+	if err != nil {
+		return nil, r.rollBack(ctx, op, err)
+	}
+	return &RotateResult{New: a, Old: r.old}, nil
+}
+
+// rotation is one Rotate under way.
+type rotation struct {
+	c        *Client
+	to       Instance
+	key      string
+	template *AllocateEipAddressRequest
+	mark     mark
+
+	old     Holding // as it was found
+	got     made    // the new one
+	touched bool    // the old one may have been unbound by this call
+	bound   bool    // the new one may have been bound by this call
+	through bool    // the new one is bound: there is no way back
+}
+
+// begun finds out which address to replace: that of a rotation which was begun
+// and not finished, or the one that the instance has.
+func (r *rotation) begun(ctx context.Context) (old string, err error) {
+	list, err := r.c.found(ctx, newMark(r.key, nil))
+	if err != nil {
+		return "", err
+	}
+	replaced := map[string]bool{}
+	for _, a := range list {
+		replaced[a.Tags[ReplacesTag]] = true
+	}
+	for _, a := range list {
+		x := a.Tags[ReplacesTag]
+		if x == "" || replaced[a.AllocationID] {
+			continue
+		}
+		left, err := r.c.lookUp(ctx, []string{x})
+		if err != nil {
+			return "", err
+		}
+		if left[x] != nil || a.Status != StatusInUse || !boundTo(a, r.to) {
+			return x, nil
+		}
+	}
+	on, err := r.c.FindEipsByInstance(ctx, r.to)
+	switch {
+	case err != nil:
+		return "", err
+	case len(on) == 0:
+		return "", fmt.Errorf("eip: Rotate: nothing to replace: %w",
+			&NotFoundError{What: whatAddress, IDs: []string{"on " + r.to.ID}})
+	case len(on) > 1:
+		return "", &ValidationError{Action: "Rotate", Faults: []FieldFault{{
+			Field: "Old", Rule: fmt.Sprintf("is required: %s has %d addresses", r.to.ID, len(on)),
+		}}}
+	}
+	return on[0].AllocationID, nil
+}
+
+func (r *rotation) run(ctx context.Context) (*EipAddress, error) {
+	id := r.old.AllocationID
+	found, err := r.c.lookUp(ctx, []string{id})
+	if err != nil {
+		return nil, err
+	}
+	old := found[id]
+	if old != nil {
+		r.old = holdingOf(old)
+		if err := releasable(old); err != nil {
+			return nil, err
+		}
+		if old.InstanceID != "" && !boundTo(old, r.to) {
+			return nil, stateError(old, "it is not on "+r.to.ID)
+		}
+	} else {
+		list, err := r.c.found(ctx, r.mark)
+		if err != nil {
+			return nil, err
+		}
+		if len(list) == 0 {
+			return nil, &NotFoundError{What: whatAddress, IDs: []string{id}}
+		}
+	}
+	if r.got, err = r.c.obtain(ctx, r.mark, r.template, 0); err != nil {
+		return nil, err
+	}
+	if old != nil {
+		r.touched = old.InstanceID != ""
+		if err := r.unbindOld(ctx); err != nil {
+			return nil, err
+		}
+	}
+	v := r.c.converge("Rotate", r.got.id, []EnsureOption{JustAllocated})
+	v.to = r.to
+	a, err := v.locked(ctx, v.toAssociated)
+	r.bound = v.bound
+	if err != nil {
+		return nil, err
+	}
+	r.through = true
+	if old == nil {
+		return a, nil
+	}
+	return a, r.c.EnsureReleased(ctx, id)
+}
+
+// unbindOld takes the old address off the instance, and off no other. It may be
+// on its way out already, if a call before this one has crashed.
+func (r *rotation) unbindOld(ctx context.Context) error {
+	v := r.c.converge("Rotate", r.old.AllocationID, nil)
+	_, err := v.locked(ctx, func(a *EipAddress) (plan, error) {
+		switch {
+		case a == nil:
+			return planDone, nil
+		case a.Status == StatusInUse && !boundTo(a, r.to):
+			return 0, stateError(a, "it is not on "+r.to.ID+" any more")
+		}
+		return v.toUnassociated(a)
+	})
+	return err
+}
+
+// rollBack goes back if it can, and says what there is.
+func (r *rotation) rollBack(ctx context.Context, op string, why error) error {
+	ctx, cancel := rollbackContext(ctx, 2)
+	defer cancel()
+	e := &PartialError{Op: op, Err: why}
+	if u := r.got.unknown; u != nil {
+		id, err := r.c.settle(ctx, u)
+		if r.got.id = id; err != nil {
+			e.Unsettled = []*AllocateEipAddressRequest{u}
+			e.RollbackErr = err
+		}
+	}
+	if !r.through {
+		e.RollbackErr = errors.Join(e.RollbackErr, r.goBack(ctx))
+	}
+	e.Alive = r.survey(ctx)
+	return e
+}
+
+// goBack binds the old address again, if this call has unbound it, and releases
+// the new one, if it is not in use elsewhere.
+func (r *rotation) goBack(ctx context.Context) error {
+	var errs []error
+	var from *Instance
+	if r.bound {
+		from = &r.to
+		v := r.c.converge("rollback", r.got.id, nil)
+		_, err := v.locked(ctx, func(a *EipAddress) (plan, error) {
+			if a == nil || a.InstanceID != "" && !boundTo(a, r.to) {
+				return planDone, nil
+			}
+			return v.toUnassociated(a)
+		})
+		errs = append(errs, err)
+	}
+	if r.touched {
+		_, err := r.c.EnsureAssociated(ctx, r.old.AllocationID, r.to)
+		errs = append(errs, err)
+	}
+	if r.got.id != "" {
+		_, err := r.c.undo(ctx, []string{r.got.id}, from)
+		errs = append(errs, err)
+	}
+	return errors.Join(errs...)
+}
+
+// survey looks what there is.
+func (r *rotation) survey(ctx context.Context) (alive []Holding) {
+	ids := []string{r.old.AllocationID}
+	if r.got.id != "" {
+		ids = append(ids, r.got.id)
+	}
+	now, err := r.c.lookUp(ctx, ids)
+	for i, id := range ids {
+		switch a := now[id]; {
+		case a != nil:
+			alive = append(alive, holdingOf(a))
+		case err != nil:
+			alive = append(alive, Holding{AllocationID: id, IPAddress: [...]string{r.old.IPAddress, r.got.ip}[i]})
+		}
+	}
+	return alive
+}
