@@ -122,6 +122,7 @@ func sortByAge(list []*EipAddress) {
 type made struct {
 	id, ip  string
 	address *EipAddress                // as last seen
+	found   bool                       // by its tags: an earlier call has made it
 	unknown *AllocateEipAddressRequest // sent, and its outcome is not known
 }
 
@@ -137,7 +138,7 @@ func (c *Client) obtain(ctx context.Context, m mark, template *AllocateEipAddres
 		return made{}, ambiguous(m, list)
 	}
 	if len(list) == 1 {
-		return made{id: list[0].AllocationID, ip: list[0].IPAddress, address: list[0]}, nil
+		return made{id: list[0].AllocationID, ip: list[0].IPAddress, address: list[0], found: true}, nil
 	}
 	for g := generation; g < generation+maxGenerations; g++ {
 		out, err := c.allocateOne(ctx, m.request(template, g))

@@ -101,7 +101,7 @@ type rotation struct {
 
 	old     Holding // as it was found
 	got     made    // the new one
-	touched bool    // the old one may have been unbound by this call
+	touched bool    // the old one was bound, or a call that crashed has unbound it
 	bound   bool    // the new one may have been bound by this call
 	through bool    // the new one is bound: there is no way back
 }
@@ -173,7 +173,7 @@ func (r *rotation) run(ctx context.Context) (*EipAddress, error) {
 		return nil, err
 	}
 	if old != nil {
-		r.touched = old.InstanceID != ""
+		r.touched = old.InstanceID != "" || r.got.found
 		if err := r.unbindOld(ctx); err != nil {
 			return nil, err
 		}
@@ -227,7 +227,7 @@ func (r *rotation) rollBack(ctx context.Context, op string, why error) error {
 	return e
 }
 
-// goBack binds the old address again, if this call has unbound it, and releases
+// goBack binds the old address again, if this rotation has unbound it, and releases
 // the new one, if it is not in use elsewhere.
 func (r *rotation) goBack(ctx context.Context) error {
 	var errs []error
