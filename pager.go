@@ -172,6 +172,9 @@ func (s *pageState) next(number, fresh, count, size, total int) (int, error) {
 	if size > 0 && size < s.size {
 		s.size = size
 	}
+	if number == s.first && count > 0 && count < s.size && (number-1)*s.size+count < total {
+		s.size = count // its pages are smaller than it says
+	}
 	fell := 0
 	if s.total > 0 && total < s.total {
 		fell = s.total - total
@@ -185,8 +188,7 @@ func (s *pageState) next(number, fresh, count, size, total int) (int, error) {
 			s.fruitless++
 		}
 		s.ended = s.size == 0 || count == 0 || total > 0 && number*s.size >= total ||
-			// A short page is the last one, unless the service counts more: then
-			// its pages are smaller than it says.
+			// A short page is the last one, unless the service counts more.
 			count < s.size && (total <= 0 || len(s.seen) >= total)
 	}
 	// What was behind the elements that are gone has moved towards the front,

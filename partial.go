@@ -27,6 +27,7 @@ type Holding struct {
 	InstanceID string
 }
 
+// String says in one line what there is.
 func (h Holding) String() string {
 	s := h.AllocationID
 	if h.IPAddress != "" {
