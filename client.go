@@ -356,7 +356,7 @@ func (c *Client) signed(ctx context.Context, params url.Values, now func() time.
 	}
 	if c.method == http.MethodGet || c.placement == InQuery {
 		u := *c.endpoint
-		u.RawQuery = out.encoded
+		u.RawQuery = string(out.encoded)
 		s.URL = u.String()
 		if c.method == http.MethodPost {
 			s.Body = []byte{}
@@ -365,6 +365,6 @@ func (c *Client) signed(ctx context.Context, params url.Values, now func() time.
 	}
 	s.Header = c.header.Clone()
 	s.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	s.Body = []byte(out.encoded)
+	s.Body = out.encoded
 	return s, nil
 }

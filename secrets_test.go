@@ -119,7 +119,7 @@ func TestCanary(t *testing.T) {
 		return wiretest.AnswerWith(status, func(r *wiretest.Request) string {
 			// What the real service does for a wrong signature: it prints the
 			// string to sign, and with it the security token.
-			text := stringToSign(r.Method, canonicalize(pairsOf(r.Params, 0))) + " " + r.URL + " " +
+			text := string(stringToSign(r.Method, canonicalize(pairsOf(r.Params, 0)))) + " " + r.URL + " " +
 				r.Params.Get("Signature") + " " + r.Params.Get("SecurityToken") + " " + canarySecret
 			return fmt.Sprintf(shape, text)
 		})
@@ -129,7 +129,7 @@ func TestCanary(t *testing.T) {
 			b, _ := json.Marshal(map[string]string{
 				"Code": "SignatureDoesNotMatch", "RequestId": requestID, "Recommend": "see " + r.Params.Get("Signature"),
 				"HostId":  r.Params.Get("SecurityToken"),
-				"Message": "server string to sign is:" + stringToSign(r.Method, canonicalize(pairsOf(r.Params, 0))),
+				"Message": "server string to sign is:" + string(stringToSign(r.Method, canonicalize(pairsOf(r.Params, 0)))),
 			})
 			return string(b)
 		})

@@ -35,7 +35,7 @@ type signInput struct {
 // signOutput is what it gives back: the encoded parameters to send, the
 // signature among them.
 type signOutput struct {
-	encoded   string
+	encoded   []byte
 	signature string
 }
 
@@ -58,12 +58,8 @@ func signRPC(in signInput) signOutput {
 	}
 	canonical := canonicalize(pairs)
 	signature := hmacSHA1(in.creds.AccessKeySecret(), stringToSign(in.method, canonical))
-	var b strings.Builder
-	b.Grow(len(canonical) + 64)
-	b.WriteString(canonical)
-	b.WriteString("&Signature=")
-	percentEncode(&b, signature)
-	return signOutput{encoded: b.String(), signature: signature}
+	encoded := append(canonical, "&Signature="...)
+	return signOutput{encoded: percentEncode(encoded, signature), signature: signature}
 }
 
 // param is one parameter.
@@ -84,57 +80,59 @@ func pairsOf(params url.Values, more int) []param {
 // canonicalize sorts the parameters by the bytes of the key, before encoding,
 // and encodes them. The result is also what is sent: a server that reads a
 // form or a query reads the same parameters from it.
-func canonicalize(pairs []param) string {
+func canonicalize(pairs []param) []byte {
 	slices.SortFunc(pairs, func(a, b param) int { return strings.Compare(a.key, b.key) })
-	n := 0
+	n := 64 // for the signature
 	for _, p := range pairs {
-		n += len(p.key) + len(p.value) + 8
+		n += len(p.key) + len(p.value)*5/4 + 8
 	}
-	var b strings.Builder
-	b.Grow(n)
+	out := make([]byte, 0, n)
 	for i, p := range pairs {
 		if i > 0 {
-			b.WriteByte('&')
+			out = append(out, '&')
 		}
-		percentEncode(&b, p.key)
-		b.WriteByte('=')
-		percentEncode(&b, p.value)
+		out = percentEncode(out, p.key)
+		out = append(out, '=')
+		out = percentEncode(out, p.value)
 	}
-	return b.String()
+	return out
 }
 
 // stringToSign joins method, path and canonical parameters.
-func stringToSign(method, canonical string) string {
-	var b strings.Builder
-	b.Grow(len(method) + 5 + len(canonical)*5/4)
-	b.WriteString(method)
-	b.WriteString("&%2F&")
-	percentEncode(&b, canonical)
-	return b.String()
+func stringToSign(method string, canonical []byte) []byte {
+	out := make([]byte, 0, len(method)+5+len(canonical)*3/2)
+	out = append(out, method...)
+	out = append(out, "&%2F&"...)
+	return percentEncode(out, canonical)
 }
 
 // hmacSHA1 is the signature of a string: the key is the secret and an
 // ampersand, the result is in standard base64.
-func hmacSHA1(secret, text string) string {
+func hmacSHA1(secret string, text []byte) string {
 	mac := hmac.New(sha1.New, []byte(secret+"&"))
-	mac.Write([]byte(text))
+	mac.Write(text)
 	return base64.StdEncoding.EncodeToString(mac.Sum(nil))
 }
 
-// percentEncode writes s after RFC 3986: letters, digits and - _ . ~ stay,
+// unreserved are the characters that RFC 3986 leaves as they are.
+var unreserved = func() (set [256]bool) {
+	for _, c := range []byte("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.~") {
+		set[c] = true
+	}
+	return set
+}()
+
+// percentEncode appends s after RFC 3986: letters, digits and - _ . ~ stay,
 // every other byte becomes %XX in upper case. url.QueryEscape differs in the
 // space, which it writes as a plus sign.
-func percentEncode(b *strings.Builder, s string) {
+func percentEncode[T string | []byte](dst []byte, s T) []byte {
 	const hex = "0123456789ABCDEF"
-	for i := 0; i < len(s); i++ {
-		c := s[i]
-		if 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' ||
-			c == '-' || c == '_' || c == '.' || c == '~' {
-			b.WriteByte(c)
-			continue
+	for i := range len(s) {
+		if c := s[i]; unreserved[c] {
+			dst = append(dst, c)
+		} else {
+			dst = append(dst, '%', hex[c>>4], hex[c&15])
 		}
-		b.WriteByte('%')
-		b.WriteByte(hex[c>>4])
-		b.WriteByte(hex[c&15])
 	}
+	return dst
 }

@@ -24,6 +24,7 @@ type attempt struct {
 	timedOut bool
 	secrets  Secrets
 	url      string
+	skew     time.Duration // with which it was signed
 }
 
 // RoundTrip signs the attempt, sends it through the caller's transport and
@@ -41,7 +42,10 @@ func (r *run) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	// A slow credentials provider counts against the caller's context; the
 	// attempt's clock starts when the request is ready.
-	signed, err := r.call.Sign(ctx, r.loop.Now)
+	signed, err := r.call.Sign(ctx, func() time.Time {
+		a.skew = time.Duration(r.loop.skew.Load())
+		return time.Now().Add(a.skew)
+	})
 	if err != nil {
 		a.signErr = err
 		return nil, err
@@ -150,7 +154,9 @@ func (l *Loop) correctClock(a *attempt) bool {
 		return false
 	}
 	skew := date.Sub(a.received)
-	if (skew - time.Duration(l.skew.Load())).Abs() < l.cfg.SkewFrom {
+	// Compared with the correction that this attempt was signed with, not with
+	// what other calls have learned since.
+	if (skew - a.skew).Abs() < l.cfg.SkewFrom {
 		return false // the clock that signed was right
 	}
 	if a.received.Sub(a.start) >= l.cfg.SkewFrom {

@@ -1,0 +1,195 @@
+package eip_test
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	eip "github.com/eipkit/eip-go"
+	"github.com/eipkit/eip-go/eiptest"
+)
+
+// With 30 % faults of all kinds at each attempt, at least 99.9 % of the calls
+// succeed without the caller's help.
+func TestThirtyPercentFaults(t *testing.T) {
+	t.Parallel()
+	faults := []eiptest.Fault{
+		eiptest.CutBefore(), eiptest.CutAfter(), eiptest.CutBody(),
+		eiptest.ServerError(503), eiptest.ServerError(500).AfterRun(), eiptest.BadGateway(), eiptest.BadGateway().AfterRun(),
+		eiptest.Throttle(), eiptest.ThrottleHint(300 * time.Millisecond), eiptest.ThrottleRetryAfter(time.Second),
+		eiptest.Hang(), eiptest.Hang().AfterRun(), eiptest.Latency(time.Minute).AfterRun(),
+		eiptest.WrongDate(-time.Hour), eiptest.WrongClock(time.Hour),
+	}
+	synctest.Test(t, func(t *testing.T) {
+		opts := []eiptest.Option{eiptest.WithPipe(), eiptest.WithQuota(1 << 20), eiptest.WithSeed(7)}
+		for _, f := range faults {
+			opts = append(opts, eiptest.WithChance(f, 0.30/float64(len(faults))))
+		}
+		srv := eiptest.NewServer(t, opts...)
+		client := srv.Client(t)
+		const workers, rounds = 20, 50
+		var calls, helped atomic.Int64
+		var mu sync.Mutex
+		told := map[string]bool{}
+		count := func(err error) bool {
+			calls.Add(1)
+			if err != nil {
+				helped.Add(1)
+				t.Logf("%v", err)
+			}
+			return err == nil
+		}
+		var wg sync.WaitGroup
+		for range workers {
+			wg.Go(func() {
+				for range rounds {
+					made, err := client.AllocateEipAddress(t.Context(), nil)
+					if !count(err) {
+						continue
+					}
+					mu.Lock()
+					told[made.AllocationID] = true
+					mu.Unlock()
+					_, err = client.DescribeEipAddresses(t.Context(), &eip.DescribeEipAddressesRequest{AllocationIDs: []string{made.AllocationID}})
+					count(err)
+					_, err = client.ReleaseEipAddress(t.Context(), &eip.ReleaseEipAddressRequest{AllocationID: made.AllocationID})
+					count(err)
+				}
+			})
+		}
+		wg.Wait()
+		counts := srv.Counts()
+		for _, f := range faults {
+			assert.Greater(t, counts.Faults[f.Kind()], counts.Calls/100, f.Kind())
+		}
+		share := 1 - float64(helped.Load())/float64(calls.Load())
+		t.Logf("%d calls, %d attempts, %.2f %% succeeded without help, faults %v", calls.Load(), counts.Calls, 100*share, counts.Faults)
+		assert.GreaterOrEqual(t, share, 0.999)
+		if helped.Load() == 0 {
+			assert.Len(t, srv.AddressesEverMade(), workers*rounds, "one address for each call")
+		}
+		for _, a := range srv.Addresses() {
+			assert.True(t, told[a.AllocationID], "%s is in nobody's books", a.AllocationID)
+		}
+	})
+}
+
+// 256 goroutines on one client, all actions.
+func TestManyGoroutinesAllActions(t *testing.T) {
+	t.Parallel()
+	srv := eiptest.NewServer(t, eiptest.WithQuota(1<<20), eiptest.WithSegmentQuota(1<<20), eiptest.WithTransition(0))
+	client := srv.Client(t)
+	var wg sync.WaitGroup
+	for i := range 256 {
+		wg.Go(func() {
+			ctx := t.Context()
+			made, err := client.AllocateEipAddress(ctx, &eip.AllocateEipAddressRequest{Name: fmt.Sprintf("n%d", i)})
+			if !assert.NoError(t, err) {
+				return
+			}
+			id := made.AllocationID
+			var errs []error
+			try := func(_ any, err error) { errs = append(errs, err) }
+			try(client.DescribeRegions(ctx, nil))
+			try(client.ModifyEipAddressAttribute(ctx, &eip.ModifyEipAddressAttributeRequest{AllocationID: id, Bandwidth: 7}))
+			try(client.DescribeEipAddresses(ctx, &eip.DescribeEipAddressesRequest{AllocationIDs: []string{id}}))
+			end := time.Now().Truncate(time.Minute)
+			try(client.DescribeEipMonitorData(ctx, &eip.DescribeEipMonitorDataRequest{AllocationID: id, StartTime: end.Add(-time.Hour), EndTime: end}))
+			try(client.DescribeEipGatewayInfo(ctx, &eip.DescribeEipGatewayInfoRequest{InstanceID: "eni-test1"}))
+			instance := fmt.Sprintf("i-many%d", i)
+			if !assert.NoError(t, srv.AddInstance(eiptest.Instance{ID: instance, Type: eiptest.ECS})) {
+				return
+			}
+			try(client.AssociateEipAddress(ctx, &eip.AssociateEipAddressRequest{AllocationID: id, InstanceID: instance}))
+			try(client.UnassociateEipAddress(ctx, &eip.UnassociateEipAddressRequest{AllocationID: id, InstanceID: instance}))
+			try(client.ReleaseEipAddress(ctx, &eip.ReleaseEipAddressRequest{AllocationID: id}))
+			pro, err := client.AllocateEipAddressPro(ctx, nil)
+			try(pro, err)
+			if err == nil {
+				try(client.ReleaseEipAddress(ctx, &eip.ReleaseEipAddressRequest{AllocationID: pro.AllocationID}))
+			}
+			if i%16 == 0 {
+				segment, err := client.AllocateEipSegmentAddress(ctx, &eip.AllocateEipSegmentAddressRequest{EipMask: 28})
+				try(segment, err)
+				if err == nil {
+					try(client.DescribeEipSegment(ctx, &eip.DescribeEipSegmentRequest{SegmentInstanceID: segment.EipSegmentInstanceID}))
+					try(client.ReleaseEipSegmentAddress(ctx, &eip.ReleaseEipSegmentAddressRequest{SegmentInstanceID: segment.EipSegmentInstanceID}))
+				}
+			}
+			for _, err := range errs {
+				assert.NoError(t, err)
+			}
+		})
+	}
+	wg.Wait()
+	assert.Empty(t, srv.Addresses())
+	assert.Empty(t, srv.Segments())
+	for _, action := range []string{
+		"AllocateEipAddress", "AllocateEipAddressPro", "AllocateEipSegmentAddress", "AssociateEipAddress", "DescribeEipAddresses",
+		"DescribeEipGatewayInfo", "DescribeEipMonitorData", "DescribeEipSegment", "DescribeRegions", "ModifyEipAddressAttribute",
+		"ReleaseEipAddress", "ReleaseEipSegmentAddress", "UnassociateEipAddress",
+	} {
+		assert.NotZero(t, srv.Counts().Actions[action], action)
+	}
+}
+
+const describeAnswer = `{"RequestId":"4C467B38-3910-447D-87BC-AC049166F216","PageNumber":1,"PageSize":10,"TotalCount":1,
+"EipAddresses":{"EipAddress":[{"AllocationId":"eip-1","IpAddress":"192.0.2.1","Status":"Available","Bandwidth":"5","RegionId":"cn-hangzhou"}]}}`
+
+// BenchmarkCall is one call over a kept connection, beside the same call
+// written by hand with net/http, and with a hook.
+func BenchmarkCall(b *testing.B) {
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body)
+		_, _ = io.WriteString(w, describeAnswer)
+	}))
+	b.Cleanup(srv.Close)
+	ctx := context.Background()
+	call := func(b *testing.B, opts ...eip.Option) {
+		client, err := eip.NewClient("cn-hangzhou", append([]eip.Option{
+			eip.WithEndpoint(srv.URL), eip.WithCredentials(eip.StaticCredentials("testid", "testsecret")),
+		}, opts...)...)
+		require.NoError(b, err)
+		b.Cleanup(client.CloseIdleConnections)
+		b.ReportAllocs()
+		for b.Loop() {
+			if _, err := client.DescribeEipAddresses(ctx, &eip.DescribeEipAddressesRequest{PageSize: 10}); err != nil {
+				b.Fatal(err)
+			}
+		}
+	}
+	b.Run("client", func(b *testing.B) { call(b) })
+	b.Run("client-with-hook", func(b *testing.B) {
+		call(b, eip.WithAttemptHook(func(context.Context, eip.Attempt) {}))
+	})
+	b.Run("floor-net-http", func(b *testing.B) {
+		form := url.Values{
+			"Action": {"DescribeEipAddresses"}, "Version": {eip.APIVersion}, "Format": {"JSON"}, "RegionId": {"cn-hangzhou"},
+			"PageSize": {"10"}, "AccessKeyId": {"testid"}, "SignatureMethod": {"HMAC-SHA1"}, "SignatureVersion": {"1.0"},
+			"SignatureNonce": {"IHGZ3WBMYKQF4A5XJ2MLPNRTUV"}, "Timestamp": {"2026-01-02T03:04:05Z"}, "Signature": {"OLeaidS1JvxuMvnyHOwuJ+uX5qY="},
+		}.Encode()
+		hc := &http.Client{Transport: &http.Transport{}}
+		b.Cleanup(hc.CloseIdleConnections)
+		b.ReportAllocs()
+		for b.Loop() {
+			resp, err := hc.Post(srv.URL, "application/x-www-form-urlencoded", strings.NewReader(form))
+			if err != nil {
+				b.Fatal(err)
+			}
+			_, _ = io.ReadAll(resp.Body)
+			_ = resp.Body.Close()
+		}
+	})
+}
