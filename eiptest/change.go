@@ -112,7 +112,10 @@ func (s *service) fill(g *segment, at time.Time) {
 		return
 	}
 	g.Status = Allocated
-	ip := g.first.Next() // the network's own address is one of the reserved
+	ip := g.first
+	if g.Count < g.size {
+		ip = ip.Next() // the network's own address is one of the reserved
+	}
 	for range g.Count {
 		a := &address{Address: g.charge}
 		a.AllocationID, a.IPAddress, a.SegmentID, a.Token = s.id("eip-"), ip.String(), g.ID, ""

@@ -105,7 +105,7 @@ func (c *call) filter() (*filter, *fake.Refusal) {
 	text("ResourceGroupId", func(a *address) string { return a.ResourceGroupID })
 	text("PublicIpAddressPoolId", func(a *address) string { return a.PoolID })
 	text("SegmentInstanceId", func(a *address) string { return a.SegmentID })
-	text("BandwidthPackageId", func(*address) string { return "" })
+	text("BandwidthPackageId", func(a *address) string { return a.BandwidthPackageID })
 	yes("ServiceManaged", func(a *address) bool { return a.ServiceManaged })
 	yes("SecurityProtectionEnabled", func(a *address) bool { return len(a.SecurityProtection) > 0 })
 	want, ref := c.p.tags()
@@ -238,7 +238,7 @@ func (a *address) show(reserved bool) obj {
 		{"BusinessStatus", business}, {"Name", a.Name}, {"Description", a.Description}, {"Descritpion", a.Description},
 		{"ResourceGroupId", a.ResourceGroupID}, {"InstanceId", a.InstanceID}, {"InstanceType", a.InstanceType},
 		{"InstanceRegionId", instanceRegion}, {"Mode", a.Mode}, {"PrivateIpAddress", a.PrivateIPAddress},
-		{"VpcId", a.VpcID}, {"BandwidthPackageId", ""}, {"BandwidthPackageType", ""}, {"BandwidthPackageBandwidth", ""},
+		{"VpcId", a.VpcID}, {"BandwidthPackageId", a.BandwidthPackageID}, {"BandwidthPackageType", ""}, {"BandwidthPackageBandwidth", ""},
 		{"PublicIpAddressPoolId", a.PoolID}, {"SegmentInstanceId", a.SegmentID}, {"HDMonitorStatus", "OFF"},
 		{"DeletionProtection", a.DeletionProtection}, {"SecondLimited", false}, {"ServiceManaged", managed},
 		wrap("SecurityProtectionTypes", "SecurityProtectionType", protection),

@@ -45,6 +45,9 @@ func monitor(c *call) (obj, *fake.Refusal) {
 	for at := start; at.Before(end) && at.Before(c.now); at = at.Add(step) {
 		var sum minuteData
 		for m := range seconds / 60 {
+			if a.Quiet {
+				break
+			}
 			d := traffic(a.IPAddress, at.Add(time.Duration(m)*time.Minute))
 			sum.rx, sum.tx, sum.packets = sum.rx+d.rx, sum.tx+d.tx, sum.packets+d.packets
 		}
