@@ -198,15 +198,9 @@ func (w *whitelist) filtered(ctx context.Context, q WhitelistQuery) error {
 }
 
 func (w *whitelist) segment(ctx context.Context, id string) error {
-	var group *EipSegment
-	for s, err := range w.client.EipSegments(ctx, &DescribeEipSegmentRequest{SegmentInstanceID: id}) {
-		if err != nil {
-			return err
-		}
-		if s.InstanceID == id {
-			group = s
-			break
-		}
+	group, err := w.client.segment(ctx, id)
+	if err != nil {
+		return err
 	}
 	switch {
 	case group == nil:

@@ -1,0 +1,217 @@
+package eip
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"strings"
+	"time"
+)
+
+// ReleaseIdleOptions are the options of [Client.ReleaseIdle].
+type ReleaseIdleOptions struct {
+	// DryRun checks every address and releases none.
+	DryRun bool
+}
+
+// IdleOutcome says what became of an address of a report.
+type IdleOutcome string
+
+// The outcomes of ReleaseIdle.
+const (
+	// IdleReleased: the service has taken it back, or is doing so.
+	IdleReleased IdleOutcome = "released"
+	// IdleWouldRelease: it is still idle; a dry run releases nothing.
+	IdleWouldRelease IdleOutcome = "would be released"
+	// IdleKept: it is no longer idle, for IdleResult.Reason.
+	IdleKept IdleOutcome = "kept"
+	// IdleFailed: it could not be checked, or the service refused to release it
+	// although it is idle. It is still there. See IdleResult.Err.
+	IdleFailed IdleOutcome = "failed"
+	// IdleUnknown: it may have been released or not: no answer came. See
+	// IdleResult.Err. Handing in the same report again settles it.
+	IdleUnknown IdleOutcome = "unknown"
+	// IdleNotTried: the context ended first.
+	IdleNotTried IdleOutcome = "not tried"
+)
+
+// IdleResult is what became of one address of a report.
+type IdleResult struct {
+	AllocationID string
+	IPAddress    string
+	Outcome      IdleOutcome
+	// Reason is why an address was kept, for IdleKept.
+	Reason KeepReason
+	// Err is the error for IdleFailed, IdleUnknown and IdleNotTried. For IdleKept
+	// it is the service's refusal, if the address changed between the check and
+	// the release.
+	Err error
+}
+
+// ReleaseIdleError says that not every address of a report came to a clear end.
+// It unwraps to the errors of those that did not.
+type ReleaseIdleError struct {
+	// Failed, Unknown and NotTried are the results with these outcomes.
+	Failed, Unknown, NotTried []IdleResult
+}
+
+// Error counts, and names what may have happened.
+func (e *ReleaseIdleError) Error() string {
+	var parts []string
+	for _, p := range []struct {
+		list []IdleResult
+		what string
+	}{{e.Unknown, "with unknown outcome"}, {e.Failed, "failed"}, {e.NotTried, "not tried"}} {
+		if len(p.list) == 0 {
+			continue
+		}
+		ids := make([]string, len(p.list))
+		for i, r := range p.list {
+			ids[i] = r.AllocationID
+		}
+		parts = append(parts, fmt.Sprintf("%d %s (%s): %s", len(ids), p.what, shortList(ids), oneLine(p.list[0].Err)))
+	}
+	return "eip: ReleaseIdle: " + strings.Join(parts, "; ")
+}
+
+// Unwrap gives the error of every address that came to no clear end.
+func (e *ReleaseIdleError) Unwrap() []error {
+	var out []error
+	for _, list := range [][]IdleResult{e.Failed, e.Unknown, e.NotTried} {
+		for _, r := range list {
+			out = append(out, r.Err)
+		}
+	}
+	return out
+}
+
+// OutcomeUnknown says whether some address may have been released or not.
+func (e *ReleaseIdleError) OutcomeUnknown() bool { return len(e.Unknown) > 0 }
+
+// ReleaseIdle releases the idle addresses of a report, however old it is, one
+// after another. Each is read again right before it goes, and is kept if it is
+// no longer idle by the report's own query, if its tags, its resource group, its
+// IP address or its time of allocation are not those of the report, or if it is
+// gone. What is not in report.Idle is not touched. An address that was bound
+// and unbound again since the report is idle.
+//
+// API: DescribeEipAddresses and ReleaseEipAddress, once each for each address,
+// and DescribeEipAddresses once more where the release is refused. Between the
+// check and the release, the service's own rules hold: it refuses to release
+// what is bound or protected. It does not refuse what was tagged in that moment.
+// Other calls of this client's helpers on the same address wait meanwhile.
+//
+// There is one result for each address of report.Idle, in that order, also when
+// there is an error. The error is a [*ReleaseIdleError] unless every address was
+// released or kept. A repeat with the same report is safe: what was released is
+// then gone. A release goes on after the call; [Client.WaitAllGone] waits for it.
+func (c *Client) ReleaseIdle(ctx context.Context, report *IdleReport, opts ReleaseIdleOptions) ([]IdleResult, error) {
+	if err := c.checkReport(ctx, report); err != nil {
+		return nil, err
+	}
+	results := make([]IdleResult, len(report.Idle))
+	failed := new(ReleaseIdleError)
+	for i, idle := range report.Idle {
+		r := c.releaseIdle(ctx, report.Query, idle.Address, opts)
+		r.AllocationID, r.IPAddress = idle.Address.AllocationID, idle.Address.IPAddress
+		results[i] = r
+		switch r.Outcome {
+		case IdleFailed:
+			failed.Failed = append(failed.Failed, r)
+		case IdleUnknown:
+			failed.Unknown = append(failed.Unknown, r)
+		case IdleNotTried:
+			failed.NotTried = append(failed.NotTried, r)
+		}
+	}
+	if len(failed.Unwrap()) > 0 {
+		return results, failed
+	}
+	return results, nil
+}
+
+// checkReport wants a report of this region, whole enough to compare with.
+func (c *Client) checkReport(ctx context.Context, report *IdleReport) error {
+	if ctx == nil {
+		return errors.New("eip: ReleaseIdle: the context is nil")
+	}
+	var v validator
+	if report == nil {
+		v.fault("report", "", "must not be nil")
+		return &ValidationError{Action: "ReleaseIdle", Faults: v.faults}
+	}
+	if report.RegionID != c.regionID {
+		v.fault("RegionID", shorten(report.RegionID), "must be the client's region ("+c.regionID+")")
+	}
+	for i, idle := range report.Idle {
+		field := fmt.Sprintf("Idle[%d].Address.", i)
+		v.listed(field+"AllocationID", idle.Address.AllocationID)
+		v.required(field+"IPAddress", idle.Address.IPAddress)
+		if idle.Address.AllocationTime.IsZero() {
+			v.fault(field+"AllocationTime", "", "is required")
+		}
+	}
+	if len(v.faults) > 0 {
+		return &ValidationError{Action: "ReleaseIdle", Faults: v.faults}
+	}
+	return report.Query.check("ReleaseIdle")
+}
+
+// releaseIdle checks one address and releases it.
+func (c *Client) releaseIdle(ctx context.Context, q IdleQuery, then EipAddress, opts ReleaseIdleOptions) IdleResult {
+	if err := context.Cause(ctx); err != nil {
+		return IdleResult{Outcome: IdleNotTried, Err: err}
+	}
+	unlock, err := c.turns.lock(ctx, then.AllocationID)
+	if err != nil {
+		return IdleResult{Outcome: IdleNotTried, Err: err}
+	}
+	defer unlock()
+	reason, err := c.stillIdle(ctx, q, then)
+	switch {
+	case err != nil && ctx.Err() != nil:
+		return IdleResult{Outcome: IdleNotTried, Err: err}
+	case err != nil:
+		return IdleResult{Outcome: IdleFailed, Err: err}
+	case reason != "":
+		return IdleResult{Outcome: IdleKept, Reason: reason}
+	case opts.DryRun:
+		return IdleResult{Outcome: IdleWouldRelease}
+	}
+	_, err = c.ReleaseEipAddress(ctx, &ReleaseEipAddressRequest{AllocationID: then.AllocationID})
+	switch {
+	case err == nil:
+		return IdleResult{Outcome: IdleReleased}
+	case OutcomeUnknown(err):
+		return IdleResult{Outcome: IdleUnknown, Err: err}
+	}
+	// Refused, and perhaps for what happened since the check.
+	if reason, again := c.stillIdle(ctx, q, then); again == nil && reason != "" {
+		return IdleResult{Outcome: IdleKept, Reason: reason, Err: err}
+	}
+	return IdleResult{Outcome: IdleFailed, Err: err}
+}
+
+// stillIdle reads an address again and compares it with what it was then.
+func (c *Client) stillIdle(ctx context.Context, q IdleQuery, then EipAddress) (KeepReason, error) {
+	now, err := c.GetEip(ctx, then.AllocationID)
+	switch {
+	case isGone(err):
+		return KeepGone, nil
+	case err != nil:
+		return "", err
+	case now.IPAddress != then.IPAddress, !now.AllocationTime.Equal(then.AllocationTime):
+		return KeepRecreated, nil
+	}
+	reason := q.judge(now, time.Now())
+	switch {
+	case reason != "" && reason != KeepOutside:
+		return reason, nil
+	case !maps.Equal(now.Tags, then.Tags):
+		return KeepRetagged, nil
+	case now.ResourceGroupID != then.ResourceGroupID:
+		return KeepMoved, nil
+	}
+	return reason, nil
+}
