@@ -46,8 +46,9 @@ func requireGrid(t *testing.T, got []eip.Sample, start time.Time, period time.Du
 	t.Helper()
 	require.Len(t, got, n)
 	for i, s := range got {
-		require.Equal(t, start.Add(time.Duration(i)*period), s.Start, "sample %d", i)
-		require.Equal(t, period, s.Period)
+		if want := start.Add(time.Duration(i) * period); s.Start != want || s.Period != period {
+			t.Fatalf("sample %d begins at %v and lasts %v, not at %v and %v", i, s.Start, s.Period, want, period)
+		}
 	}
 }
 

@@ -34,6 +34,9 @@ type Flags struct {
 	Region string
 	// Instance is the resource to bind addresses to; required with Live.
 	Instance string
+	// Plan is what a run on the real cloud does, in full sentences, for an
+	// example that does not simply create something. It is not a flag.
+	Plan string
 	// KeyID and Secret are for Endpoint alone; Live reads the environment.
 	KeyID, Secret string
 }
@@ -86,7 +89,11 @@ func (f *Flags) Start(ctx context.Context, in io.Reader, out io.Writer, creates 
 	}
 	switch {
 	case f.Live:
-		if err := confirm(ctx, in, out, region, creates); err != nil {
+		plan := f.Plan
+		if plan == "" {
+			plan = "It will create " + creates + ". That costs money from the first second until it is released."
+		}
+		if err := confirm(ctx, in, out, region, plan); err != nil {
 			return nil, err
 		}
 	case f.Endpoint != "":
@@ -137,10 +144,9 @@ func (f *Flags) check() error {
 }
 
 // confirm asks.
-func confirm(ctx context.Context, in io.Reader, out io.Writer, region, creates string) error {
+func confirm(ctx context.Context, in io.Reader, out io.Writer, region, plan string) error {
 	fmt.Fprintf(out, "This runs on the real cloud, in region %s, with the account of your environment's access key.\n"+
-		"It will create %s. That costs money from the first second until it is released.\n"+
-		"Type yes to go on: ", region, creates)
+		"%s\nType yes to go on: ", region, plan)
 	answer := make(chan string, 1)
 	go func() {
 		line, _ := bufio.NewReader(in).ReadString('\n') // a missing answer is not yes

@@ -72,6 +72,18 @@ func TestStart(t *testing.T) {
 	}
 }
 
+func TestStartWithAPlan(t *testing.T) {
+	t.Parallel()
+	f := parse(t, "-live", "-region", "cn-beijing")
+	f.Plan = "It only reads."
+	var out bytes.Buffer
+	app, err := f.Start(t.Context(), strings.NewReader("yes\n"), &out, "")
+	require.NoError(t, err)
+	app.Close()
+	assert.Contains(t, out.String(), "\nIt only reads.\nType yes to go on: ")
+	assert.NotContains(t, out.String(), "create")
+}
+
 func TestInterruptedQuestion(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancelCause(t.Context())
