@@ -18,8 +18,9 @@ type Series struct {
 	Points []float64
 }
 
-// Chart is what [Render] draws: a panel for each series, all on one scale, so
-// that they can be told apart and compared without colour.
+// Chart is what [Render] draws: a panel for each series, so that they can be
+// told apart without colour. They share one scale, so that they can be compared,
+// unless that would make one too flat to be read.
 type Chart struct {
 	Title string
 	// Unit is the unit of the points without a prefix, for example "bit/s":
@@ -68,10 +69,9 @@ func Render(w io.Writer, style Style, c Chart) error {
 		_, err := io.WriteString(w, p.b.String())
 		return err
 	}
-	p.scale(peak, c.Unit)
-	p.layout(most)
+	p.layout(most, c.Series, peak, c.Unit)
 	for i, s := range c.Series {
-		p.panel(i, s)
+		p.panel(i, s, peak, c.Unit)
 	}
 	p.ends(c.From, c.To)
 	p.legend(most)
@@ -116,8 +116,16 @@ type painter struct {
 	gaps          bool
 }
 
-// scale picks the prefix of the unit and a round end of the axis.
-func (p *painter) scale(peak float64, unit string) {
+// ownScale is how many times lower than the highest a series must be to get a
+// scale of its own.
+const ownScale = 4
+
+// scale picks the prefix of the unit and a round end of the axis, for a series
+// among others with a higher peak.
+func (p *painter) scale(own, peak float64, unit string) {
+	if own > 0 && own*ownScale < peak {
+		peak = own
+	}
 	p.divide = 1
 	for _, prefix := range []string{"", "k", "M", "G", "T"} {
 		p.unit = prefix + unit
@@ -155,9 +163,12 @@ func number(v float64) string {
 	return strconv.FormatFloat(v, 'g', 3, 64)
 }
 
-func (p *painter) layout(points int) {
+func (p *painter) layout(points int, series []Series, peak float64, unit string) {
 	if p.width >= axisFrom {
-		p.margin = max(len(number(p.top)), len(number(p.top/2)), 1) + 2
+		for _, s := range series {
+			p.scale(summary(s.Points).peak, peak, unit)
+			p.margin = max(p.margin, len(number(p.top))+2, len(number(p.top/2))+2)
+		}
 	}
 	p.columns = min(p.width-p.margin, columnCap)
 	// Few points get columns of equal width.
@@ -167,8 +178,9 @@ func (p *painter) layout(points int) {
 }
 
 // panel draws one series.
-func (p *painter) panel(index int, s Series) {
+func (p *painter) panel(index int, s Series, peak float64, unit string) {
 	f := summary(s.Points)
+	p.scale(f.peak, peak, unit)
 	head := s.Label
 	if f.values == 0 {
 		p.text(nil, strings.TrimSpace(head+"  no data"))

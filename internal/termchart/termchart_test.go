@@ -75,6 +75,17 @@ func TestRenderConstant(t *testing.T) {
 	assert.Contains(t, draw(t, Style{Width: 40}, Chart{Unit: "bit/s", Series: []Series{{Points: flat}}}), "peak 5, mean 5 kbit/s")
 }
 
+func TestRenderScales(t *testing.T) {
+	t.Parallel()
+	c := Chart{Unit: "bit/s", Series: []Series{
+		{Label: "low", Points: []float64{2e3}}, {Label: "near", Points: []float64{2e6}}, {Label: "high", Points: []float64{8e6}},
+	}}
+	got := draw(t, Style{Width: 40}, c)
+	assert.Contains(t, got, "low  peak 2, mean 2 kbit/s\n2 |##", "too flat on the others' scale")
+	assert.Contains(t, got, "near  peak 2, mean 2 Mbit/s\n8 |\n", "comparable with the highest")
+	assert.Contains(t, got, "high  peak 8, mean 8 Mbit/s\n8 |##")
+}
+
 func TestRenderKeepsPeaks(t *testing.T) {
 	t.Parallel()
 	points := make([]float64, 43200)
