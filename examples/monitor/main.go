@@ -41,7 +41,7 @@ func run(ctx context.Context, args []string, in io.Reader, out io.Writer) error 
 	if *last <= 0 || *period <= 0 {
 		return errors.New("-last and -period must be longer than 0")
 	}
-	common.Plan = "It reads the monitoring data of one address. It creates and changes nothing."
+	common.Plan = "It reads the monitoring data of one address.\nIt creates and changes nothing."
 	var calls atomic.Int64
 	app, err := common.Start(ctx, in, out, "", eip.WithAttemptHook(func(_ context.Context, a eip.Attempt) {
 		if a.Action == "DescribeEipMonitorData" {
@@ -70,7 +70,10 @@ func run(ctx context.Context, args []string, in io.Reader, out io.Writer) error 
 		return err
 	}
 	title := address.IPAddress + " (" + address.AllocationID + ")"
-	fmt.Fprintf(out, "%s: %d samples of %s, read in %d calls\n\n", title, len(series.Samples), short(*period), calls.Load())
+	head := fmt.Sprintf("%s: %d samples of %s, read in %d calls\n\n", title, len(series.Samples), short(*period), calls.Load())
+	if err := termchart.Text(out, termchart.StyleOf(out), head); err != nil {
+		return err
+	}
 	if err := show(out, title, series); err != nil {
 		return err
 	}

@@ -100,3 +100,15 @@ func at(row []string, i int) string {
 	}
 	return ""
 }
+
+// Text writes words, broken at the width; lines stay lines.
+func Text(w io.Writer, style Style, text string) error {
+	var b strings.Builder
+	for line := range strings.Lines(text) {
+		for _, part := range wrap(printable(strings.TrimSuffix(line, "\n")), style.width()) {
+			b.WriteString(part + "\n")
+		}
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}

@@ -212,3 +212,11 @@ func TestRoundUp(t *testing.T) {
 	}
 	assert.InDelta(t, 10, roundUp(8.5), 1e-9)
 }
+
+func TestText(t *testing.T) {
+	t.Parallel()
+	var b bytes.Buffer
+	require.NoError(t, Text(&b, Style{Width: 20}, "\nNot idle: 1 bound, 1 managed by a service\nshort \x07one\n"))
+	assert.Equal(t, "\nNot idle: 1 bound, 1\nmanaged by a service\nshort  one\n", b.String())
+	require.ErrorContains(t, Text(broken{}, Style{}, "x"), "pipe is gone")
+}

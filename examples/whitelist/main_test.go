@@ -1,0 +1,91 @@
+package main
+
+import (
+	"bytes"
+	"net/netip"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	eip "github.com/eipkit/eip-go"
+	"github.com/eipkit/eip-go/eiptest"
+)
+
+func example(t *testing.T, in string, args ...string) (string, error) {
+	t.Helper()
+	var out bytes.Buffer
+	err := run(t.Context(), args, strings.NewReader(in), &out)
+	return out.String(), err
+}
+
+var network = regexp.MustCompile(`\d+\.\d+\.\d+\.\d+/\d+`)
+
+func TestFormatsAgree(t *testing.T) {
+	t.Parallel()
+	url := eiptest.NewServer(t, eiptest.WithTransition(0)).URL()
+	var lists [][]string
+	for _, format := range []string{"plain", "nft", "terraform"} {
+		out, err := example(t, "", "-endpoint", url, "-format", format)
+		require.NoError(t, err)
+		lists = append(lists, network.FindAllString(out, -1))
+	}
+	require.Len(t, lists[0], 7, "three addresses and a group of 13")
+	assert.Equal(t, lists[0], lists[1])
+	assert.Equal(t, lists[0], lists[2])
+	out, err := example(t, "", "-endpoint", url, "-format", "plain")
+	require.NoError(t, err)
+	for line := range strings.Lines(out) {
+		_, err := netip.ParsePrefix(strings.TrimSpace(line))
+		require.NoError(t, err, "plain is nothing but the list")
+	}
+	all, err := example(t, "")
+	require.NoError(t, err)
+	assert.Contains(t, all, "13 addresses of ours, 3 reserved")
+	assert.Contains(t, all, "16 addresses in 7 networks, 0 foreign ones let in")
+	whole, err := example(t, "", "-endpoint", url, "-whole")
+	require.NoError(t, err)
+	assert.Contains(t, whole, "16 addresses in 3 networks, 3 foreign ones let in")
+}
+
+func TestEndpoint(t *testing.T) {
+	t.Parallel()
+	srv := eiptest.NewServer(t, eiptest.WithTransition(0))
+	out, err := example(t, "", "-endpoint", srv.URL(), "-all")
+	require.NoError(t, err)
+	assert.Contains(t, out, "There is no address to let in")
+	assert.NotContains(t, out, "nft")
+	out, err = example(t, "", "-endpoint", srv.URL())
+	require.NoError(t, err)
+	assert.Contains(t, out, "16 addresses in 7 networks")
+	assert.Empty(t, srv.Addresses(), "what it made is given back")
+	assert.Empty(t, srv.Segments())
+
+	res, err := srv.Client(t).AllocateEipAddress(t.Context(), nil)
+	require.NoError(t, err)
+	out, err = example(t, "", "-endpoint", srv.URL(), "-id", res.AllocationID)
+	require.NoError(t, err)
+	assert.Contains(t, out, "\n"+res.EipAddress+"/32\n")
+	_, err = example(t, "", "-endpoint", srv.URL(), "-segment", "eipsg-gone")
+	require.ErrorIs(t, err, eip.ErrNotFound)
+	srv.Fail("AllocateEipAddress", eiptest.Pass(), eiptest.RefuseWith(403, "Forbidden.RAM", "no"))
+	_, err = example(t, "", "-endpoint", srv.URL())
+	require.ErrorIs(t, err, eip.ErrPermission)
+	assert.Len(t, srv.Addresses(), 1, "half of it is given back, too")
+}
+
+func TestRefusals(t *testing.T) {
+	t.Parallel()
+	for want, args := range map[string][]string{
+		"-format":       {"-format", "csv"},
+		"needs -all":    {"-live", "-region", "cn-hangzhou"},
+		"not confirmed": {"-live", "-region", "cn-hangzhou", "-all"},
+		"wrong flags":   {"-most", "x"},
+		"MaxPrefixes":   {"-most", "-1"},
+	} {
+		_, err := example(t, "", args...)
+		require.ErrorContains(t, err, want)
+	}
+}
