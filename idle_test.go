@@ -361,7 +361,7 @@ func TestIdleFaults(t *testing.T) {
 	}
 	_, err := client.ReleaseIdle(t.Context(), nil, eip.ReleaseIdleOptions{})
 	require.ErrorContains(t, err, "report")
-	_, err = client.ReleaseIdle(nil, &eip.IdleReport{}, eip.ReleaseIdleOptions{}) //nolint:staticcheck // what a nil context does
+	_, err = client.ReleaseIdle(noContext, &eip.IdleReport{}, eip.ReleaseIdleOptions{})
 	require.ErrorContains(t, err, "context is nil")
 	assert.Zero(t, srv.Counts().Calls)
 

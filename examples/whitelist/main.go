@@ -138,7 +138,7 @@ func populate(ctx context.Context, client *eip.Client, q *eip.WhitelistQuery) (g
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Minute)
 		defer cancel()
 		for _, id := range q.AllocationIDs {
-			if err := client.EnsureReleased(ctx, id); err != nil {
+			if _, err := client.ReleaseEipAddress(ctx, &eip.ReleaseEipAddressRequest{AllocationID: id}); err != nil {
 				fmt.Fprintln(os.Stderr, "still there:", id, err)
 			}
 		}
@@ -148,6 +148,7 @@ func populate(ctx context.Context, client *eip.Client, q *eip.WhitelistQuery) (g
 			}
 		}
 	}
+	//lint:ignore SA1019 the vendor names no successor, and whoever has groups needs them let in
 	segment, err := client.AllocateEipSegmentAddress(ctx, &eip.AllocateEipSegmentAddressRequest{EipMask: 28})
 	if err != nil {
 		return give, err

@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"net/netip"
 	"regexp"
 	"strings"
 	"testing"
@@ -25,29 +24,38 @@ var network = regexp.MustCompile(`\d+\.\d+\.\d+\.\d+/\d+`)
 
 func TestFormatsAgree(t *testing.T) {
 	t.Parallel()
-	url := eiptest.NewServer(t, eiptest.WithTransition(0)).URL()
+	srv := eiptest.NewServer(t, eiptest.WithTransition(0))
+	var q eip.WhitelistQuery
+	_, err := populate(t.Context(), srv.Client(t), &q)
+	require.NoError(t, err)
+	args := []string{"-endpoint", srv.URL(), "-segment", q.SegmentIDs[0]}
+	for _, id := range q.AllocationIDs {
+		args = append(args, "-id", id)
+	}
 	var lists [][]string
 	for _, format := range []string{"plain", "nft", "terraform"} {
-		out, err := example(t, "", "-endpoint", url, "-format", format)
+		out, err := example(t, "", append(args, "-format", format)...)
 		require.NoError(t, err)
 		lists = append(lists, network.FindAllString(out, -1))
 	}
 	require.Len(t, lists[0], 7, "three addresses and a group of 13")
 	assert.Equal(t, lists[0], lists[1])
 	assert.Equal(t, lists[0], lists[2])
-	out, err := example(t, "", "-endpoint", url, "-format", "plain")
+	out, err := example(t, "", append(args, "-format", "plain")...)
 	require.NoError(t, err)
-	for line := range strings.Lines(out) {
-		_, err := netip.ParsePrefix(strings.TrimSpace(line))
-		require.NoError(t, err, "plain is nothing but the list")
-	}
-	all, err := example(t, "")
+	assert.Equal(t, strings.Join(lists[0], "\n")+"\n", out, "plain is nothing but the list")
+	out, err = example(t, "", append(args, "-whole")...)
 	require.NoError(t, err)
-	assert.Contains(t, all, "13 addresses of ours, 3 reserved")
-	assert.Contains(t, all, "16 addresses in 7 networks, 0 foreign ones let in")
-	whole, err := example(t, "", "-endpoint", url, "-whole")
+	assert.Contains(t, out, "16 addresses in 3 networks, 3 foreign ones let in")
+	assert.Len(t, srv.Addresses(), 16, "what was there before stays")
+}
+
+func TestEmbedded(t *testing.T) {
+	t.Parallel()
+	out, err := example(t, "")
 	require.NoError(t, err)
-	assert.Contains(t, whole, "16 addresses in 3 networks, 3 foreign ones let in")
+	assert.Contains(t, out, "13 addresses of ours, 3 reserved")
+	assert.Contains(t, out, "16 addresses in 7 networks, 0 foreign ones let in")
 }
 
 func TestEndpoint(t *testing.T) {
