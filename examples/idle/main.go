@@ -102,7 +102,9 @@ func run(ctx context.Context, args []string, in io.Reader, out io.Writer) error 
 		}
 	}
 	if !*release {
-		fmt.Fprintln(out, "\nThis was a dry run: nothing is released. -release does it.")
+		if err := termchart.Text(out, style, "\nThis was a dry run: nothing is released. -release does it.\n"); err != nil {
+			return err
+		}
 	}
 	return err
 }
@@ -147,15 +149,19 @@ func list(out io.Writer, style termchart.Style, r *eip.IdleReport) error {
 
 // tell writes what became of each address.
 func tell(out io.Writer, style termchart.Style, results []eip.IdleResult) error {
+	columns := []termchart.Column{{Head: "address"}, {Head: "outcome"}}
 	var rows [][]string
 	for _, r := range results {
 		why := string(r.Reason)
 		if why == "" && r.Err != nil {
 			why = r.Err.Error()
 		}
+		if why != "" && len(columns) == 2 {
+			columns = append(columns, termchart.Column{Head: "why"})
+		}
 		rows = append(rows, []string{r.IPAddress, string(r.Outcome), why})
 	}
-	return termchart.Table(out, style, []termchart.Column{{Head: "address"}, {Head: "outcome"}, {Head: "why"}}, rows, "")
+	return termchart.Table(out, style, columns, rows, "")
 }
 
 // period writes a time as people say it.

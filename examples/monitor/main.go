@@ -70,7 +70,8 @@ func run(ctx context.Context, args []string, in io.Reader, out io.Writer) error 
 		return err
 	}
 	title := address.IPAddress + " (" + address.AllocationID + ")"
-	head := fmt.Sprintf("%s: %d samples of %s, read in %d calls\n\n", title, len(series.Samples), short(*period), calls.Load())
+	head := fmt.Sprintf("%s: %s of %s, read in %s\n\n",
+		title, count(len(series.Samples), "sample"), short(*period), count(int(calls.Load()), "call"))
 	if err := termchart.Text(out, termchart.StyleOf(out), head); err != nil {
 		return err
 	}
@@ -195,6 +196,13 @@ func prefixed(v float64, unit string) string {
 		digits = 1
 	}
 	return strconv.FormatFloat(v, 'f', digits, 64) + " " + prefixes[0] + unit
+}
+
+func count(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
 }
 
 // short writes a period as people say it.

@@ -57,7 +57,7 @@ func TestEndpoint(t *testing.T) {
 	t.Parallel()
 	srv := eiptest.NewServer(t)
 	out, err := example(t, "", "-endpoint", srv.URL(), "-last", "2h", "-period", "5m", "-svg", "")
-	if err != nil || !strings.Contains(out, "24 samples of 5 min, read in 1 calls") {
+	if err != nil || !strings.Contains(out, "24 samples of 5 min, read in 1 call\n") {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	if n := len(srv.Addresses()); n != 0 {

@@ -13,7 +13,8 @@ type Column struct {
 }
 
 // Table writes rows under their heads. Where they do not fit into the width,
-// each row becomes a paragraph of its own, a line a cell. Without rows it
+// each row becomes a paragraph of its own, a line a cell; a column without head
+// gives the paragraph its title. Without rows it
 // writes only empty, which should say what there is none of.
 func Table(w io.Writer, style Style, columns []Column, rows [][]string, empty string) error {
 	width := style.width()
@@ -79,6 +80,12 @@ func paragraphs(b *strings.Builder, style Style, columns []Column, rows [][]stri
 		for i, c := range columns {
 			text := printable(at(row, i))
 			if text == "" {
+				continue
+			}
+			if c.Head == "" { // the name of the row
+				for _, line := range wrap(text, width) {
+					b.WriteString(style.bold(line) + "\n")
+				}
 				continue
 			}
 			head := c.Head + strings.Repeat(" ", heads-Cells(c.Head))

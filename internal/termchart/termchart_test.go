@@ -199,6 +199,10 @@ func TestTable(t *testing.T) {
 	require.NoError(t, Table(&b, Style{Width: 12}, columns, rows[1:2], "none"))
 	assert.Equal(t, "address\n  192.0.2.10\n  0\nage\n  120 d\nname\n  测试 [2J\n", b.String())
 	b.Reset()
+	columns[0].Head = ""
+	require.NoError(t, Table(&b, Style{Width: 12}, columns, [][]string{{"192.0.2.1", "3 d"}}, "none"))
+	assert.Equal(t, "192.0.2.1\nage   3 d\n", b.String())
+	b.Reset()
 	require.NoError(t, Table(&b, Style{Width: 20}, columns, nil, "no address is idle at all"))
 	assert.Equal(t, "no address is idle\nat all\n", b.String())
 }
