@@ -50,7 +50,7 @@ func run(ctx context.Context, args []string, in io.Reader, out io.Writer) error 
 	common.Plan = "It lists addresses and reads their monitoring data.\nIt creates and changes nothing."
 	if *release {
 		common.Plan = "It lists addresses and reads their monitoring data.\n" +
-			"Then it asks again, and releases the idle ones for good: what is released may not\ncome back."
+			"Then it asks again, and releases the idle ones for good:\nwhat is released may not come back."
 	}
 	app, err := common.Start(ctx, in, out, "")
 	if err != nil {
