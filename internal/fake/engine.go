@@ -18,6 +18,7 @@ type Request struct {
 	Params map[string]string // for the record: never a secret, never changed afterwards
 	Usage  bool              // a bare visit by a person: answer Config.Usage
 	Vendor any               // whatever the service keeps between Parse and Run
+	Seq    int               // number of the attempt in the record, set by the engine before Run
 }
 
 // Refusal is an error answer in the vendor's terms.

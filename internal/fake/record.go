@@ -57,6 +57,7 @@ func (e *Engine) begin(req *Request) Call {
 	e.mu.Lock()
 	e.seq++
 	e.active++
+	req.Seq = e.seq
 	call := Call{Seq: e.seq, Time: now.Add(e.shift), Action: req.Action, Token: req.Token, Nonce: req.Nonce, Params: req.Params}
 	if req.Token != "" {
 		e.countToken(req.Token)
