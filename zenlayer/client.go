@@ -1,0 +1,338 @@
+package zenlayer
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"runtime"
+	"strconv"
+	"strings"
+	"time"
+
+	eip "github.com/eipkit/eip-go"
+	"github.com/eipkit/eip-go/internal/transport"
+)
+
+// skewFrom is the difference of clocks from which a refused timestamp is put
+// down to it. The service accepts five minutes.
+const skewFrom = 100 * time.Second
+
+// Client calls the elastic IP actions of Zenlayer's bare metal product. It does
+// not change after NewClient and is safe for concurrent use; share one, so
+// that its goroutines share connections, what is known of the server's clock,
+// and the waits that a throttling service asks for.
+type Client struct {
+	endpoint *url.URL
+	header   http.Header
+	// credentials is nil if there is a bearer token.
+	credentials eip.CredentialsProvider
+	bearer      func(context.Context) (string, error)
+	loop        *transport.Loop
+	own         *http.Transport // nil if the caller brought one
+	validate    bool
+	pollMin     time.Duration
+	pollMax     time.Duration
+}
+
+// NewClient makes a client. Without options it sends to console.zenlayer.com
+// over HTTPS and reads the access key from the environment when it is first
+// needed. It does not touch the network. Zones are named in the requests.
+func NewClient(opts ...Option) (*Client, error) {
+	cfg := defaultConfig()
+	for _, opt := range opts {
+		if opt == nil {
+			continue
+		}
+		if err := opt(&cfg); err != nil {
+			return nil, fmt.Errorf("zenlayer: NewClient: %w", err)
+		}
+	}
+	if cfg.bearer != nil && cfg.credentials != nil {
+		return nil, errors.New("zenlayer: NewClient: both credentials and a bearer token are set; choose one")
+	}
+	if cfg.bearer == nil && cfg.credentials == nil {
+		cfg.credentials = EnvironmentCredentials()
+	}
+	if cfg.endpoint == nil {
+		u, err := parseEndpoint(defaultEndpoint)
+		if err != nil {
+			return nil, fmt.Errorf("zenlayer: NewClient: %w", err)
+		}
+		cfg.endpoint = u
+	}
+	c := &Client{
+		endpoint: cfg.endpoint, credentials: cfg.credentials, bearer: cfg.bearer,
+		validate: !cfg.noValidation, pollMin: cfg.pollMin, pollMax: cfg.pollMax,
+		header: http.Header{
+			"User-Agent":   {userAgent(cfg.userAgent)},
+			"Accept":       {contentType},
+			"Content-Type": {contentType},
+		},
+	}
+	c.header.Set("X-ZC-Version", cfg.version)
+	c.header.Set("X-ZC-Service", serviceName)
+	if cfg.requestClient != "" {
+		c.header.Set("X-ZC-Request-Client", cfg.requestClient)
+	}
+	loop := transport.Config{
+		AttemptTimeout: cfg.attemptTimeout, MaxAttempts: cfg.maxAttempts,
+		BackoffMin: cfg.backoffMin, BackoffMax: cfg.backoffMax, Patience: cfg.patience,
+		MaxBody: cfg.maxResponseBytes, SkewFrom: skewFrom,
+		Logger: cfg.logger, Observe: observer(cfg.hook),
+	}
+	if hc := cfg.httpClient; hc != nil {
+		loop.Transport, loop.Jar = hc.Transport, hc.Jar
+		if hc.Timeout > 0 {
+			loop.AttemptTimeout = min(loop.AttemptTimeout, hc.Timeout)
+		}
+	}
+	if loop.Transport == nil {
+		c.own = transport.NewHTTPTransport()
+		loop.Transport = c.own
+	}
+	c.loop = transport.New(loop)
+	return c, nil
+}
+
+// Endpoint is the URL to which the client sends.
+func (c *Client) Endpoint() string { return c.endpoint.String() }
+
+// CloseIdleConnections closes the connections that no call is using. It does
+// nothing to a transport that came with WithHTTPClient. The client can be used
+// afterwards.
+func (c *Client) CloseIdleConnections() {
+	if c.own != nil {
+		c.own.CloseIdleConnections()
+	}
+}
+
+func userAgent(product string) string {
+	own := "eip-go/" + eip.Version + " (" + runtime.Version() + "; " + runtime.GOOS + "/" + runtime.GOARCH + ")"
+	if product == "" {
+		return own
+	}
+	return product + " " + own
+}
+
+func observer(hook func(context.Context, eip.Attempt)) func(context.Context, *transport.Attempt) {
+	if hook == nil {
+		return nil
+	}
+	kinds := [...]eip.Kind{
+		transport.Once: eip.KindOnce, transport.Read: eip.KindRead,
+		transport.Tokened: eip.KindTokened, transport.Repeatable: eip.KindRepeatable,
+	}
+	return func(ctx context.Context, a *transport.Attempt) {
+		hook(ctx, eip.Attempt{
+			Action: a.Action, Kind: kinds[a.Kind], Number: a.Number,
+			Start: a.Start, Duration: a.Duration, HTTPStatus: a.Status,
+			RequestID: a.RequestID, Code: eip.Code(a.Code), Cause: a.Cause.String(),
+			OutcomeUnknown: a.Unknown, Repeat: a.Repeat, Wait: a.Wait, Reason: a.Why, Err: a.Err,
+		})
+	}
+}
+
+// kindOf is the loop's name for a kind. An API without tokens has none that is
+// tokened; whoever says so all the same gets the cautious treatment.
+func kindOf(k eip.Kind) transport.Kind {
+	switch k {
+	case eip.KindRead:
+		return transport.Read
+	case eip.KindRepeatable:
+		return transport.Repeatable
+	default:
+		return transport.Once
+	}
+}
+
+// request is what every request struct has.
+type request interface {
+	check(*validator)
+	extra() map[string]any
+}
+
+// response is what every response struct has.
+type response interface {
+	responseMeta() *ResponseMeta
+}
+
+// invoke sends one action: validate, encode, send, decode. A nil req means the
+// zero request.
+func invoke[Resp any, Req any](ctx context.Context, c *Client, action string, req *Req) (*Resp, error) {
+	if req == nil {
+		req = new(Req)
+	}
+	r, ok := any(req).(request)
+	if !ok {
+		return nil, fmt.Errorf("zenlayer: %s: %T is not a request", action, req)
+	}
+	if c.validate {
+		var v validator
+		r.check(&v)
+		if err := v.err(action); err != nil {
+			return nil, err
+		}
+	}
+	body, err := encode(action, req, r.extra())
+	if err != nil {
+		return nil, err
+	}
+	ids := 1
+	if l, ok := any(req).(interface{ count() int }); ok {
+		ids = l.count()
+	}
+	out := new(Resp)
+	meta, err := c.send(ctx, action, operationOf(action), ids, body, func(b json.RawMessage) (string, error) {
+		*out = *new(Resp) // an earlier attempt may have left something
+		if err := json.Unmarshal(b, out); err != nil {
+			return "", fmt.Errorf("it does not fit %T: %w", out, err)
+		}
+		if i, ok := any(out).(interface{ incomplete() string }); ok {
+			return i.incomplete(), nil
+		}
+		return "", nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	*any(out).(response).responseMeta() = meta
+	return out, nil
+}
+
+// encode makes the body. A parameter that is set by a field and by Extra is an
+// error.
+func encode(action string, req any, extra map[string]any) ([]byte, error) {
+	body, err := json.Marshal(req)
+	if err != nil {
+		return nil, fmt.Errorf("zenlayer: %s: encoding the request: %w", action, err)
+	}
+	if len(extra) == 0 {
+		return body, nil
+	}
+	all := map[string]any{}
+	fields, err := decodeObject(body)
+	if err != nil {
+		return nil, fmt.Errorf("zenlayer: %s: encoding the request: %w", action, err)
+	}
+	for name, value := range fields {
+		all[name] = value
+	}
+	for name, value := range extra {
+		if name == "" {
+			return nil, fmt.Errorf("zenlayer: %s: a parameter in Extra has an empty name", action)
+		}
+		if _, both := all[name]; both {
+			return nil, fmt.Errorf("zenlayer: %s: parameter %s is set by a field and in Extra; set one of them", action, shorten(name))
+		}
+		all[name] = value
+	}
+	if body, err = json.Marshal(all); err != nil {
+		return nil, fmt.Errorf("zenlayer: %s: encoding Extra: %w", action, err)
+	}
+	return body, nil
+}
+
+// RawRequest is a request for [Client.Do].
+type RawRequest struct {
+	// Action is the name of the action, for example "DescribeZones".
+	Action string
+	// Params are its parameters by their names on the wire.
+	Params map[string]any
+	// Kind says what a repeat would do. eip.KindDefault takes it from the
+	// package's table; an action that is not there is treated as eip.KindOnce,
+	// and so is eip.KindTokened, since this API has no tokens.
+	Kind eip.Kind
+}
+
+// Do sends any action of the product through the same path as the typed
+// methods: signing, attempts, errors. The object named response of the answer
+// is decoded into out with encoding/json; a nil out is allowed.
+func (c *Client) Do(ctx context.Context, req RawRequest, out any) (*ResponseMeta, error) {
+	if req.Action == "" || strings.ContainsFunc(req.Action, func(r rune) bool { return r <= ' ' || r > '~' }) {
+		return nil, fmt.Errorf("zenlayer: Do: Action is %s; it must name an API action", shorten(req.Action))
+	}
+	if req.Kind > eip.KindRepeatable {
+		return nil, fmt.Errorf("zenlayer: %s: Kind %d is not one of the package's constants", req.Action, req.Kind)
+	}
+	op := operationOf(req.Action)
+	if req.Kind != eip.KindDefault {
+		op.kind = req.Kind
+	}
+	op.settled = nil // what the caller wants to know of a raw call is the answer itself
+	body, err := encode(req.Action, struct{}{}, req.Params)
+	if err != nil {
+		return nil, err
+	}
+	meta, err := c.send(ctx, req.Action, op, 0, body, func(b json.RawMessage) (string, error) {
+		if out == nil {
+			return "", nil
+		}
+		if err := json.Unmarshal(b, out); err != nil {
+			return "", fmt.Errorf("it does not fit %T: %w", out, err)
+		}
+		return "", nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &meta, nil
+}
+
+// send runs the attempts of a call.
+func (c *Client) send(ctx context.Context, action string, op operation, ids int, body []byte,
+	decode func(json.RawMessage) (missing string, err error),
+) (ResponseMeta, error) {
+	if ctx == nil {
+		return ResponseMeta{}, fmt.Errorf("zenlayer: %s: the context is nil", action)
+	}
+	reader := &answerReader{action: action, op: op, ids: ids, decode: decode}
+	res := c.loop.Do(ctx, &transport.Call{
+		Action: action,
+		Kind:   kindOf(op.kind),
+		Method: http.MethodPost,
+		URL:    c.endpoint.String(),
+		Sign: func(ctx context.Context, now func() time.Time) (*transport.Signed, error) {
+			return c.signed(ctx, action, body, now)
+		},
+		Judge: reader.judge,
+	})
+	if !res.Done {
+		return ResponseMeta{}, reader.failure(res)
+	}
+	return ResponseMeta{RequestID: reader.requestID, HTTPStatus: res.Status, Attempts: res.Attempts}, nil
+}
+
+// signed makes one attempt: the current credentials, and the time.
+func (c *Client) signed(ctx context.Context, action string, body []byte, now func() time.Time) (*transport.Signed, error) {
+	s := &transport.Signed{URL: c.endpoint.String(), Header: c.header.Clone(), Body: body}
+	s.Header.Set("X-ZC-Action", action)
+	if c.bearer != nil {
+		token, err := c.bearer(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("bearer token: %w", err)
+		}
+		s.Header.Set("Authorization", "Bearer "+token)
+		s.Secrets = transport.Secrets{token}
+		return s, nil
+	}
+	creds, err := c.credentials.Credentials(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("credentials: %w", err)
+	}
+	if creds.AccessKeyID() == "" || creds.AccessKeySecret() == "" {
+		return nil, fmt.Errorf("credentials: the provider gave an empty access key: %w", eip.ErrNoCredentials)
+	}
+	in := signInput{
+		keyID: creds.AccessKeyID(), password: creds.AccessKeySecret(), contentType: contentType,
+		host: c.endpoint.Host, timestamp: strconv.FormatInt(now().Unix(), 10), body: body,
+	}
+	authorization, signature := in.sign()
+	s.Header.Set("Authorization", authorization)
+	s.Header.Set("X-ZC-Timestamp", in.timestamp)
+	s.Header.Set("X-ZC-Signature-Method", signatureMethod)
+	s.Secrets = transport.Secrets{in.password, creds.SecurityToken(), signature}
+	return s, nil
+}

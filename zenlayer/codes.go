@@ -1,0 +1,219 @@
+package zenlayer
+
+import (
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	eip "github.com/eipkit/eip-go"
+)
+
+// A Code is the error code of an answer, spelled as the service spells it. It
+// is an error value itself, so that it can be looked for in an error:
+//
+//	if errors.Is(err, zenlayer.CodeInvalidEipNotFound) { … }
+//
+// The documents and the service write codes like INVALID_EIP_NOT_FOUND, the
+// vendor's SDK has the same code as Invalid.Eip.Not.Found. Codes that differ
+// in nothing but that are the same code to errors.Is and to every method here.
+// The constants have the first spelling. A code without a constant is as good
+// a Code as any: Code("SOME_NEW_CODE").
+type Code string
+
+// The codes of the service's gateway, which any action may answer. Those with
+// a status in [Code.Info] are documented with it; for the others no source
+// says which status they come with.
+const (
+	CodeAuthfailureInvalidAuthorization      Code = "AUTHFAILURE_INVALID_AUTHORIZATION"
+	CodeAuthfailureSignatureExpired          Code = "AUTHFAILURE_SIGNATURE_EXPIRED"
+	CodeAuthfailureSignatureFailure          Code = "AUTHFAILURE_SIGNATURE_FAILURE"
+	CodeAuthfailureUnauthorizedOperation     Code = "AUTHFAILURE_UNAUTHORIZED_OPERATION"
+	CodeInternalServerError                  Code = "INTERNAL_SERVER_ERROR"
+	CodeInvalidOperationTimeout              Code = "INVALID_OPERATION_TIMEOUT"
+	CodeInvalidParameterDateFormatError      Code = "INVALID_PARAMETER_DATE_FORMAT_ERROR"
+	CodeInvalidParameterExceedLength         Code = "INVALID_PARAMETER_EXCEED_LENGTH"
+	CodeInvalidParameterExceedMaximum        Code = "INVALID_PARAMETER_EXCEED_MAXIMUM"
+	CodeInvalidParameterLessLength           Code = "INVALID_PARAMETER_LESS_LENGTH"
+	CodeInvalidParameterLessMinimum          Code = "INVALID_PARAMETER_LESS_MINIMUM"
+	CodeInvalidParameterPatternError         Code = "INVALID_PARAMETER_PATTERN_ERROR"
+	CodeInvalidParameterType                 Code = "INVALID_PARAMETER_TYPE"
+	CodeInvalidParameterValue                Code = "INVALID_PARAMETER_VALUE"
+	CodeMissingParameter                     Code = "MISSING_PARAMETER"
+	CodeOperationFailedForRecycleResource    Code = "OPERATION_FAILED_FOR_RECYCLE_RESOURCE"
+	CodeOperationFailedResourceGroupNotFound Code = "OPERATION_FAILED_RESOURCE_GROUP_NOT_FOUND"
+	CodeOperationFailedResourceNotFound      Code = "OPERATION_FAILED_RESOURCE_NOT_FOUND"
+	CodeRequestLimitExceeded                 Code = "REQUEST_LIMIT_EXCEEDED"
+	CodeRequestTimedOut                      Code = "REQUEST_TIMED_OUT"
+	CodeServiceTemporaryUnavailable          Code = "SERVICE_TEMPORARY_UNAVAILABLE"
+)
+
+// The codes of the elastic IP actions.
+const (
+	CodeFailedOperationForRecycleResource     Code = "FAILED_OPERATION_FOR_RECYCLE_RESOURCE"
+	CodeInvalidEipNotFound                    Code = "INVALID_EIP_NOT_FOUND"
+	CodeInvalidEipTypeZoneNoSell              Code = "INVALID_EIP_TYPE_ZONE_NO_SELL"
+	CodeInvalidEsxiNotSupport                 Code = "INVALID_ESXI_NOT_SUPPORT"
+	CodeInvalidInstanceNotFound               Code = "INVALID_INSTANCE_NOT_FOUND"
+	CodeInvalidZoneNotFound                   Code = "INVALID_ZONE_NOT_FOUND"
+	CodeOperationDeniedEipEsxiInstanceAssign  Code = "OPERATION_DENIED_EIP_ESXI_INSTANCE_ASSIGN"
+	CodeOperationDeniedEipInstanceExceedLimit Code = "OPERATION_DENIED_EIP_INSTANCE_EXCEED_LIMIT"
+	CodeOperationDeniedEipNotRecycled         Code = "OPERATION_DENIED_EIP_NOT_RECYCLED"
+	CodeOperationDeniedEipRecycled            Code = "OPERATION_DENIED_EIP_RECYCLED"
+	CodeOperationDeniedEipStatusNotAvailable  Code = "OPERATION_DENIED_EIP_STATUS_NOT_AVAILABLE"
+	CodeOperationDeniedEipStatusNotSupport    Code = "OPERATION_DENIED_EIP_STATUS_NOT_SUPPORT"
+	CodeOperationDeniedEipSubscription        Code = "OPERATION_DENIED_EIP_SUBSCRIPTION"
+	CodeOperationDeniedEipZoneNotSame         Code = "OPERATION_DENIED_EIP_ZONE_NOT_SAME"
+	CodeOperationDeniedInstanceNotRunning     Code = "OPERATION_DENIED_INSTANCE_NOT_RUNNING"
+	CodeOperationDeniedInstanceRecycled       Code = "OPERATION_DENIED_INSTANCE_RECYCLED"
+)
+
+// folded is the code in the documents' spelling.
+func (c Code) folded() Code {
+	return Code(strings.ToUpper(strings.ReplaceAll(string(c), ".", "_")))
+}
+
+// Is says whether target is the same code in either spelling, or the class of
+// the code. The HTTP status of an answer, which an [Error] knows, is not
+// considered.
+func (c Code) Is(target error) bool { return c.matches(0, target) }
+
+func (c Code) matches(httpStatus int, target error) bool {
+	if other, ok := target.(Code); ok {
+		return other != "" && other.folded() == c.folded()
+	}
+	return c != "" && c.class(httpStatus) == target
+}
+
+// Error returns the code. What is not printable, or far longer than any known
+// code, is quoted and cut, since the text comes from the network.
+func (c Code) Error() string {
+	const limit = 128
+	s := string(c)
+	if s == "" {
+		return "no error code"
+	}
+	if len(s) > limit {
+		return strconv.QuoteToASCII(s[:limit]) + "..."
+	}
+	if strings.ContainsFunc(s, func(r rune) bool { return r < '!' || r > '~' }) {
+		return strconv.QuoteToASCII(s)
+	}
+	return s
+}
+
+// Known reports whether the documents or the vendor's SDK have the code. The
+// class of any other code is derived from its name and the HTTP status, and
+// may be wrong.
+func (c Code) Known() bool {
+	_, ok := codeTable[c.folded()]
+	return ok
+}
+
+// Hint returns one line that says what to do about the code, empty if it is
+// not [Code.Known].
+func (c Code) Hint() string { return codeTable[c.folded()].hint }
+
+// CodeInfo is what is known of a code.
+type CodeInfo struct {
+	// Code is the documents' spelling, SDKValue that of the SDK's constants.
+	Code     Code
+	SDKValue string
+	// Class is one of the root package's classes: eip.ErrNotFound and so on.
+	Class error
+	// HTTPStatus is the documented status, 0 if no source gives one.
+	HTTPStatus int
+	// Actions lists the actions whose pages have the code. It is empty for
+	// codes that any action may answer.
+	Actions []string
+	// Hint is what [Code.Hint] returns.
+	Hint string
+}
+
+// Info returns what is known of the code, and false if it is not [Code.Known].
+func (c Code) Info() (CodeInfo, bool) {
+	folded := c.folded()
+	row, ok := codeTable[folded]
+	if !ok {
+		return CodeInfo{}, false
+	}
+	words := strings.Split(strings.ToLower(string(folded)), "_")
+	for i, w := range words {
+		words[i] = strings.ToUpper(w[:1]) + w[1:]
+	}
+	return CodeInfo{
+		Code: folded, SDKValue: strings.Join(words, "."), Class: row.class,
+		HTTPStatus: row.status, Actions: slices.Clone(row.actions), Hint: row.hint,
+	}, true
+}
+
+// class returns the class of an answer with this code and HTTP status: from
+// the table, else from the shape of the name, else from the status.
+func (c Code) class(httpStatus int) error {
+	folded := c.folded()
+	if row, ok := codeTable[folded]; ok {
+		return row.class
+	}
+	for _, rule := range shapes {
+		if rule.matches(string(folded)) {
+			return rule.class
+		}
+	}
+	switch {
+	case httpStatus == http.StatusTooManyRequests:
+		return eip.ErrThrottled
+	case httpStatus == http.StatusUnauthorized:
+		return eip.ErrCredentials
+	case httpStatus == http.StatusForbidden:
+		return eip.ErrPermission
+	case httpStatus >= 400 && httpStatus < 500:
+		return eip.ErrInvalidParameter
+	}
+	return eip.ErrInternal
+}
+
+// shape classes codes that no table has by the words of their names. The
+// shapes are those of the documented codes, and of the codes of the vendor's
+// other resources in its SDK.
+type shape struct {
+	class         error
+	begins, holds string
+}
+
+func (s shape) matches(code string) bool {
+	return strings.HasPrefix(code, s.begins) && strings.Contains("_"+code+"_", s.holds)
+}
+
+// shapes are tried in order.
+var shapes = []shape{
+	{eip.ErrThrottled, "REQUEST_LIMIT", ""},
+	{eip.ErrPermission, "AUTHFAILURE_UNAUTHORIZED", ""},
+	{eip.ErrCredentials, "AUTHFAILURE", ""},
+	{eip.ErrCredentials, "CREDENTIAL", ""},
+	// Regions, zones and groups are parameters; see eip.ErrNotFound.
+	{eip.ErrInvalidParameter, "", "_REGION_NOT_FOUND_"},
+	{eip.ErrInvalidParameter, "", "_ZONE_NOT_FOUND_"},
+	{eip.ErrInvalidParameter, "", "_GROUP_NOT_FOUND_"},
+	{eip.ErrNotFound, "", "_NOT_FOUND_"},
+	{eip.ErrAccount, "", "_BALANCE_"},
+	{eip.ErrCapacity, "", "_OUT_OF_STOCK_"},
+	{eip.ErrCapacity, "", "_SOLD_OUT_"},
+	{eip.ErrCapacity, "", "_SOLDOUT_"},
+	{eip.ErrCapacity, "", "_NO_SELL_"},
+	{eip.ErrCapacity, "", "_INSUFFICIENT_"},
+	{eip.ErrQuota, "", "_QUOTA_"},
+	{eip.ErrQuota, "", "_EXCEED_LIMIT_"},
+	{eip.ErrQuota, "", "_REACH_LIMIT_"},
+	{eip.ErrConflict, "", "_STATUS_"},
+	{eip.ErrConflict, "", "_RECYCLED_"},
+	{eip.ErrConflict, "", "_RECYCLE_"},
+	{eip.ErrConflict, "", "_PROCESSING_"},
+	{eip.ErrConflict, "", "_CREATING_"},
+	{eip.ErrUnsupported, "", "_NOT_SUPPORT_"},
+	{eip.ErrUnsupported, "", "_NOT_SUPPORTED_"},
+	{eip.ErrUnsupported, "", "_SUBSCRIPTION_"},
+	{eip.ErrInvalidParameter, "INVALID_", ""},
+	{eip.ErrInvalidParameter, "MISSING_", ""},
+	{eip.ErrConflict, "OPERATION_DENIED_", ""},
+	{eip.ErrInternal, "INTERNAL_", ""},
+}

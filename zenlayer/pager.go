@@ -1,0 +1,110 @@
+package zenlayer
+
+import (
+	"context"
+	"iter"
+)
+
+// Addresses walks over all addresses that a filter lets through, page by page:
+// 1000 to a page unless req.PageSize says otherwise, from req.PageNum on. A
+// nil req means all addresses. The request is copied.
+//
+// No address is given twice. If the total falls while the walk goes on, so
+// that addresses have moved to an earlier page, that page is read again. Page
+// numbers cannot promise more: an address that is made while the walk goes on
+// may be left out. An error ends the walk, and is given once.
+func (c *Client) Addresses(ctx context.Context, req *DescribeEipAddressesRequest) iter.Seq2[EipAddress, error] {
+	first := DescribeEipAddressesRequest{}
+	if req != nil {
+		first = *req
+	}
+	return func(yield func(EipAddress, error) bool) {
+		page := first
+		if page.PageSize == 0 {
+			page.PageSize = maxPageSize
+		}
+		if page.PageNum == 0 {
+			page.PageNum = 1
+		}
+		start, total := page.PageNum, -1
+		seen := map[string]bool{}
+		again := map[int]bool{}
+		for {
+			res, err := c.DescribeEipAddresses(ctx, &page)
+			if err != nil {
+				yield(EipAddress{}, err)
+				return
+			}
+			for _, a := range res.DataSet {
+				if seen[a.EipID] {
+					continue
+				}
+				seen[a.EipID] = true
+				if !yield(a, nil) {
+					return
+				}
+			}
+			fell := total >= 0 && res.TotalCount < total
+			total = res.TotalCount
+			switch {
+			case fell && page.PageNum > start && !again[page.PageNum]:
+				again[page.PageNum] = true
+				page.PageNum--
+			case len(res.DataSet) == 0, page.PageNum*page.PageSize >= res.TotalCount:
+				return
+			default:
+				page.PageNum++
+			}
+		}
+	}
+}
+
+// eachChunk calls f for at most 100 IDs at a time, until it fails.
+func eachChunk(ids []string, f func([]string) error) error {
+	for len(ids) > 0 {
+		n := min(len(ids), maxIDsPerCall)
+		if err := f(ids[:n]); err != nil {
+			return err
+		}
+		ids = ids[n:]
+	}
+	return nil
+}
+
+// GetEips reads addresses by their IDs, 100 to a call. Those that do not exist
+// are not in the result.
+func (c *Client) GetEips(ctx context.Context, ids []string) (map[string]EipAddress, error) {
+	var v validator
+	v.noneEmpty("ids", ids)
+	if err := v.err("GetEips"); err != nil {
+		return nil, err
+	}
+	found := make(map[string]EipAddress, len(ids))
+	err := eachChunk(unique(ids), func(some []string) error {
+		res, err := c.DescribeEipAddresses(ctx, &DescribeEipAddressesRequest{EipIDs: some, PageSize: len(some)})
+		if err != nil {
+			return err
+		}
+		for _, a := range res.DataSet {
+			found[a.EipID] = a
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return found, nil
+}
+
+// unique gives each ID once, in the order in which they first come.
+func unique(ids []string) []string {
+	seen := make(map[string]bool, len(ids))
+	out := make([]string, 0, len(ids))
+	for _, id := range ids {
+		if !seen[id] {
+			seen[id] = true
+			out = append(out, id)
+		}
+	}
+	return out
+}
