@@ -131,7 +131,7 @@ func (r *Reconciliation) Certain() bool { return r.Verdict != VerdictUndecided }
 // Reconcile finds out what became of an allocation whose outcome is unknown, by
 // comparing the addresses before and after it: an address can be the call's if
 // it is new, in its zone, of its charge type, in the resource group that it
-// named, and was not created before the snapshot.
+// named, has its tags (or none yet), and was not created before the snapshot.
 //
 // It is certain in these cases, and in no other:
 //
@@ -185,6 +185,7 @@ type reconciler struct {
 	req    *AllocateEipAddressesRequest
 	err    error
 	before *Snapshot
+	known  map[string]bool // IDs of before
 	sole   bool
 
 	marked   []EipAddress // with the request's mark
@@ -214,7 +215,13 @@ func newReconciler(req *ReconcileRequest) (*reconciler, error) {
 	if err := v.err("Reconcile"); err != nil {
 		return nil, err
 	}
-	return &reconciler{req: req.Request, err: req.Err, before: req.Before, sole: req.Sole}, nil
+	r := &reconciler{req: req.Request, err: req.Err, before: req.Before, sole: req.Sole, known: map[string]bool{}}
+	if r.before != nil {
+		for _, id := range r.before.EipIDs {
+			r.known[id] = true
+		}
+	}
+	return r, nil
 }
 
 // fromError settles what the call's own error settles.
@@ -256,8 +263,8 @@ func (r *reconciler) look(ctx context.Context, c *Client) error {
 		case r.before == nil, !r.new(a):
 		case has:
 			// Another call's, and certainly so.
-		case r.req.Mark != "" && len(a.Tags) > 0:
-			// Whoever has tags would have the mark as well.
+		case len(a.Tags) > 0 && !r.tagged(a):
+			// Whoever has tags would have those of the request as well.
 		default:
 			r.unmarked = append(r.unmarked, a)
 		}
@@ -265,9 +272,19 @@ func (r *reconciler) look(ctx context.Context, c *Client) error {
 	return nil
 }
 
+// tagged says whether an address has all tags that the request put on its own.
+func (r *reconciler) tagged(a EipAddress) bool {
+	for key, value := range r.req.wire().Tags {
+		if got, ok := a.Tags[key]; !ok || got != value {
+			return false
+		}
+	}
+	return true
+}
+
 // new says whether an address can have been made after the snapshot.
 func (r *reconciler) new(a EipAddress) bool {
-	if _, known := slices.BinarySearch(r.before.EipIDs, a.EipID); known {
+	if r.known[a.EipID] {
 		return false
 	}
 	if !a.CreateTime.IsZero() && a.CreateTime.Before(r.before.Taken.Add(-snapshotSlack)) {

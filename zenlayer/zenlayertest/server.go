@@ -1,0 +1,145 @@
+package zenlayertest
+
+import (
+	"fmt"
+	"net/http"
+
+	eip "github.com/eipkit/eip-go"
+	"github.com/eipkit/eip-go/internal/fake"
+	"github.com/eipkit/eip-go/zenlayer"
+)
+
+// TB is the part of *testing.T and *testing.B that this package needs.
+type TB interface {
+	Helper()
+	Cleanup(func())
+	Fatalf(format string, args ...any)
+}
+
+// Server is a running service. It is safe for concurrent use.
+type Server struct {
+	set    settings
+	svc    *service
+	engine *fake.Engine
+	host   *fake.Host
+	client *http.Client
+}
+
+// usage answers a visit by a browser.
+const usage = `This is a fake elastic IP service in the manner of Zenlayer, for tests.
+POST signed JSON requests to ` + path + ` as you would send them to the real one.
+`
+
+// NewServer starts a server that closes itself when the test ends.
+func NewServer(tb TB, opts ...Option) *Server {
+	tb.Helper()
+	s, err := New(opts...)
+	if err != nil {
+		tb.Fatalf("%v", err)
+		return nil
+	}
+	tb.Cleanup(s.Close)
+	return s
+}
+
+// New starts a server for a program, which has to Close it.
+func New(opts ...Option) (*Server, error) {
+	set := defaults()
+	for _, o := range opts {
+		if o == nil {
+			continue
+		}
+		if err := o(&set); err != nil {
+			return nil, err
+		}
+	}
+	set.finish()
+	s := &Server{set: set, svc: newService(set)}
+	engine, err := fake.NewEngine(s.svc, set.engine)
+	if err != nil {
+		return nil, fmt.Errorf("zenlayertest: %w", err)
+	}
+	s.engine = engine
+	if set.pipe {
+		s.host = fake.Pipe(engine)
+	} else if s.host, err = fake.Listen(set.listen, engine); err != nil {
+		return nil, err
+	}
+	s.client = &http.Client{Transport: s.host.Transport()}
+	return s, nil
+}
+
+// finish fills in what depends on other settings.
+func (s *settings) finish() {
+	if len(s.keys) == 0 {
+		s.keyID = DefaultAccessKeyID
+		s.keys[s.keyID] = DefaultAccessKeyPassword
+	}
+	if s.zones == nil {
+		s.zones = DefaultZones()
+	}
+	if s.instances == nil {
+		s.instances = DefaultInstances()
+	}
+	s.engine.Clock, s.engine.Seed = s.clock, s.seed
+	if s.engine.Usage == "" {
+		s.engine.Usage = usage
+	}
+}
+
+// Close stops the server and waits until its goroutines have ended. It must
+// not be called from a Before function.
+func (s *Server) Close() {
+	s.engine.End()
+	s.host.Close()
+}
+
+// URL is the endpoint, as http://127.0.0.1:port, without the path. With
+// WithPipe it is a name that only HTTPClient can reach.
+func (s *Server) URL() string { return s.host.URL() }
+
+// HTTPClient returns a client whose transport connects to the server, however
+// it is served. It is the same at every call.
+func (s *Server) HTTPClient() *http.Client { return s.client }
+
+// Transport returns a new transport that connects to the server. Its idle
+// connections are closed with the server.
+func (s *Server) Transport() *http.Transport { return s.host.Transport() }
+
+// Restart closes the listener and every connection, and listens again at the
+// same address. The state stays.
+func (s *Server) Restart() error { return s.host.Restart() }
+
+// Stop closes the listener and every connection until Start.
+func (s *Server) Stop() { s.host.Stop() }
+
+// Start listens again after Stop.
+func (s *Server) Start() error { return s.host.Start() }
+
+// ServeHTTP lets a program mount the service on a server of its own.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.engine.ServeHTTP(w, r) }
+
+// Client returns a client of the server. Further options come after those
+// that ClientOptions gives.
+func (s *Server) Client(tb TB, opts ...zenlayer.Option) *zenlayer.Client {
+	tb.Helper()
+	c, err := zenlayer.NewClient(append(s.ClientOptions(), opts...)...)
+	if err != nil {
+		tb.Fatalf("zenlayertest: client: %v", err)
+		return nil
+	}
+	return c
+}
+
+// ClientOptions returns what zenlayer.NewClient needs to reach the server:
+// endpoint, credentials (the first pair), HTTP client, and waits that fit the
+// server's short transitions.
+func (s *Server) ClientOptions() []zenlayer.Option {
+	poll := max(s.set.makeTime, DefaultTransition)
+	return []zenlayer.Option{
+		zenlayer.WithEndpoint(s.URL()),
+		zenlayer.WithCredentials(eip.StaticCredentials(s.set.keyID, s.set.keys[s.set.keyID])),
+		zenlayer.WithHTTPClient(s.HTTPClient()),
+		zenlayer.WithPollDelay(poll, 10*poll),
+	}
+}

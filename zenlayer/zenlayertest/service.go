@@ -1,0 +1,276 @@
+package zenlayertest
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/eipkit/eip-go/internal/fake"
+)
+
+const path = "/api/v2/bmc"
+
+// The codes that the service answers.
+const (
+	codeAuthorization = "AUTHFAILURE_INVALID_AUTHORIZATION"
+	codeSignature     = "AUTHFAILURE_SIGNATURE_FAILURE"
+	codeExpired       = "AUTHFAILURE_SIGNATURE_EXPIRED"
+	codeLimit         = "REQUEST_LIMIT_EXCEEDED"
+	codeMissing       = "MISSING_PARAMETER"
+	codeType          = "INVALID_PARAMETER_TYPE"
+	codeValue         = "INVALID_PARAMETER_VALUE"
+	codeMaximum       = "INVALID_PARAMETER_EXCEED_MAXIMUM"
+	codeMinimum       = "INVALID_PARAMETER_LESS_MINIMUM"
+	codeTooLong       = "INVALID_PARAMETER_EXCEED_LENGTH"
+	codeTooShort      = "INVALID_PARAMETER_LESS_LENGTH"
+	codeNoZone        = "INVALID_ZONE_NOT_FOUND"
+	codeNoSell        = "INVALID_EIP_TYPE_ZONE_NO_SELL"
+	codeNoGroup       = "OPERATION_FAILED_RESOURCE_GROUP_NOT_FOUND"
+	codeNoResource    = "OPERATION_FAILED_RESOURCE_NOT_FOUND"
+	codeNoEip         = "INVALID_EIP_NOT_FOUND"
+	codeNoInstance    = "INVALID_INSTANCE_NOT_FOUND"
+	codeNoMoney       = "OPERATION_DENIED_INSUFFICIENT_BALANCE"
+	codeInBin         = "FAILED_OPERATION_FOR_RECYCLE_RESOURCE"
+	codeESXi          = "OPERATION_DENIED_EIP_ESXI_INSTANCE_ASSIGN"
+	codeESXiList      = "INVALID_ESXI_NOT_SUPPORT"
+	codeTooMany       = "OPERATION_DENIED_EIP_INSTANCE_EXCEED_LIMIT"
+	codeNotRecycled   = "OPERATION_DENIED_EIP_NOT_RECYCLED"
+	codeRecycled      = "OPERATION_DENIED_EIP_RECYCLED"
+	codeNotAvailable  = "OPERATION_DENIED_EIP_STATUS_NOT_AVAILABLE"
+	codeBadStatus     = "OPERATION_DENIED_EIP_STATUS_NOT_SUPPORT"
+	codeSubscription  = "OPERATION_DENIED_EIP_SUBSCRIPTION"
+	codeOtherZone     = "OPERATION_DENIED_EIP_ZONE_NOT_SAME"
+	codeStopped       = "OPERATION_DENIED_INSTANCE_NOT_RUNNING"
+	codeGone          = "OPERATION_DENIED_INSTANCE_RECYCLED"
+)
+
+// statuses are the documented ones.
+var statuses = map[string]int{
+	codeLimit: 429, codeMissing: 400, codeNoZone: 404, codeNoSell: 400, codeNoEip: 404,
+	codeNoInstance: 403, codeInBin: 403, codeBadStatus: 403, codeSubscription: 403,
+	codeRecycled: 403, codeNotRecycled: 403,
+	"INTERNAL_SERVER_ERROR": 500, "SERVICE_TEMPORARY_UNAVAILABLE": 503, "REQUEST_TIMED_OUT": 504,
+	"INVALID_OPERATION_TIMEOUT": 500, "AUTHFAILURE_UNAUTHORIZED_OPERATION": 403,
+}
+
+// statusOf gives the documented status of a code, or the one that its name
+// suggests.
+func statusOf(code string) int {
+	code = strings.ToUpper(strings.ReplaceAll(code, ".", "_"))
+	if n, ok := statuses[code]; ok {
+		return n
+	}
+	switch {
+	case strings.HasPrefix(code, "AUTHFAILURE"):
+		return http.StatusUnauthorized
+	case strings.HasSuffix(code, "NOT_FOUND"):
+		return http.StatusNotFound
+	case strings.HasPrefix(code, "OPERATION_"):
+		return http.StatusForbidden
+	}
+	return http.StatusBadRequest
+}
+
+func refuse(code, format string, args ...any) *fake.Refusal {
+	return &fake.Refusal{Status: statusOf(code), Code: code, Message: fmt.Sprintf(format, args...)}
+}
+
+// service is the elastic IP service behind the HTTP engine. Everything below
+// mu is guarded by it; transitions are carried out when the next call looks.
+type service struct {
+	set   settings
+	clock func() time.Time
+
+	mu        sync.Mutex
+	zones     map[string]*Zone
+	zoneOrder []string
+	instances map[string]*Instance
+	byID      map[string]*address
+	made      []*address
+	alive     []*address // in order of creation; gone ones are swept out now and then
+	gone      int        // of alive, those that are gone
+	moving    map[*address]bool
+	serial    uint64
+	orders    uint64
+	requests  uint64
+	balance   float64
+
+	failCreation, failBinding int
+}
+
+func newService(set settings) *service {
+	s := &service{
+		set: set, clock: set.clock, balance: set.balance,
+		zones: map[string]*Zone{}, instances: map[string]*Instance{},
+		byID: map[string]*address{}, moving: map[*address]bool{},
+	}
+	if s.clock == nil {
+		s.clock = time.Now
+	}
+	for _, z := range set.zones {
+		if z.Netmask == 0 {
+			z.Netmask = 32
+		}
+		if s.zones[z.ID] == nil {
+			s.zoneOrder = append(s.zoneOrder, z.ID)
+		}
+		s.zones[z.ID] = &z
+	}
+	for _, in := range set.instances {
+		s.instances[in.ID] = &in
+	}
+	return s
+}
+
+// params are the parameters of one call.
+type params map[string]json.RawMessage
+
+// Parse implements fake.Service.
+func (s *service) Parse(r *http.Request, body []byte) *fake.Request {
+	in := &incoming{method: r.Method, path: r.URL.Path, host: r.Host, header: r.Header, body: body}
+	in.bad = json.Unmarshal(body, &in.params) != nil || in.params == nil
+	shown := make(map[string]string, len(in.params))
+	for k, v := range in.params {
+		var text string
+		if json.Unmarshal(v, &text) != nil {
+			var compact bytes.Buffer
+			if json.Compact(&compact, v) == nil {
+				text = compact.String()
+			}
+		}
+		shown[k] = text
+	}
+	action := r.Header.Get("X-ZC-Action")
+	return &fake.Request{
+		Action: action, Params: shown, Vendor: in,
+		Usage: r.Method == http.MethodGet && action == "" && r.Header.Get("Authorization") == "",
+	}
+}
+
+// call is one call of an action, with the service's mutex held.
+type call struct {
+	s   *service
+	p   params
+	now time.Time
+	seq int
+}
+
+// obj is a JSON object.
+type obj map[string]any
+
+var actions = map[string]func(*call) (obj, *fake.Refusal){
+	"AllocateEipAddresses":                  (*call).allocate,
+	"InquiryPriceCreateEipAddress":          (*call).price,
+	"DescribeEipAddresses":                  (*call).describe,
+	"DescribeEipAvailableResources":         (*call).stock,
+	"DescribeInstanceAvailableEipResources": (*call).forInstance,
+	"DescribeZones":                         (*call).describeZones,
+	"AssociateEipAddress":                   (*call).associate,
+	"UnAssociateEipAddress":                 (*call).unassociate,
+	"TerminateEipAddress":                   (*call).terminate,
+	"ReleaseEipAddresses":                   (*call).release,
+	"RenewEipAddress":                       (*call).renew,
+	"ModifyEipAddressesResourceGroup":       (*call).modifyGroup,
+}
+
+// Run implements fake.Service.
+func (s *service) Run(req *fake.Request, now time.Time) fake.Reply {
+	in, _ := req.Vendor.(*incoming)
+	if in.path != path || in.method != http.MethodPost {
+		return fake.Reply{Status: http.StatusNotFound, Code: "HTTP_404", Body: []byte("404 page not found\n"),
+			Header: http.Header{"Content-Type": {"text/plain; charset=utf-8"}}}
+	}
+	if ref := s.authorize(in, now); ref != nil {
+		return s.Refuse(req, *ref)
+	}
+	version := in.header.Get("X-ZC-Version")
+	do, known := actions[req.Action]
+	switch {
+	case version != "2022-11-20" && version != "2026-02-01":
+		return s.Refuse(req, *refuse(codeValue, "There is no version %q.", version))
+	case !known:
+		return s.Refuse(req, *refuse(codeValue, "There is no action %q.", req.Action))
+	case in.bad:
+		return s.Refuse(req, *refuse(codeType, "The body is not a JSON object."))
+	}
+	c := &call{s: s, p: in.params, now: s.clock(), seq: req.Seq}
+	s.mu.Lock()
+	s.advance(c.now)
+	body, ref := do(c)
+	s.mu.Unlock()
+	if ref != nil {
+		return s.Refuse(req, *ref)
+	}
+	if price, ok := body["eipPrice"].(obj); ok && version == "2022-11-20" {
+		for _, name := range []string{"amountUnit", "excessUnitPrice", "excessDiscountUnitPrice", "excessAmountUnit", "category"} {
+			delete(price, name)
+		}
+	}
+	id := s.requestID()
+	if body == nil {
+		body = obj{}
+	}
+	body["requestId"] = id
+	return reply(http.StatusOK, "", id, obj{"requestId": id, "response": body})
+}
+
+func reply(status int, code, id string, body obj) fake.Reply {
+	text, err := json.Marshal(body)
+	if err != nil {
+		text = []byte(`{}`) // nothing here cannot be marshalled
+	}
+	return fake.Reply{Status: status, Code: code, RequestID: id, Body: text,
+		Header: http.Header{"Content-Type": {"application/json;charset=UTF-8"}}}
+}
+
+// Refuse implements fake.Service.
+func (s *service) Refuse(_ *fake.Request, ref fake.Refusal) fake.Reply {
+	id := s.requestID()
+	code := ref.Code
+	if s.set.dotted {
+		words := strings.Split(strings.ToLower(code), "_")
+		for i, w := range words {
+			if w != "" {
+				words[i] = strings.ToUpper(w[:1]) + w[1:]
+			}
+		}
+		code = strings.Join(words, ".")
+	}
+	body := obj{"requestId": id, "code": code, "message": ref.Message}
+	if s.set.enveloped {
+		body = obj{"requestId": id, "response": body}
+	}
+	status := ref.Status
+	if s.set.always200 {
+		status = http.StatusOK
+	}
+	return reply(status, code, id, body)
+}
+
+// Throttled implements fake.Service.
+func (s *service) Throttled() fake.Refusal { return *refuse(codeLimit, "Too many requests.") }
+
+// Broken implements fake.Service.
+func (s *service) Broken(status int) fake.Refusal {
+	code := "SERVICE_TEMPORARY_UNAVAILABLE"
+	switch status {
+	case http.StatusInternalServerError:
+		code = "INTERNAL_SERVER_ERROR"
+	case http.StatusGatewayTimeout:
+		code = "REQUEST_TIMED_OUT"
+	}
+	return fake.Refusal{Status: status, Code: code, Message: "Injected failure."}
+}
+
+// requestID looks like the service's own.
+func (s *service) requestID() string {
+	s.mu.Lock()
+	s.requests++
+	x := s.requests*0x9e3779b97f4a7c15 + s.set.seed
+	s.mu.Unlock()
+	return fmt.Sprintf("T%08X-%04X-%04X-%04X-%012X", x>>32, x>>16&0xffff, x&0xffff, x>>48, x&0xffffffffffff)
+}
