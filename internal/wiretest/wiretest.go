@@ -21,6 +21,8 @@ type Request struct {
 	Method string
 	URL    string
 	Header http.Header
+	Host   string
+	Body   string
 	// Params are the parameters of query and form together.
 	Params url.Values
 }
@@ -100,7 +102,8 @@ func (s *Server) Serve(conn net.Conn) {
 					params[k] = append(params[k], v...)
 				}
 			}
-			seen := &Request{Method: req.Method, URL: req.URL.String(), Header: req.Header, Params: params}
+			seen := &Request{Method: req.Method, URL: req.URL.String(), Header: req.Header,
+				Host: req.Host, Body: string(body), Params: params}
 			if !s.next(seen)(conn, seen) {
 				return
 			}
