@@ -183,7 +183,11 @@ func (t *wireTime) UnmarshalJSON(b []byte) error {
 	if err != nil {
 		return fmt.Errorf("%.40q is not a time", *text)
 	}
-	*t = wireTime(parsed.UTC())
+	parsed = parsed.UTC()
+	if parsed.Year() < 0 || parsed.Year() > 9999 {
+		return fmt.Errorf("%.40q is not a time that can be written again", *text)
+	}
+	*t = wireTime(parsed)
 	return nil
 }
 

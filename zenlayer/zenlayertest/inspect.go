@@ -185,3 +185,14 @@ func (s *Server) Make(zoneID, chargeType string, n int, tags map[string]string) 
 	})
 	return out
 }
+
+// Drop removes addresses at once, as somebody else in the same account would.
+func (s *Server) Drop(ids ...string) {
+	s.locked(func(v *service, now time.Time) {
+		for _, id := range ids {
+			if a := v.byID[id]; a != nil {
+				v.drop(a, now)
+			}
+		}
+	})
+}
