@@ -196,3 +196,14 @@ func (s *Server) Drop(ids ...string) {
 		}
 	})
 }
+
+// SetResourceGroup moves addresses, as somebody else in the same account would.
+func (s *Server) SetResourceGroup(group string, ids ...string) {
+	s.locked(func(v *service, _ time.Time) {
+		for _, id := range ids {
+			if a := v.byID[id]; a != nil {
+				a.ResourceGroupID = group
+			}
+		}
+	})
+}
