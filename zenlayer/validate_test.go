@@ -1,6 +1,7 @@
 package zenlayer
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"strings"
@@ -110,7 +111,8 @@ func TestBadInput(t *testing.T) {
 		}
 	}
 	assert.Empty(t, srv.Requests())
-	_, err := c.RenewEipAddress(nil, &RenewEipAddressRequest{EipID: "e"}) //nolint:staticcheck // the mistake under test
+	var none context.Context
+	_, err := c.RenewEipAddress(none, &RenewEipAddressRequest{EipID: "e"})
 	require.ErrorContains(t, err, "context is nil")
 }
 
