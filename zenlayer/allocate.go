@@ -81,7 +81,7 @@ func (r *AllocateEipAddressesRequest) check(v *validator) {
 type AllocateEipAddressesResponse struct {
 	ResponseMeta
 	// EipIDSet are the IDs. The addresses are still CREATING; see
-	// [Client.WaitAvailable].
+	// [Client.WaitAllAvailable].
 	EipIDSet []string `json:"eipIdSet"`
 	// OrderNumber is set for a subscription.
 	OrderNumber string `json:"orderNumber"`
@@ -98,7 +98,7 @@ func (r *AllocateEipAddressesResponse) incomplete() string {
 
 // AllocateEipAddresses calls the action of that name: it buys 1 to 100 elastic
 // IPs. It is asynchronous: the IDs come at once, the addresses are CREATING and
-// then AVAILABLE or CREATE_FAILED; [Client.WaitAvailable] waits for them.
+// then AVAILABLE or CREATE_FAILED; [Client.WaitAllAvailable] waits for them.
 //
 // The action has no idempotency token, so a repeat would buy again. The client
 // sends it again only if it certainly did not run: if no connection was made,

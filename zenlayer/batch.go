@@ -13,7 +13,7 @@ import (
 
 // AllocateManyResponse is what AllocateMany made.
 type AllocateManyResponse struct {
-	// EipIDs are the addresses, still CREATING; see [Client.WaitAvailable].
+	// EipIDs are the addresses, still CREATING; see [Client.WaitAllAvailable].
 	EipIDs []string
 	// OrderNumbers are those of the calls, if there were any.
 	OrderNumbers []string
@@ -198,7 +198,12 @@ func (c *Client) TerminateMany(ctx context.Context, ids []string) error {
 	return failure
 }
 
-// EnsureReleased gives addresses back for good, whatever state they are in: it
+// EnsureReleased is [Client.EnsureAllReleased] for one address.
+func (c *Client) EnsureReleased(ctx context.Context, id string) error {
+	return c.EnsureAllReleased(ctx, []string{id})
+}
+
+// EnsureAllReleased gives addresses back for good, whatever state they are in: it
 // waits until those that are CREATING, ASSOCIATING or UNASSOCIATING have
 // settled, terminates what is alive (which unbinds it), waits for the recycle
 // bin, releases, and waits until nothing is listed. Addresses that are gone are
@@ -208,16 +213,16 @@ func (c *Client) TerminateMany(ctx context.Context, ids []string) error {
 // A *[BatchError] holds the IDs that still exist, as far as is known. A
 // subscription cannot be terminated: its ID is in the error, with
 // CodeOperationDeniedEipSubscription.
-func (c *Client) EnsureReleased(ctx context.Context, ids []string) error {
+func (c *Client) EnsureAllReleased(ctx context.Context, ids []string) error {
 	ids = unique(ids)
 	v := validator{}
 	v.noneEmpty("ids", ids)
-	if err := v.err("EnsureReleased"); err != nil {
+	if err := v.err("EnsureAllReleased"); err != nil {
 		return err
 	}
 	fail := func(err error) error {
-		out := &BatchError{Action: "EnsureReleased", Left: ids, Err: err}
-		if found, look := c.GetEips(ctx, ids); look == nil {
+		out := &BatchError{Action: "EnsureAllReleased", Left: ids, Err: err}
+		if found, look := c.lookUp(ctx, ids); look == nil {
 			out.Left = nil
 			for _, id := range ids {
 				if _, ok := found[id]; ok {
@@ -231,15 +236,15 @@ func (c *Client) EnsureReleased(ctx context.Context, ids []string) error {
 	}
 	_, err := c.wait(ctx, ids, wait{
 		want: "a state that ends nothing by itself", gone: true,
-		there: func(a EipAddress) bool {
+		there: func(a *EipAddress) bool {
 			return !a.EipStatus.Pending() || a.EipStatus == EipStatusRecycling || a.EipStatus == EipStatusReleasing
 		},
-		never: func(EipAddress) error { return nil },
+		never: func(*EipAddress) error { return nil },
 	})
 	if err != nil {
 		return fail(err)
 	}
-	found, err := c.GetEips(ctx, ids)
+	found, err := c.lookUp(ctx, ids)
 	if err != nil {
 		return fail(err)
 	}
@@ -259,10 +264,10 @@ func (c *Client) EnsureReleased(ctx context.Context, ids []string) error {
 		alive = partly.Done
 	}
 	binned = append(binned, alive...)
-	if err := c.WaitRecycled(ctx, binned); err != nil {
+	if err := c.WaitAllRecycled(ctx, binned); err != nil {
 		return fail(errors.Join(terminated, err))
 	}
-	if found, err = c.GetEips(ctx, binned); err != nil {
+	if found, err = c.lookUp(ctx, binned); err != nil {
 		return fail(errors.Join(terminated, err))
 	}
 	var there []string
@@ -276,11 +281,11 @@ func (c *Client) EnsureReleased(ctx context.Context, ids []string) error {
 		if !errors.Is(err, eip.ErrNotFound) && !eip.OutcomeUnknown(err) {
 			return fail(errors.Join(terminated, err))
 		}
-		if still, look := c.GetEips(ctx, there); look != nil || len(still) > 0 {
+		if still, look := c.lookUp(ctx, there); look != nil || len(still) > 0 {
 			return fail(errors.Join(terminated, err))
 		}
 	}
-	if err := c.WaitReleased(ctx, there); err != nil {
+	if err := c.WaitAllGone(ctx, there); err != nil {
 		return fail(errors.Join(terminated, err))
 	}
 	if terminated != nil {

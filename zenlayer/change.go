@@ -95,7 +95,7 @@ type TerminateEipAddressResponse struct {
 // address to the recycle bin, unbinding it first, and ends its billing. After
 // 24 hours there, or by [Client.ReleaseEipAddresses] before, it is gone. An
 // address that is CREATE_FAILED is paid back. The address is RECYCLING, then
-// RECYCLE; see [Client.WaitRecycled].
+// RECYCLE; see [Client.WaitAllRecycled].
 //
 // The client repeats it: an address in the recycle bin is refused with
 // CodeOperationDeniedEipRecycled, which after an attempt with an unknown
@@ -127,7 +127,7 @@ type ReleaseEipAddressesResponse struct {
 
 // ReleaseEipAddresses calls the action of that name: it gives addresses that
 // are in the recycle bin back for good. [Client.ReleaseMany] takes more than
-// 100, [Client.EnsureReleased] takes addresses in any state.
+// 100, [Client.EnsureAllReleased] takes addresses in any state.
 //
 // The client repeats it: IDs are not used twice. If it was one address, and a
 // repeat after an attempt with an unknown outcome finds it gone, that is a

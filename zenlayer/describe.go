@@ -90,7 +90,7 @@ func (r *DescribeEipAddressesResponse) incomplete() string {
 }
 
 // DescribeEipAddresses calls the action of that name: one page of the
-// addresses of the account. It is repeated freely. [Client.Addresses] walks
+// addresses of the account. It is repeated freely. [Client.EipAddresses] walks
 // over all pages.
 func (c *Client) DescribeEipAddresses(ctx context.Context, req *DescribeEipAddressesRequest) (*DescribeEipAddressesResponse, error) {
 	return invoke[DescribeEipAddressesResponse](ctx, c, actionDescribe, req)

@@ -7,7 +7,7 @@
 //		EipChargeType: zenlayer.ChargeTypePostpaid,
 //		Amount:        3,
 //	})
-//	addresses, err := client.WaitAvailable(ctx, res.EipIDSet)
+//	addresses, err := client.WaitAllAvailable(ctx, res.EipIDSet)
 //
 // # What is the same
 //

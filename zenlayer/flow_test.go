@@ -54,7 +54,7 @@ func TestWholeLife(t *testing.T) {
 
 		ids := allocate(t, c, postpaid(3))
 		began := time.Now()
-		ready, err := c.WaitAvailable(ctx, ids)
+		ready, err := c.WaitAllAvailable(ctx, ids)
 		require.NoError(t, err)
 		require.Len(t, ready, 3)
 		for i, a := range ready {
@@ -74,23 +74,25 @@ func TestWholeLife(t *testing.T) {
 		assert.Equal(t, "sel-1", bound.InstanceName)
 		_, err = c.UnAssociateEipAddress(ctx, &zenlayer.UnAssociateEipAddressRequest{EipID: ids[0]})
 		require.NoError(t, err)
-		_, err = c.WaitAvailable(ctx, ids[:1])
+		_, err = c.WaitAllAvailable(ctx, ids[:1])
 		require.NoError(t, err)
 		_, err = c.ModifyEipAddressesResourceGroup(ctx, &zenlayer.ModifyEipAddressesResourceGroupRequest{EipIDs: ids, ResourceGroupID: "rg-2"})
 		require.NoError(t, err)
 
 		require.NoError(t, c.TerminateMany(ctx, ids))
-		require.NoError(t, c.WaitRecycled(ctx, ids))
+		require.NoError(t, c.WaitAllRecycled(ctx, ids))
 		_, err = c.RenewEipAddress(ctx, &zenlayer.RenewEipAddressRequest{EipID: ids[2]})
 		require.NoError(t, err)
 		assert.Len(t, srv.Alive(), 1, "renewing restores from the recycle bin")
 		require.NoError(t, c.ReleaseMany(ctx, ids[:2]))
-		require.NoError(t, c.WaitReleased(ctx, ids[:2]))
+		require.NoError(t, c.WaitAllGone(ctx, ids[:2]))
 		_, err = c.TerminateEipAddress(ctx, &zenlayer.TerminateEipAddressRequest{EipID: ids[2]})
 		require.NoError(t, err)
 		time.Sleep(25 * time.Hour)
 		found, err := c.GetEips(ctx, ids)
-		require.NoError(t, err)
+		var missing *eip.NotFoundError
+		require.ErrorAs(t, err, &missing)
+		assert.Equal(t, ids, missing.IDs)
 		assert.Empty(t, found, "the recycle bin empties itself after a day")
 		assert.Len(t, srv.AddressesEverMade(), 3)
 	})
@@ -109,7 +111,7 @@ func TestWaitAvailable(t *testing.T) {
 		"creation fails": {func(t *testing.T, s state) error {
 			s.srv.FailCreation(1)
 			failing := allocate(t, s.c, postpaid(1))
-			_, err := s.c.WaitAvailable(t.Context(), append(failing, s.ids...))
+			_, err := s.c.WaitAllAvailable(t.Context(), append(failing, s.ids...))
 			return err
 		}, func(t *testing.T, s state, err *zenlayer.WaitError) {
 			require.ErrorIs(t, err, zenlayer.ErrCreateFailed)
@@ -120,7 +122,7 @@ func TestWaitAvailable(t *testing.T) {
 		"the context ends": {func(t *testing.T, s state) error {
 			ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
 			defer cancel()
-			_, err := s.c.WaitAvailable(ctx, s.ids)
+			_, err := s.c.WaitAllAvailable(ctx, s.ids)
 			return err
 		}, func(t *testing.T, s state, err *zenlayer.WaitError) {
 			require.ErrorIs(t, err, context.DeadlineExceeded)
@@ -134,34 +136,34 @@ func TestWaitAvailable(t *testing.T) {
 				time.Sleep(1500 * time.Millisecond)
 				cancel(errors.New("enough"))
 			}()
-			_, err := s.c.WaitAvailable(ctx, s.ids)
+			_, err := s.c.WaitAllAvailable(ctx, s.ids)
 			return err
 		}, func(t *testing.T, _ state, err *zenlayer.WaitError) { require.ErrorContains(t, err, "enough") }},
 		"an ID that never was": {func(t *testing.T, s state) error {
-			_, err := s.c.WaitAvailable(t.Context(), []string{"eip-nobody"})
+			_, err := s.c.WaitAllAvailable(t.Context(), []string{"eip-nobody"})
 			return err
 		}, func(t *testing.T, _ state, err *zenlayer.WaitError) {
 			require.ErrorIs(t, err, eip.ErrNotFound)
 			assert.Contains(t, err.Error(), "eip-nobody (not found)")
 		}},
 		"one that disappears": {func(t *testing.T, s state) error {
-			if _, err := s.c.WaitAvailable(t.Context(), s.ids); err != nil {
+			if _, err := s.c.WaitAllAvailable(t.Context(), s.ids); err != nil {
 				return err
 			}
 			_, err := s.c.AssociateEipAddress(t.Context(), &zenlayer.AssociateEipAddressRequest{EipID: s.ids[0], InstanceID: "instance-sel-1"})
 			require.NoError(t, err)
 			go func() {
 				time.Sleep(2 * time.Second)
-				_ = s.c.EnsureReleased(t.Context(), s.ids)
+				_ = s.c.EnsureAllReleased(t.Context(), s.ids)
 			}()
-			_, err = s.c.WaitAvailable(t.Context(), s.ids[:1]) // bound: it waits for the unbinding
+			_, err = s.c.WaitAllAvailable(t.Context(), s.ids[:1]) // bound: it waits for the unbinding
 			return err
 		}, func(t *testing.T, _ state, err *zenlayer.WaitError) {
 			assert.True(t, errors.Is(err, eip.ErrNotFound) || errors.Is(err, zenlayer.ErrUnexpectedStatus), err)
 		}},
 		"a read fails": {func(t *testing.T, s state) error {
 			s.srv.Fail("DescribeEipAddresses", zenlayertest.Refuse("AUTHFAILURE_UNAUTHORIZED_OPERATION"))
-			_, err := s.c.WaitAvailable(t.Context(), s.ids)
+			_, err := s.c.WaitAllAvailable(t.Context(), s.ids)
 			return err
 		}, func(t *testing.T, _ state, err *zenlayer.WaitError) { require.ErrorIs(t, err, eip.ErrPermission) }},
 	} {
@@ -188,13 +190,13 @@ func TestWaitManyTogether(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, 3, res.Calls)
 		require.Len(t, res.EipIDs, 250)
-		ready, err := c.WaitAvailable(t.Context(), res.EipIDs)
+		ready, err := c.WaitAllAvailable(t.Context(), res.EipIDs)
 		require.NoError(t, err)
 		assert.Len(t, ready, 250)
 		looks := srv.Counts().Actions["DescribeEipAddresses"]
 		assert.LessOrEqual(t, looks, 7*3)
 		before := looks
-		_, err = c.WaitAvailable(t.Context(), res.EipIDs)
+		_, err = c.WaitAllAvailable(t.Context(), res.EipIDs)
 		require.NoError(t, err)
 		assert.Equal(t, before+3, srv.Counts().Actions["DescribeEipAddresses"], "the first look is at once, and enough")
 	}, zenlayertest.WithVisibilityDelay(3*time.Second))
@@ -203,7 +205,7 @@ func TestWaitManyTogether(t *testing.T) {
 func TestWaitAssociatedFails(t *testing.T) {
 	inBubble(t, func(t *testing.T, srv *zenlayertest.Server, c *zenlayer.Client) {
 		ids := allocate(t, c, postpaid(2))
-		_, err := c.WaitAvailable(t.Context(), ids)
+		_, err := c.WaitAllAvailable(t.Context(), ids)
 		require.NoError(t, err)
 		srv.FailAssociation(1)
 		_, err = c.AssociateEipAddress(t.Context(), &zenlayer.AssociateEipAddressRequest{EipID: ids[0], InstanceID: "instance-sel-1"})
@@ -224,7 +226,7 @@ func TestAddresses(t *testing.T) {
 		walk := func(size int) (out []string, err error) {
 			r := *req
 			r.PageSize = size
-			for a, e := range c.Addresses(t.Context(), &r) {
+			for a, e := range c.EipAddresses(t.Context(), &r) {
 				if e != nil {
 					return out, e
 				}
@@ -239,7 +241,7 @@ func TestAddresses(t *testing.T) {
 		assert.Zero(t, req.PageSize, "the request is copied")
 
 		n := 0
-		for range c.Addresses(t.Context(), nil) {
+		for range c.EipAddresses(t.Context(), nil) {
 			if n++; n == 3 {
 				break
 			}
@@ -281,7 +283,7 @@ func TestBatches(t *testing.T) {
 		time.Sleep(time.Minute)
 		require.NoError(t, c.TerminateMany(ctx, append(ids, ids[0])))
 		assert.Equal(t, 230, srv.Counts().Actions["TerminateEipAddress"])
-		require.NoError(t, c.WaitRecycled(ctx, ids))
+		require.NoError(t, c.WaitAllRecycled(ctx, ids))
 		srv.Fail("ReleaseEipAddresses", zenlayertest.Pass(), zenlayertest.Refuse("AUTHFAILURE_UNAUTHORIZED_OPERATION"))
 		err := c.ReleaseMany(ctx, ids)
 		var batch *zenlayer.BatchError
@@ -316,7 +318,7 @@ func TestEnsureReleased(t *testing.T) {
 			time.Sleep(time.Minute)
 		},
 		"gone": func(t *testing.T, _ *zenlayertest.Server, c *zenlayer.Client, id string) {
-			require.NoError(t, c.EnsureReleased(t.Context(), []string{id}))
+			require.NoError(t, c.EnsureAllReleased(t.Context(), []string{id}))
 		},
 	}
 	for _, name := range []string{"ASSOCIATED", "UNASSOCIATING", "CREATE_FAILED"} {
@@ -348,9 +350,9 @@ func TestEnsureReleased(t *testing.T) {
 				// Each step of the way may end in the dark.
 				srv.Fail("TerminateEipAddress", zenlayertest.CutAfter())
 				srv.Fail("ReleaseEipAddresses", zenlayertest.CutAfter())
-				require.NoError(t, c.EnsureReleased(t.Context(), []string{id}))
+				require.NoError(t, c.EnsureAllReleased(t.Context(), []string{id}))
 				assert.Empty(t, srv.Addresses())
-				require.NoError(t, c.EnsureReleased(t.Context(), []string{id}), "again")
+				require.NoError(t, c.EnsureAllReleased(t.Context(), []string{id}), "again")
 			})
 		})
 	}
@@ -358,13 +360,13 @@ func TestEnsureReleased(t *testing.T) {
 		inBubble(t, func(t *testing.T, srv *zenlayertest.Server, c *zenlayer.Client) {
 			ids := srv.Make("SEL-A", "POSTPAID", 150, nil)
 			srv.Fail("ReleaseEipAddresses", zenlayertest.CutAfter())
-			err := c.EnsureReleased(t.Context(), ids)
+			err := c.EnsureAllReleased(t.Context(), ids)
 			if err != nil {
 				// The first hundred are gone, which the refusal of the repeat hides.
 				var batch *zenlayer.BatchError
 				require.ErrorAs(t, err, &batch)
 				assert.Len(t, batch.Left, 50)
-				require.NoError(t, c.EnsureReleased(t.Context(), ids))
+				require.NoError(t, c.EnsureAllReleased(t.Context(), ids))
 			}
 			assert.Empty(t, srv.Addresses())
 		})
@@ -373,7 +375,7 @@ func TestEnsureReleased(t *testing.T) {
 		inBubble(t, func(t *testing.T, srv *zenlayertest.Server, c *zenlayer.Client) {
 			sub := srv.Make("SEL-A", "PREPAID", 1, nil)
 			ids := append(sub, srv.Make("SEL-A", "POSTPAID", 1, nil)...)
-			err := c.EnsureReleased(t.Context(), ids)
+			err := c.EnsureAllReleased(t.Context(), ids)
 			require.ErrorIs(t, err, zenlayer.CodeOperationDeniedEipSubscription)
 			var batch *zenlayer.BatchError
 			require.ErrorAs(t, err, &batch)

@@ -3,9 +3,11 @@ package zenlayer
 import (
 	"context"
 	"iter"
+
+	eip "github.com/eipkit/eip-go"
 )
 
-// Addresses walks over all addresses that a filter lets through, page by page:
+// EipAddresses walks over all addresses that a filter lets through, page by page:
 // 1000 to a page unless req.PageSize says otherwise, from req.PageNum on. A
 // nil req means all addresses. The request is copied.
 //
@@ -13,12 +15,12 @@ import (
 // that addresses have moved to an earlier page, that page is read again. Page
 // numbers cannot promise more: an address that is made while the walk goes on
 // may be left out. An error ends the walk, and is given once.
-func (c *Client) Addresses(ctx context.Context, req *DescribeEipAddressesRequest) iter.Seq2[EipAddress, error] {
+func (c *Client) EipAddresses(ctx context.Context, req *DescribeEipAddressesRequest) iter.Seq2[*EipAddress, error] {
 	first := DescribeEipAddressesRequest{}
 	if req != nil {
 		first = *req
 	}
-	return func(yield func(EipAddress, error) bool) {
+	return func(yield func(*EipAddress, error) bool) {
 		page := first
 		if page.PageSize == 0 {
 			page.PageSize = maxPageSize
@@ -32,10 +34,11 @@ func (c *Client) Addresses(ctx context.Context, req *DescribeEipAddressesRequest
 		for {
 			res, err := c.DescribeEipAddresses(ctx, &page)
 			if err != nil {
-				yield(EipAddress{}, err)
+				yield(nil, err)
 				return
 			}
-			for _, a := range res.DataSet {
+			for i := range res.DataSet {
+				a := &res.DataSet[i]
 				if seen[a.EipID] {
 					continue
 				}
@@ -71,22 +74,56 @@ func eachChunk(ids []string, f func([]string) error) error {
 	return nil
 }
 
-// GetEips reads addresses by their IDs, 100 to a call. Those that do not exist
-// are not in the result.
-func (c *Client) GetEips(ctx context.Context, ids []string) (map[string]EipAddress, error) {
+// GetEip reads one address by its ID. One that is not there is an
+// *eip.NotFoundError, which matches eip.ErrNotFound.
+func (c *Client) GetEip(ctx context.Context, id string) (*EipAddress, error) {
+	list, err := c.GetEips(ctx, []string{id})
+	if err != nil {
+		return nil, err
+	}
+	return list[0], nil
+}
+
+// GetEips reads addresses by their IDs, 100 to a call of DescribeEipAddresses.
+// The result is in the order of the IDs, each once. If some are missing, the
+// others are returned together with an *eip.NotFoundError that lists the
+// missing ones; any other error comes without addresses.
+func (c *Client) GetEips(ctx context.Context, ids []string) ([]*EipAddress, error) {
+	found, err := c.lookUp(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	list := make([]*EipAddress, 0, len(found))
+	var missing []string
+	for _, id := range unique(ids) {
+		if a := found[id]; a != nil {
+			list = append(list, a)
+		} else {
+			missing = append(missing, id)
+		}
+	}
+	if len(missing) > 0 {
+		return list, &eip.NotFoundError{What: "address", IDs: missing}
+	}
+	return list, nil
+}
+
+// lookUp reads addresses by their IDs. Those that do not exist are not in the
+// result.
+func (c *Client) lookUp(ctx context.Context, ids []string) (map[string]*EipAddress, error) {
 	var v validator
 	v.noneEmpty("ids", ids)
 	if err := v.err("GetEips"); err != nil {
 		return nil, err
 	}
-	found := make(map[string]EipAddress, len(ids))
+	found := make(map[string]*EipAddress, len(ids))
 	err := eachChunk(unique(ids), func(some []string) error {
 		res, err := c.DescribeEipAddresses(ctx, &DescribeEipAddressesRequest{EipIDs: some, PageSize: len(some)})
 		if err != nil {
 			return err
 		}
-		for _, a := range res.DataSet {
-			found[a.EipID] = a
+		for i := range res.DataSet {
+			found[res.DataSet[i].EipID] = &res.DataSet[i]
 		}
 		return nil
 	})

@@ -56,7 +56,7 @@ func (c *Client) Snapshot(ctx context.Context, req *AllocateEipAddressesRequest)
 		Taken: c.loop.Now().UTC(), ZoneID: req.ZoneID,
 		EipChargeType: req.EipChargeType, ResourceGroupID: req.ResourceGroupID, EipIDs: []string{},
 	}
-	for a, err := range c.Addresses(ctx, s.filter()) {
+	for a, err := range c.EipAddresses(ctx, s.filter()) {
 		if err != nil {
 			return nil, fmt.Errorf("zenlayer: Snapshot: %w", err)
 		}
@@ -116,7 +116,7 @@ type Reconciliation struct {
 	EipIDs []string
 	// Candidates are the addresses that can be this call's, those of EipIDs
 	// included.
-	Candidates []EipAddress
+	Candidates []*EipAddress
 	// Missing is how many of the addresses that were asked for are not in EipIDs.
 	Missing int
 	// Reason says in a sentence how the verdict came about.
@@ -188,8 +188,8 @@ type reconciler struct {
 	known  map[string]bool // IDs of before
 	sole   bool
 
-	marked   []EipAddress // with the request's mark
-	unmarked []EipAddress // new ones that can be the call's but for the mark
+	marked   []*EipAddress // with the request's mark
+	unmarked []*EipAddress // new ones that can be the call's but for the mark
 	looks    int
 }
 
@@ -253,7 +253,7 @@ func (r *reconciler) look(ctx context.Context, c *Client) error {
 	} else {
 		filter.Tags = []Tag{{Key: MarkTagKey, Value: r.req.Mark}}
 	}
-	for a, err := range c.Addresses(ctx, filter) {
+	for a, err := range c.EipAddresses(ctx, filter) {
 		if err != nil {
 			return err
 		}
@@ -273,7 +273,7 @@ func (r *reconciler) look(ctx context.Context, c *Client) error {
 }
 
 // tagged says whether an address has all tags that the request put on its own.
-func (r *reconciler) tagged(a EipAddress) bool {
+func (r *reconciler) tagged(a *EipAddress) bool {
 	for key, value := range r.req.wire().Tags {
 		if got, ok := a.Tags[key]; !ok || got != value {
 			return false
@@ -283,7 +283,7 @@ func (r *reconciler) tagged(a EipAddress) bool {
 }
 
 // new says whether an address can have been made after the snapshot.
-func (r *reconciler) new(a EipAddress) bool {
+func (r *reconciler) new(a *EipAddress) bool {
 	if r.known[a.EipID] {
 		return false
 	}
@@ -340,7 +340,7 @@ func (r *reconciler) decide(last bool) *Reconciliation {
 	return out
 }
 
-func idsOf(list []EipAddress) []string {
+func idsOf(list []*EipAddress) []string {
 	out := make([]string, 0, len(list))
 	for _, a := range list {
 		out = append(out, a.EipID)

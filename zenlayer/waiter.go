@@ -37,7 +37,7 @@ type WaitError struct {
 	Pending []string
 	// Last holds the last state seen of each address, by ID. An address that was
 	// not found is not in it.
-	Last map[string]EipAddress
+	Last map[string]*EipAddress
 	// Looks is how often the addresses were looked at.
 	Looks int
 	// Err is the reason.
@@ -81,7 +81,7 @@ func (e *WaitError) MarshalJSON() ([]byte, error) {
 	return json.Marshal(struct {
 		Want            string
 		Failed, Pending []string `json:",omitempty"`
-		Last            map[string]EipAddress
+		Last            map[string]*EipAddress
 		Looks           int
 		Err             string
 	}{e.Want, e.Failed, e.Pending, e.Last, e.Looks, e.Err.Error()})
@@ -91,21 +91,30 @@ func (e *WaitError) MarshalJSON() ([]byte, error) {
 type wait struct {
 	want string
 	// there says that an address is where it should be.
-	there func(EipAddress) bool
+	there func(*EipAddress) bool
 	// never gives the reason why it will not get there, or nil.
-	never func(EipAddress) error
+	never func(*EipAddress) error
 	// gone says that not being there is what is waited for.
 	gone bool
 }
 
-func unexpected(a EipAddress) error {
+func unexpected(a *EipAddress) error {
 	if a.EipStatus == EipStatusCreateFailed {
 		return ErrCreateFailed
 	}
 	return ErrUnexpectedStatus
 }
 
-// WaitAvailable waits until all addresses are AVAILABLE, after
+// WaitAvailable is [Client.WaitAllAvailable] for one address.
+func (c *Client) WaitAvailable(ctx context.Context, id string) (*EipAddress, error) {
+	got, err := c.WaitAllAvailable(ctx, []string{id})
+	if err != nil {
+		return nil, err
+	}
+	return got[0], nil
+}
+
+// WaitAllAvailable waits until all addresses are AVAILABLE, after
 // AllocateEipAddresses or UnAssociateEipAddress, and gives them in the order
 // of ids. The context is its only deadline.
 //
@@ -115,11 +124,11 @@ func unexpected(a EipAddress) error {
 // addresses. An address that has not been seen yet may be missing for 30
 // seconds; one that disappears is eip.ErrNotFound. An address that is
 // ASSOCIATED is waited for until it is unbound.
-func (c *Client) WaitAvailable(ctx context.Context, ids []string) ([]EipAddress, error) {
+func (c *Client) WaitAllAvailable(ctx context.Context, ids []string) ([]*EipAddress, error) {
 	return c.wait(ctx, ids, wait{
 		want:  string(EipStatusAvailable),
-		there: func(a EipAddress) bool { return a.EipStatus == EipStatusAvailable },
-		never: func(a EipAddress) error {
+		there: func(a *EipAddress) bool { return a.EipStatus == EipStatusAvailable },
+		never: func(a *EipAddress) error {
 			switch a.EipStatus {
 			case EipStatusCreateFailed, EipStatusRecycling, EipStatusRecycle, EipStatusReleasing:
 				return unexpected(a)
@@ -132,13 +141,13 @@ func (c *Client) WaitAvailable(ctx context.Context, ids []string) ([]EipAddress,
 // WaitAssociated waits until an address is ASSOCIATED with the instance, after
 // AssociateEipAddress. An address that is AVAILABLE after it was seen
 // ASSOCIATING, or bound to another instance, ends it with
-// [ErrUnexpectedStatus]. All else is as with [Client.WaitAvailable].
+// [ErrUnexpectedStatus]. All else is as with [Client.WaitAllAvailable].
 func (c *Client) WaitAssociated(ctx context.Context, id, instanceID string) (*EipAddress, error) {
 	var began bool
 	got, err := c.wait(ctx, []string{id}, wait{
 		want:  string(EipStatusAssociated) + " with " + instanceID,
-		there: func(a EipAddress) bool { return a.EipStatus == EipStatusAssociated && a.InstanceID == instanceID },
-		never: func(a EipAddress) error {
+		there: func(a *EipAddress) bool { return a.EipStatus == EipStatusAssociated && a.InstanceID == instanceID },
+		never: func(a *EipAddress) error {
 			switch a.EipStatus {
 			case EipStatusAssociating:
 				began = true
@@ -156,42 +165,42 @@ func (c *Client) WaitAssociated(ctx context.Context, id, instanceID string) (*Ei
 	if err != nil {
 		return nil, err
 	}
-	return &got[0], nil
+	return got[0], nil
 }
 
-// WaitRecycled waits until all addresses are in the recycle bin (RECYCLE),
+// WaitAllRecycled waits until all addresses are in the recycle bin (RECYCLE),
 // after TerminateEipAddress. Addresses that are gone count as well. All else is
-// as with [Client.WaitAvailable].
-func (c *Client) WaitRecycled(ctx context.Context, ids []string) error {
+// as with [Client.WaitAllAvailable].
+func (c *Client) WaitAllRecycled(ctx context.Context, ids []string) error {
 	_, err := c.wait(ctx, ids, wait{
 		want: string(EipStatusRecycle), gone: true,
-		there: func(a EipAddress) bool { return a.EipStatus == EipStatusRecycle || a.EipStatus == EipStatusReleasing },
-		never: func(EipAddress) error { return nil },
+		there: func(a *EipAddress) bool { return a.EipStatus == EipStatusRecycle || a.EipStatus == EipStatusReleasing },
+		never: func(*EipAddress) error { return nil },
 	})
 	return err
 }
 
-// WaitReleased waits until no address is listed any more, after
-// ReleaseEipAddresses. All else is as with [Client.WaitAvailable].
-func (c *Client) WaitReleased(ctx context.Context, ids []string) error {
+// WaitAllGone waits until no address is listed any more, after
+// ReleaseEipAddresses. All else is as with [Client.WaitAllAvailable].
+func (c *Client) WaitAllGone(ctx context.Context, ids []string) error {
 	_, err := c.wait(ctx, ids, wait{
 		want: "gone", gone: true,
-		there: func(EipAddress) bool { return false },
-		never: func(EipAddress) error { return nil },
+		there: func(*EipAddress) bool { return false },
+		never: func(*EipAddress) error { return nil },
 	})
 	return err
 }
 
 // wait looks at the addresses until each of them is there, or one of them
 // never will be.
-func (c *Client) wait(ctx context.Context, ids []string, w wait) ([]EipAddress, error) {
+func (c *Client) wait(ctx context.Context, ids []string, w wait) ([]*EipAddress, error) {
 	ids = unique(ids)
 	v := validator{}
 	v.noneEmpty("ids", ids)
 	if err := v.err("Wait"); err != nil {
 		return nil, err
 	}
-	failure := &WaitError{Want: w.want, Last: make(map[string]EipAddress, len(ids))}
+	failure := &WaitError{Want: w.want, Last: make(map[string]*EipAddress, len(ids))}
 	began := time.Now()
 	pending := ids
 	for n := 0; len(pending) > 0; n++ {
@@ -201,7 +210,7 @@ func (c *Client) wait(ctx context.Context, ids []string, w wait) ([]EipAddress, 
 				return nil, failure
 			}
 		}
-		found, err := c.GetEips(ctx, pending)
+		found, err := c.lookUp(ctx, pending)
 		failure.Looks++
 		if err != nil {
 			failure.Pending, failure.Err = pending, err
@@ -237,7 +246,7 @@ func (c *Client) wait(ctx context.Context, ids []string, w wait) ([]EipAddress, 
 			return nil, failure
 		}
 	}
-	out := make([]EipAddress, 0, len(ids))
+	out := make([]*EipAddress, 0, len(ids))
 	for _, id := range ids {
 		if a, ok := failure.Last[id]; ok {
 			out = append(out, a)

@@ -154,7 +154,7 @@ func (s *settings) life(ctx context.Context, c *zenlayer.Client, stdin io.Reader
 	if err != nil {
 		return err
 	}
-	addresses, err := c.WaitAvailable(ctx, ids)
+	addresses, err := c.WaitAllAvailable(ctx, ids)
 	if err != nil {
 		return err
 	}
@@ -200,10 +200,10 @@ func release(ctx context.Context, c *zenlayer.Client, ids []string, out io.Write
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanup)
 	defer cancel()
 	// An address that is too new to be listed would pass for gone.
-	if _, err := c.WaitAvailable(ctx, ids); errors.Is(err, eip.ErrNotFound) {
+	if _, err := c.WaitAllAvailable(ctx, ids); errors.Is(err, eip.ErrNotFound) {
 		return fmt.Errorf("could not release %s: %w", strings.Join(ids, " "), err)
 	}
-	if err := c.EnsureReleased(ctx, ids); err != nil {
+	if err := c.EnsureAllReleased(ctx, ids); err != nil {
 		left := ids
 		var batch *zenlayer.BatchError
 		if errors.As(err, &batch) {
