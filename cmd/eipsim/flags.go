@@ -51,6 +51,7 @@ Nothing here is real: no address is reachable and nothing is billed.
 func parse(args []string, stderr io.Writer) ([]eiptest.Option, error) {
 	fs := flag.NewFlagSet("eipsim", flag.ContinueOnError)
 	fs.SetOutput(stderr)
+	fs.String("vendor", "alibaba", "whose service: alibaba or zenlayer, which has flags of its own (-vendor zenlayer -h)")
 	listen := fs.String("listen", "127.0.0.1:8089", "`address` to listen on; port 0 picks one")
 	keyID := fs.String("access-key-id", eiptest.DefaultAccessKeyID, "access key `ID` to accept")
 	secret := fs.String("access-key-secret", eiptest.DefaultAccessKeySecret, "its secret")

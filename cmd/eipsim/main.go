@@ -3,6 +3,9 @@
 // SDKs. Point them at the printed address as their endpoint.
 //
 //	go run ./cmd/eipsim -listen 127.0.0.1:8089 -access-key-id testid -access-key-secret testsecret -region cn-hangzhou
+//
+// With -vendor zenlayer it serves Zenlayer's interface instead, with flags of
+// its own (-vendor zenlayer -h).
 package main
 
 import (
@@ -16,6 +19,7 @@ import (
 	"syscall"
 
 	"github.com/eipkit/eip-go/eiptest"
+	"github.com/eipkit/eip-go/zenlayer/zenlayertest"
 )
 
 func main() {
@@ -28,7 +32,21 @@ func main() {
 // run serves until the context ends. It returns the exit status: 0 after a
 // regular end, 1 if it cannot serve, 2 for wrong arguments.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
-	opts, err := parse(args, stderr)
+	vendor, args, err := cutVendor(args)
+	if err != nil {
+		fmt.Fprintln(stderr, "eipsim:", err)
+		return 2
+	}
+	var open func() (server, error)
+	if vendor == "zenlayer" {
+		var opts []zenlayertest.Option
+		opts, err = parseZenlayer(args, stderr)
+		open = func() (server, error) { return zenlayertest.New(opts...) }
+	} else {
+		var opts []eiptest.Option
+		opts, err = parse(args, stderr)
+		open = func() (server, error) { return eiptest.New(opts...) }
+	}
 	if errors.Is(err, flag.ErrHelp) {
 		return 0
 	}
@@ -36,7 +54,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		fmt.Fprintln(stderr, "eipsim:", err)
 		return 2
 	}
-	srv, err := eiptest.New(opts...)
+	srv, err := open()
 	if err != nil {
 		fmt.Fprintln(stderr, "eipsim:", err)
 		return 1

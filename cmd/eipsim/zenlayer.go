@@ -1,0 +1,126 @@
+package main
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/eipkit/eip-go/zenlayer/zenlayertest"
+)
+
+// server is a fake of either vendor.
+type server interface {
+	URL() string
+	Close()
+}
+
+// cutVendor takes the flag -vendor out of the arguments, since the other flags
+// depend on it.
+func cutVendor(args []string) (vendor string, rest []string, err error) {
+	vendor = "alibaba"
+	for i := 0; i < len(args); i++ {
+		name, value, given := strings.Cut(args[i], "=")
+		if name != "-vendor" && name != "--vendor" {
+			rest = append(rest, args[i])
+			continue
+		}
+		if !given {
+			if i++; i == len(args) {
+				return "", nil, errors.New("-vendor needs a value: alibaba or zenlayer")
+			}
+			value = args[i]
+		}
+		vendor = value
+	}
+	if vendor != "alibaba" && vendor != "zenlayer" {
+		return "", nil, fmt.Errorf("-vendor %q is neither alibaba nor zenlayer", vendor)
+	}
+	return vendor, rest, nil
+}
+
+// zenlayerFaults are the faults of the other vendor's fake; see faults.
+var zenlayerFaults = map[string]zenlayertest.Fault{
+	"cut-before":    zenlayertest.CutBefore(),
+	"cut-after":     zenlayertest.CutAfter(),
+	"cut-body":      zenlayertest.CutBody(),
+	"server-error":  zenlayertest.ServerError(503),
+	"bad-gateway":   zenlayertest.BadGateway(),
+	"throttle":      zenlayertest.Throttle(),
+	"throttle-hint": zenlayertest.ThrottleRetryAfter(time.Second),
+	"latency":       zenlayertest.Latency(2 * time.Second).AfterRun(),
+	"hang":          zenlayertest.Hang().AfterRun(),
+	"wrong-clock":   zenlayertest.WrongClock(-time.Hour),
+	"wrong-date":    zenlayertest.WrongDate(-time.Hour),
+}
+
+// zenlayerUsage answers GET / without an action.
+const zenlayerUsage = `eipsim: a fake elastic IP service in the manner of Zenlayer's bare metal product.
+
+POST signed JSON requests (ZC2-HMAC-SHA256, header X-ZC-Action) to /api/v2/bmc
+at this address, over plain HTTP, with the access key that was given on the
+command line.
+Nothing here is real: no address is reachable and nothing is billed.
+`
+
+// parseZenlayer turns the command line without -vendor into options. Errors
+// never repeat a secret.
+func parseZenlayer(args []string, stderr io.Writer) ([]zenlayertest.Option, error) {
+	fs := flag.NewFlagSet("eipsim -vendor zenlayer", flag.ContinueOnError)
+	fs.SetOutput(stderr)
+	listen := fs.String("listen", "127.0.0.1:8089", "`address` to listen on; port 0 picks one")
+	keyID := fs.String("access-key-id", zenlayertest.DefaultAccessKeyID, "access key `ID` to accept")
+	secret := fs.String("access-key-secret", zenlayertest.DefaultAccessKeyPassword, "its password")
+	zones := fs.String("zones", "SEL-A=-1,HKG-A=-1,SIN-A=8,FRA-A=0", "zones with their stock: `zone=count`, joined by commas; -1 has no end")
+	balance := fs.Float64("balance", 1e9, "the account's money")
+	transition := fs.Duration("transition", zenlayertest.DefaultTransition, "time an address takes to be made, bound, unbound or recycled")
+	visibility := fs.Duration("visibility", 0, "time until a new address is visible")
+	latency := fs.Duration("latency", 0, "delay of every answer")
+	rate := fs.Int("rate-limit", 0, "calls per action and minute, 0 for no limit")
+	hint := fs.Bool("rate-hint", false, "tell a limited caller when to come back")
+	overall := fs.Float64("faults", 0, "chance of a fault per attempt, shared by all kinds but hang")
+	seed := fs.Uint64("seed", 1, "seed of the faults")
+	logging := fs.Bool("log", false, "write one line per request to stderr, without secrets")
+	chances := map[string]float64{}
+	fs.Func("fault", "chance of one kind per attempt: `kind=chance`, may be repeated; kinds: "+strings.Join(faultNames, ", "),
+		func(v string) error { return parseFault(v, chances) })
+	if err := fs.Parse(args); err != nil {
+		return nil, err
+	}
+	if fs.NArg() > 0 {
+		return nil, fmt.Errorf("%d arguments that are not flags", fs.NArg())
+	}
+	if !(*overall >= 0 && *overall <= 1) {
+		return nil, fmt.Errorf("-faults %v is not between 0 and 1", *overall)
+	}
+	opts := []zenlayertest.Option{
+		zenlayertest.WithListen(*listen), zenlayertest.WithCredentials(*keyID, *secret), zenlayertest.WithBalance(*balance),
+		zenlayertest.WithTransition(*transition), zenlayertest.WithVisibilityDelay(*visibility), zenlayertest.WithLatency(*latency),
+		zenlayertest.WithRateLimit(*rate, *hint), zenlayertest.WithSeed(*seed), zenlayertest.WithRecord(0),
+		zenlayertest.WithUsage(zenlayerUsage),
+	}
+	for part := range strings.SplitSeq(*zones, ",") {
+		id, count, _ := strings.Cut(strings.TrimSpace(part), "=")
+		n, err := strconv.Atoi(count)
+		if id == "" || err != nil {
+			return nil, fmt.Errorf("-zones: %q is not zone=count", part)
+		}
+		opts = append(opts, zenlayertest.WithZones(zenlayertest.Zone{ID: id, Stock: n}))
+	}
+	if *logging {
+		opts = append(opts, zenlayertest.WithLog(stderr))
+	}
+	for _, name := range faultNames {
+		p, given := chances[name]
+		if !given && name != "hang" {
+			p = *overall / float64(len(faultNames)-1)
+		}
+		if p > 0 {
+			opts = append(opts, zenlayertest.WithChance(zenlayerFaults[name], p))
+		}
+	}
+	return opts, nil
+}
