@@ -339,7 +339,8 @@ func TestBadOptions(t *testing.T) {
 }
 
 func FuzzRequests(f *testing.F) {
-	srv, err := zenlayertest.New(zenlayertest.WithPipe(), zenlayertest.WithBearerToken("t"))
+	srv, err := zenlayertest.New(zenlayertest.WithPipe(), zenlayertest.WithBearerToken("t"),
+		zenlayertest.WithZones(zenlayertest.Zone{ID: "SEL-A", Stock: 500}))
 	require.NoError(f, err)
 	f.Cleanup(srv.Close)
 	f.Add("AllocateEipAddresses", `{"zoneId":"SEL-A","eipChargeType":"POSTPAID"}`)
