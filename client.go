@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
 	"net/url"
 	"runtime"
@@ -100,7 +99,7 @@ func NewClient(regionID string, opts ...Option) (*Client, error) {
 		}
 	}
 	if loop.Transport == nil {
-		c.own = newTransport()
+		c.own = transport.NewHTTPTransport()
 		loop.Transport = c.own
 	}
 	c.loop = transport.New(loop)
@@ -119,22 +118,6 @@ func (c *Client) Endpoint() string { return c.endpoint.String() }
 func (c *Client) CloseIdleConnections() {
 	if c.own != nil {
 		c.own.CloseIdleConnections()
-	}
-}
-
-// newTransport is the library's own: it shares nothing with the rest of the
-// process, and keeps as many idle connections to its one host as goroutines
-// are likely to want. It does not look for a proxy in the environment; bring a
-// transport that does if you need one.
-func newTransport() *http.Transport {
-	return &http.Transport{
-		DialContext:            (&net.Dialer{Timeout: 5 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
-		TLSHandshakeTimeout:    5 * time.Second,
-		ForceAttemptHTTP2:      true,
-		MaxIdleConns:           512,
-		MaxIdleConnsPerHost:    256,
-		IdleConnTimeout:        60 * time.Second,
-		MaxResponseHeaderBytes: 1 << 20,
 	}
 }
 

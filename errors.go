@@ -272,21 +272,3 @@ func writeFacts(b *strings.Builder, status int, requestID string, attempts int, 
 		b.WriteString(")")
 	}
 }
-
-// excerptLength is how much of a strange answer an error shows.
-const excerptLength = 160
-
-// bodyExcerpt takes the beginning of a body, printable and on one line.
-func bodyExcerpt(body []byte) string {
-	s := strings.ToValidUTF8(string(body[:min(len(body), 4*excerptLength)]), "\uFFFD")
-	s = strings.Join(strings.Fields(strings.Map(func(r rune) rune {
-		if r < ' ' || r == 0x7f || r >= 0x80 && r < 0xa0 {
-			return ' '
-		}
-		return r
-	}, s)), " ")
-	if r := []rune(s); len(r) > excerptLength {
-		s = string(r[:excerptLength]) + "…"
-	}
-	return s
-}

@@ -32,8 +32,8 @@ func (r *answerReader) judge(a *transport.Answer) transport.Judgement {
 	body, ok := decodeErrorBody(a.Body)
 	if !ok {
 		return transport.Judgement{
-			Cause:      causeOfStatus(a.Status),
-			Err:        r.strange(a, reasonOfStatus(a.Status)),
+			Cause:      transport.CauseOfStatus(a.Status),
+			Err:        r.strange(a, transport.ReasonOfStatus(a.Status)),
 			RetryAfter: retryHint(a.Header),
 		}
 	}
@@ -115,37 +115,10 @@ func causeOfCode(code Code, status int) transport.Cause {
 	case code.Known():
 		return transport.CauseRefusedCode
 	}
-	if c := causeOfStatus(status); c != transport.CauseRefusedStatus {
+	if c := transport.CauseOfStatus(status); c != transport.CauseRefusedStatus {
 		return c
 	}
 	return transport.CauseRefusedCode
-}
-
-// causeOfStatus judges an answer by its HTTP status alone.
-func causeOfStatus(status int) transport.Cause {
-	switch {
-	case status == http.StatusTooManyRequests:
-		return transport.CauseTooManyRequests
-	case status == http.StatusRequestTimeout:
-		return transport.CauseRequestTimeout
-	case status >= 500:
-		return transport.CauseServerError
-	case status >= 400:
-		return transport.CauseRefusedStatus
-	case status >= 300:
-		return transport.CauseRedirect
-	}
-	return transport.CauseUndecodable
-}
-
-func reasonOfStatus(status int) string {
-	switch {
-	case status >= 300 && status < 400:
-		return "a redirect, which is never followed, because it would carry the request to another host"
-	case status >= 400:
-		return "an error status without a documented error"
-	}
-	return "a status that no API answer has"
 }
 
 // provesNothingRan says whether a refusal also settles what became of earlier
@@ -182,9 +155,9 @@ func retryHint(h http.Header) time.Duration {
 func (r *answerReader) strange(a *transport.Answer, reason string) *AnswerError {
 	return &AnswerError{
 		HTTPStatus:  a.Status,
-		ContentType: a.Secrets.Scrub(bodyExcerpt([]byte(a.Header.Get("Content-Type")))),
+		ContentType: a.Secrets.Scrub(transport.Excerpt(a.Header.Get("Content-Type"))),
 		Reason:      a.Secrets.Scrub(reason),
-		Excerpt:     bodyExcerpt([]byte(a.Secrets.Scrub(string(a.Body)))),
+		Excerpt:     transport.Excerpt(a.Secrets.Scrub(string(a.Body))),
 	}
 }
 
