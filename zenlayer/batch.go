@@ -270,18 +270,17 @@ func (c *Client) EnsureAllReleased(ctx context.Context, ids []string) error {
 	if found, err = c.lookUp(ctx, binned); err != nil {
 		return fail(errors.Join(terminated, err))
 	}
-	var there []string
-	for _, id := range binned {
-		if a, ok := found[id]; ok && a.EipStatus == EipStatusRecycle {
-			there = append(there, id)
-		}
-	}
+	there := inBin(binned, found)
 	if err := c.ReleaseMany(ctx, there); err != nil {
-		// A batch whose outcome is unknown may be gone, or partly so.
+		// A batch whose outcome is unknown may be gone, or one that somebody else
+		// released may hold up the others: what is still there tells.
 		if !errors.Is(err, eip.ErrNotFound) && !eip.OutcomeUnknown(err) {
 			return fail(errors.Join(terminated, err))
 		}
-		if still, look := c.lookUp(ctx, there); look != nil || len(still) > 0 {
+		if found, err = c.lookUp(ctx, there); err != nil {
+			return fail(errors.Join(terminated, err))
+		}
+		if err := c.ReleaseMany(ctx, inBin(there, found)); err != nil {
 			return fail(errors.Join(terminated, err))
 		}
 	}
@@ -292,4 +291,15 @@ func (c *Client) EnsureAllReleased(ctx context.Context, ids []string) error {
 		return fail(terminated)
 	}
 	return nil
+}
+
+// inBin gives those of ids that are in the recycle bin.
+func inBin(ids []string, found map[string]*EipAddress) []string {
+	var out []string
+	for _, id := range ids {
+		if a, ok := found[id]; ok && a.EipStatus == EipStatusRecycle {
+			out = append(out, id)
+		}
+	}
+	return out
 }
