@@ -74,8 +74,12 @@ func (r *answerReader) judgeCode(a *transport.Answer, body errorBody) transport.
 		}
 	}
 	after := retryHint(a.Header)
+	cause := causeOfCode(code, a.Status)
+	if a.UnknownBefore && cause == transport.CauseRefusedCode && mayBeOwnDoing(r.action, code, a.Status) {
+		cause = transport.CauseTokenProcessing
+	}
 	return transport.Judgement{
-		Cause:      causeOfCode(code, a.Status),
+		Cause:      cause,
 		Code:       body.Code,
 		RequestID:  body.RequestID,
 		RetryAfter: after,
@@ -139,6 +143,13 @@ func provesNothingRan(code Code, status int) bool {
 // then finds the address gone, has done its work.
 func settlesByAbsence(action string, code Code) bool {
 	return action == "ReleaseEipAddress" && code == CodeInvalidAllocationIdNotFound
+}
+
+// mayBeOwnDoing: a release whose first attempt ended in the dark may meet the
+// state that this attempt brought about, since an address is Releasing for a
+// while before it is gone. It carries no token by which the service could tell.
+func mayBeOwnDoing(action string, code Code, status int) bool {
+	return action == "ReleaseEipAddress" && code.Known() && code.class(status) == ErrConflict
 }
 
 // retryHint reads the vendor's own header: milliseconds to wait.

@@ -143,7 +143,7 @@ var table = [causeCount]row{
 	CauseRequestTimeout:     {"HTTP 408", Unknown, safeKinds},
 	CauseServiceUnavailable: {"service unavailable", Unknown, safeKinds},
 	CauseSystemBusy:         {"system busy", Unknown, safeKinds},
-	CauseTokenProcessing:    {"an earlier request with this token is being processed", Unknown, safeKinds},
+	CauseTokenProcessing:    {"an earlier attempt is still being processed", Unknown, safeKinds},
 	CauseNonceUsed:          {"a copy of this request arrived before", Unknown, safeKinds},
 
 	CauseRefusedCode:   {"refused", Refused, noKind},
