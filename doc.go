@@ -84,7 +84,9 @@
 //     LastTokenProcessing, SignatureNonceUsed): repeated unless the kind is once.
 //   - Refused for good (any other documented code, whatever its status; any
 //     other 4xx; a redirect): not repeated. That includes conflicts of state,
-//     which the Ensure helpers settle by looking.
+//     which the Ensure helpers settle by looking; only a release whose earlier
+//     attempt may have run asks again after one, because it may be that
+//     attempt's own doing.
 //   - Not sent, and will not be (a certificate that is not accepted, an unknown
 //     host, a context that is over): not repeated.
 //

@@ -40,6 +40,9 @@ type Loop struct {
 // New returns a loop with this configuration.
 func New(cfg Config) *Loop { return &Loop{cfg: cfg} }
 
+// Now is the local time corrected by what is known of the server's clock.
+func (l *Loop) Now() time.Time { return time.Now().Add(time.Duration(l.skew.Load())) }
+
 // Signed is one attempt, ready to be sent.
 type Signed struct {
 	URL     string
