@@ -1,0 +1,92 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"runtime"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	eip "github.com/eipkit/eip-go"
+)
+
+// elsewhere runs the storm against a service that is not this program's. There
+// is no record to read, so the audit goes by what the API shows: every address
+// that a look found, and at the end all that carry this run's marks.
+func elsewhere(ctx context.Context, cfg config, out io.Writer) (*result, error) {
+	before := runtime.NumGoroutine()
+	start := time.Now()
+	client, err := eip.NewClient(region, clientOptions(cfg.endpoint)...)
+	if err != nil {
+		return nil, err
+	}
+	b := newBooks()
+	s := &sightings{made: map[string]made{}}
+	first := int(start.UnixMilli()) * 1000 // another run's names are others
+	stop := progress(out, func() string { return fmt.Sprintf("%d of %d calls", b.calls(), cfg.calls) })
+	c := &crew{calls: cfg.calls, workers: cfg.workers, made: b.calls, next: first, hire: func(n int) lifecycles {
+		return &worker{number: n, client: client, books: b, saw: s.add}
+	}}
+	err = c.work(ctx)
+	stop()
+	lerr := s.list(ctx, client, first)
+	client.CloseIdleConnections()
+	if err == nil {
+		err = lerr
+	}
+	res := &result{cfg: cfg, books: b, finding: audit(s.record(), b), wall: time.Since(start)}
+	res.goroutines = settled(func() int { return runtime.NumGoroutine() - before })
+	return res, err
+}
+
+// sightings are the addresses that the API has shown.
+type sightings struct {
+	mu   sync.Mutex
+	made map[string]made
+}
+
+func (s *sightings) add(a *eip.EipAddress) {
+	s.mu.Lock()
+	s.made[a.AllocationID] = made{id: a.AllocationID, name: a.Name}
+	s.mu.Unlock()
+}
+
+// list looks through all pages for what is left of this run.
+func (s *sightings) list(ctx context.Context, client *eip.Client, first int) error {
+	for page, failures := 1, 0; ; {
+		res, err := client.DescribeEipAddresses(ctx, &eip.DescribeEipAddressesRequest{
+			Tags: eip.Tags{"made-by": "storm"}, PageNumber: page, PageSize: 50,
+		})
+		if err != nil {
+			if failures++; failures > mostRepeats || ctx.Err() != nil {
+				return err
+			}
+			continue
+		}
+		for _, a := range res.EipAddresses {
+			n, err := strconv.Atoi(strings.TrimPrefix(a.Name, nameOf(0)[:len("storm-")]))
+			if err == nil && n >= first && a.Status != eip.StatusReleasing {
+				s.mu.Lock()
+				s.made[a.AllocationID] = made{id: a.AllocationID, name: a.Name, alive: true}
+				s.mu.Unlock()
+			}
+		}
+		if len(res.EipAddresses) == 0 || page*50 >= res.TotalCount {
+			return nil
+		}
+		page++
+	}
+}
+
+func (s *sightings) record() []made {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var out []made
+	for _, a := range s.made {
+		out = append(out, a)
+	}
+	return out
+}

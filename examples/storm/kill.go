@@ -1,0 +1,209 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"sync/atomic"
+	"time"
+
+	eip "github.com/eipkit/eip-go"
+	"github.com/eipkit/eip-go/eiptest"
+)
+
+// childEnv holds the job of a child process.
+const childEnv = "EIP_STORM_CHILD"
+
+// job is what the parent tells a child.
+type job struct {
+	Endpoint string
+	Journal  string
+	Calls    int
+	Workers  int
+	Seed     uint64
+}
+
+// killing holds the service and the books in this process and the workers in
+// another one, which is killed at random moments and started again.
+func killing(ctx context.Context, cfg config, out io.Writer) (*result, error) {
+	before := runtime.NumGoroutine()
+	start := time.Now()
+	dir, err := os.MkdirTemp("", "eip-storm-")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	path := filepath.Join(dir, "journal")
+	site, err := open(cfg)
+	if err != nil {
+		return nil, err
+	}
+	defer site.close()
+	seen := newCounter()
+	site.srv.Before(func(c eiptest.Call) {
+		seen.add()
+		site.restarts.see(c)
+	})
+	var kills atomic.Int64
+	stop := progress(out, func() string {
+		return fmt.Sprintf("%d kills, %d attempts of at least %d", kills.Load(), seen.n.Load(), cfg.calls)
+	})
+	err = killAgainAndAgain(ctx, cfg, job{site.srv.URL(), path, cfg.calls, cfg.workers, cfg.seed}, seen, &kills)
+	stop()
+	b, _, rerr := readJournal(path)
+	if rerr != nil {
+		return nil, errors.Join(err, rerr)
+	}
+	res, serr := site.settle(cfg, b)
+	res.wall = time.Since(start)
+	res.kills = int(kills.Load())
+	site.close()
+	res.goroutines = settled(func() int { return runtime.NumGoroutine() - before })
+	if err == nil {
+		err = serr
+	}
+	return res, err
+}
+
+// killAgainAndAgain kills at the attempts that the seed picks, and lets the last
+// child finish. The moments lie all over the run: there are at least as many
+// attempts as calls.
+func killAgainAndAgain(ctx context.Context, cfg config, j job, seen *counter, kills *atomic.Int64) error {
+	rng := rand.New(rand.NewPCG(cfg.seed, 20))
+	var moments []int64
+	for range cfg.kills {
+		moments = append(moments, 1+rng.Int64N(int64(cfg.calls)*9/10+1))
+	}
+	slices.Sort(moments)
+	for _, at := range moments {
+		// A child that starts late finds its moment gone by; it gets a few attempts
+		// of its own, in the middle of settling.
+		at = max(at, seen.n.Load()+1+rng.Int64N(int64(cfg.workers)))
+		after := time.Duration(rng.Int64N(int64(3 * time.Millisecond)))
+		killed, err := child(ctx, j, seen.reach(at), after)
+		if err != nil {
+			return err
+		}
+		if !killed {
+			return nil // it was done before; the count of kills tells
+		}
+		kills.Add(1)
+	}
+	_, err := child(ctx, j, nil, 0)
+	return err
+}
+
+// child runs one child until it ends or, some time after the signal comes, is
+// killed.
+func child(ctx context.Context, j job, signal <-chan struct{}, after time.Duration) (killed bool, err error) {
+	self, err := os.Executable()
+	if err != nil {
+		return false, err
+	}
+	text, err := json.Marshal(j)
+	if err != nil {
+		return false, err
+	}
+	var said bytes.Buffer
+	cmd := exec.CommandContext(ctx, self)
+	cmd.Env = append(os.Environ(), childEnv+"="+string(text))
+	cmd.Stderr = &said
+	if err := cmd.Start(); err != nil {
+		return false, err
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- cmd.Wait() }()
+	select {
+	case err = <-ended:
+	case <-signal:
+		if err = pause(ctx, after); err == nil {
+			err = cmd.Process.Kill() // SIGKILL: nothing of the child runs after it
+		}
+		if err != nil && !errors.Is(err, os.ErrProcessDone) {
+			return false, err
+		}
+		err = <-ended
+		if cmd.ProcessState.ExitCode() == -1 && ctx.Err() == nil {
+			return true, nil
+		}
+	}
+	if err != nil {
+		return false, fmt.Errorf("the child ended by itself: %w: %s", err, bytes.TrimSpace(said.Bytes()))
+	}
+	return false, nil
+}
+
+// childMain is the child: the workers, with a journal, and with tokens that it
+// can work out again after a kill.
+func childMain(ctx context.Context, text string, stderr io.Writer) int {
+	if err := childRun(ctx, text); err != nil {
+		fmt.Fprintln(stderr, "storm: child:", err)
+		return 1
+	}
+	return 0
+}
+
+func childRun(ctx context.Context, text string) error {
+	var j job
+	if err := json.Unmarshal([]byte(text), &j); err != nil {
+		return err
+	}
+	journal, b, err := openJournal(j.Journal)
+	if err != nil {
+		return err
+	}
+	client, err := eip.NewClient(region, clientOptions(j.Endpoint)...)
+	if err != nil {
+		return errors.Join(err, journal.close())
+	}
+	token := func(cycle int, s step) string {
+		return eip.ClientTokenFor(fmt.Sprintf("storm/%d/%s/%d", j.Seed, stageAction[s], cycle), 0)
+	}
+	c := &crew{calls: j.Calls, workers: j.Workers, made: b.calls, hire: func(n int) lifecycles {
+		return &worker{number: n, client: client, books: both{journal, b}, token: token}
+	}}
+	c.open, c.next = b.unfinished()
+	err = c.work(ctx)
+	client.CloseIdleConnections()
+	return errors.Join(err, journal.close())
+}
+
+// counter counts attempts, and tells when a number of them has been reached.
+type counter struct {
+	n    atomic.Int64
+	mark atomic.Pointer[mark]
+}
+
+type mark struct {
+	at   int64
+	here chan struct{}
+	told atomic.Bool
+}
+
+func newCounter() *counter { return &counter{} }
+
+func (c *counter) add() {
+	n := c.n.Add(1)
+	if m := c.mark.Load(); m != nil && n >= m.at && m.told.CompareAndSwap(false, true) {
+		close(m.here)
+	}
+}
+
+// reach returns what is closed at the attempt with this number.
+func (c *counter) reach(at int64) <-chan struct{} {
+	m := &mark{at: at, here: make(chan struct{})}
+	c.mark.Store(m)
+	if c.n.Load() >= at && m.told.CompareAndSwap(false, true) {
+		close(m.here)
+	}
+	return m.here
+}

@@ -1,0 +1,102 @@
+// Command storm shows what the client's promise is worth: at most one address
+// per call, and the caller always learns which.
+//
+//	go run ./examples/storm -calls 10000 -workers 64 -faults 0.3 -seed 1
+//	go run ./examples/storm -kill
+//	go run ./examples/storm -naive
+//
+// Workers allocate, wait, associate, wait, unassociate, wait, release and wait
+// through the public API, while the embedded fake service cuts connections
+// before it reads and after it ran and in the middle of the body, answers 5xx
+// and HTML, throttles with and without a hint, answers too late, sends old Date
+// headers, and closes and reopens its listener. What comes back with an unknown
+// outcome is settled with its token.
+//
+// At the end the service's own record of the addresses that it ever made is
+// held against what the workers were told:
+//
+//   - leaked: alive, and in nobody's books
+//   - doubled: more addresses than one for one token, or for one call
+//   - lost: an ID that a caller was told, and the service never made for it
+//
+// The exit status is 0 only if all three are 0, every call that ended in the
+// dark was settled, nothing that the books hold is left, and goroutines and
+// connections are back to where they were.
+//
+// A call is one operation through the public API, looks at the state included;
+// the repeats by which an unknown outcome is settled are counted apart. Workers
+// begin new lifecycles until -calls calls were made, and finish those that they
+// began, so the figure comes out a little higher.
+//
+// With -kill the workers live in a process of their own, which gets SIGKILL at
+// random moments, is started again, and settles what it was doing from its
+// journal. With -naive the same lifecycles are run by a loop that repeats on any
+// error and sends no token.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := start(ctx)
+	stop()
+	os.Exit(code)
+}
+
+// start is main without the exit. The same program is the parent and, when the
+// environment says so, the child of -kill.
+func start(ctx context.Context) int {
+	if job := os.Getenv(childEnv); job != "" {
+		return childMain(ctx, job, os.Stderr)
+	}
+	return run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+}
+
+// run is one storm. It returns the exit status: 0 if the promise was kept, 1 if
+// it was not or could not be tried, 2 for wrong arguments.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	cfg, err := parse(args, stderr)
+	if errors.Is(err, flag.ErrHelp) {
+		return 0
+	}
+	if err != nil {
+		fmt.Fprintln(stderr, "storm:", err)
+		return 2
+	}
+	res, err := storm(ctx, cfg, stdout)
+	if err != nil {
+		fmt.Fprintln(stderr, "storm:", err)
+	}
+	if res == nil {
+		return 1
+	}
+	if werr := res.write(stdout); werr != nil {
+		fmt.Fprintln(stderr, "storm:", werr)
+		return 1
+	}
+	if err != nil || !res.kept() {
+		return 1
+	}
+	return 0
+}
+
+// storm runs what the flags ask for. A result comes with an error if the run
+// broke off: the books tell something all the same.
+func storm(ctx context.Context, cfg config, stdout io.Writer) (*result, error) {
+	switch {
+	case cfg.endpoint != "":
+		return elsewhere(ctx, cfg, stdout)
+	case cfg.kill:
+		return killing(ctx, cfg, stdout)
+	}
+	return embedded(ctx, cfg, stdout)
+}

@@ -1,0 +1,164 @@
+package main
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	eip "github.com/eipkit/eip-go"
+	"github.com/eipkit/eip-go/eiptest"
+)
+
+// result is what came out of one storm.
+type result struct {
+	cfg         config
+	books       *books
+	counts      eiptest.Counts
+	restarts    int
+	kills       int
+	finding     finding
+	goroutines  int // more than before
+	connections int // still open at the service
+	wall        time.Duration
+}
+
+// kept says whether the promise was kept, and nothing was left lying about.
+func (r *result) kept() bool {
+	return r.finding.leaked == 0 && r.finding.doubled == 0 && r.finding.lost == 0 &&
+		r.finding.held == 0 && r.unsettled() == 0 && r.goroutines == 0 && r.connections == 0 &&
+		(!r.cfg.kill || r.kills >= r.cfg.kills)
+}
+
+// unsettled is the number of calls whose outcome nobody has learnt.
+func (r *result) unsettled() int {
+	n := 0
+	for _, c := range r.books.cycles {
+		if !c.over && c.tried {
+			n++
+		}
+	}
+	return n
+}
+
+// share is the part of the attempts that a kind of fault met, in percent.
+func (r *result) share(n int) float64 { return percent(n, r.counts.Calls) }
+
+func percent(n, of int) float64 {
+	if of == 0 {
+		return 0
+	}
+	return 100 * float64(n) / float64(of)
+}
+
+func (r *result) throttled() int {
+	n := 0
+	for code, answers := range r.counts.Codes {
+		if eip.FamilyThrottling.Contains(eip.Code(code)) {
+			n += answers
+		}
+	}
+	return n
+}
+
+// faults gives the number of faults of each kind, in the order of kinds, and how
+// many of them let the action run.
+func (r *result) faults(each func(name string, n, ran int)) {
+	for _, k := range kinds {
+		if k.name == restartKind {
+			each(k.name, r.restarts, 0)
+			continue
+		}
+		each(k.name, r.counts.Faults[k.name], r.counts.Ran[k.name])
+	}
+}
+
+// write prints the table and then every figure on a line of its own.
+func (r *result) write(w io.Writer) error {
+	out := bufio.NewWriter(w)
+	r.table(out)
+	fmt.Fprintln(out)
+	r.figures(func(name, value string) { fmt.Fprintln(out, name, value) })
+	return out.Flush()
+}
+
+func (r *result) table(out io.Writer) {
+	mode := "the client"
+	switch {
+	case r.cfg.naive:
+		mode = "a naive loop"
+	case r.cfg.kill:
+		mode = fmt.Sprintf("the client, killed %d times", r.kills)
+	}
+	fmt.Fprintf(out, "Storm: %s, %d workers, faults %g, seed %d\n", mode, r.cfg.workers, r.cfg.faults, r.cfg.seed)
+	fmt.Fprintf(out, "Attempt time-out %s, backoff %s to %s, late answers after %s, throttling hint %s, at most %d attempts.\n\n",
+		attemptTimeout, backoffMin, backoffMax, tooLate, hintedWait, eip.DefaultMaxAttempts)
+	fmt.Fprintf(out, "%-24s %7s %7s %7s %7s %7s %6s %4s %4s\n",
+		"calls", "all", "ok", "refused", "unknown", "failed", "mean", "p99", "max")
+	row := func(name string, t tally) {
+		mean, p99, most := t.spread()
+		fmt.Fprintf(out, "%-24s %7d %7d %7d %7d %7d %6.2f %4d %4d\n",
+			name, t.calls, t.fine, t.refused, t.unknown, t.failed, mean, p99, most)
+	}
+	for _, action := range slices.Sorted(maps.Keys(r.books.actions)) {
+		row(action, *r.books.actions[action])
+	}
+	row("together", r.books.total())
+	if r.cfg.endpoint == "" {
+		fmt.Fprintf(out, "\n%-24s %7s %7s %7s\n", "faults", "count", "ran", "percent")
+		r.faults(func(name string, n, ran int) {
+			fmt.Fprintf(out, "%-24s %7d %7d %7.2f\n", name, n, ran, r.share(n))
+		})
+	}
+	f := r.finding
+	fmt.Fprintf(out, "\n%-24s %7s %7s %7s %7s %7s\n", "addresses", "made", "held", "leaked", "doubled", "lost")
+	fmt.Fprintf(out, "%-24s %7d %7d %7d %7d %7d\n", "", f.made, f.held, f.leaked, f.doubled, f.lost)
+	for _, e := range f.examples {
+		fmt.Fprintln(out, "  "+e)
+	}
+}
+
+func (r *result) figures(each func(name, value string)) {
+	num := func(name string, n int) { each(name, fmt.Sprint(n)) }
+	float := func(name string, f float64, digits int) { each(name, fmt.Sprintf("%.*f", digits, f)) }
+	t := r.books.total()
+	mean, p99, most := t.spread()
+	num("calls", t.calls)
+	num("succeeded_without_help", t.fine)
+	float("succeeded_without_help_percent", percent(t.fine, t.calls), 3)
+	num("refused", t.refused)
+	num("unknown", t.unknown)
+	num("failed", t.failed)
+	num("settled", r.books.settled)
+	num("settled_after_kill", r.books.resumed)
+	num("unsettled", r.unsettled())
+	num("settling_calls", r.books.again)
+	float("attempts_per_call_mean", mean, 3)
+	num("attempts_per_call_p99", p99)
+	num("attempts_per_call_max", most)
+	if r.cfg.endpoint == "" {
+		num("attempts", r.counts.Calls)
+		r.faults(func(name string, n, _ int) { num("fault_"+strings.ReplaceAll(name, "-", "_"), n) })
+	}
+	num("kills", r.kills)
+	num("addresses_ever_made", r.finding.made)
+	num("held", r.finding.held)
+	num("leaked", r.finding.leaked)
+	allocations := 0
+	if a := r.books.actions[stageAction[allocate]]; a != nil {
+		allocations = a.calls
+	}
+	float("leaked_per_allocation_percent", percent(r.finding.leaked, allocations), 3)
+	num("doubled", r.finding.doubled)
+	num("lost", r.finding.lost)
+	if r.cfg.endpoint == "" {
+		num("throttled_answers", r.throttled())
+		num("connections_opened", r.counts.Connections)
+		num("connections_left", r.connections)
+	}
+	num("goroutines_left", r.goroutines)
+	float("wall_seconds", r.wall.Seconds(), 2)
+}

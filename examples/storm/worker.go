@@ -1,0 +1,252 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	eip "github.com/eipkit/eip-go"
+)
+
+const (
+	// mostRepeats bounds how often one write is settled before the worker gives
+	// up, and stageLimit how long a look may go on.
+	mostRepeats = 50
+	stageLimit  = time.Minute
+)
+
+// stageAction is the action of each stage.
+var stageAction = [steps]string{
+	allocate: "AllocateEipAddress", available: "DescribeEipAddresses",
+	associate: "AssociateEipAddress", bound: "DescribeEipAddresses",
+	unassociate: "UnassociateEipAddress", unbound: "DescribeEipAddresses",
+	release: "ReleaseEipAddress", gone: "DescribeEipAddresses",
+}
+
+// worker runs lifecycles, one after the other.
+type worker struct {
+	number int
+	client *eip.Client
+	books  ledger
+	// token gives the ClientToken of a write before it is begun, so that it can be
+	// written down. Nil leaves it to the client: then it is known from the error
+	// of a call alone, which is enough for a process that lives on.
+	token func(cycle int, s step) string
+	// saw is told of every address that a look found. It may be nil.
+	saw func(*eip.EipAddress)
+}
+
+// run carries a lifecycle from where it stands to its end.
+func (w *worker) run(ctx context.Context, c cycle) error {
+	for s := c.next; s < steps; s++ {
+		e := entry{What: "done", Cycle: c.n, Worker: w.number, Step: s, Resumed: c.tried}
+		err := w.stage(ctx, &c, &e)
+		if err == nil {
+			err = w.books.note(e, s == allocate)
+		}
+		if err != nil {
+			return fmt.Errorf("%s, stage %d: %w", nameOf(c.n), s, err)
+		}
+		c.tried = false
+	}
+	return nil
+}
+
+// stage does one step and fills in what the books should say of it.
+func (w *worker) stage(ctx context.Context, c *cycle, e *entry) error {
+	switch e.Step {
+	case available, unbound:
+		return w.await(ctx, c, e.Step, eip.StatusAvailable)
+	case bound:
+		return w.await(ctx, c, e.Step, eip.StatusInUse)
+	case gone:
+		return w.await(ctx, c, e.Step, "")
+	case release:
+		return w.release(ctx, c, e)
+	}
+	return w.tokened(ctx, c, e)
+}
+
+// tokened makes a write that carries a token. While the outcome is unknown it
+// sends the same request again with the token of the error: that is all there is
+// to settling.
+func (w *worker) tokened(ctx context.Context, c *cycle, e *entry) error {
+	token := ""
+	if w.token != nil {
+		token = w.token(c.n, e.Step)
+	}
+	if err := w.begin(c, e.Step, token); err != nil {
+		return err
+	}
+	for n := 0; ; n++ {
+		attempts, err := w.send(ctx, c, e.Step, token)
+		if nerr := w.tell(c, e.Step, attempts, err, n > 0 || c.tried); nerr != nil {
+			return nerr
+		}
+		switch {
+		case err == nil:
+			e.ID = c.id
+			return nil
+		case n == mostRepeats || ctx.Err() != nil:
+			return err
+		case eip.OutcomeUnknown(err):
+			token = eip.ClientTokenOf(err)
+			e.Settled = true
+		case !again(err):
+			return err
+		}
+	}
+}
+
+// again says whether a call that was not sent, or refused for its timing, is
+// worth another one.
+func again(err error) bool {
+	var e *eip.Error
+	return !errors.As(err, &e) || errors.Is(err, eip.ErrThrottled)
+}
+
+// send makes the call of a stage, and keeps the ID that it tells.
+func (w *worker) send(ctx context.Context, c *cycle, s step, token string) (attempts int, err error) {
+	instance := fmt.Sprintf("i-test%d", w.number+1)
+	switch s {
+	case allocate:
+		res, err := w.client.AllocateEipAddress(ctx, &eip.AllocateEipAddressRequest{
+			Bandwidth: 5, Name: nameOf(c.n), Tags: eip.Tags{"made-by": "storm"}, ClientToken: token,
+		})
+		if err != nil {
+			return 0, err
+		}
+		c.id = res.AllocationID
+		return res.Attempts, nil
+	case associate:
+		res, err := w.client.AssociateEipAddress(ctx, &eip.AssociateEipAddressRequest{
+			AllocationID: c.id, InstanceID: instance, ClientToken: token,
+		})
+		if err != nil {
+			return 0, err
+		}
+		return res.Attempts, nil
+	case unassociate:
+		res, err := w.client.UnassociateEipAddress(ctx, &eip.UnassociateEipAddressRequest{
+			AllocationID: c.id, InstanceID: instance, ClientToken: token,
+		})
+		if err != nil {
+			return 0, err
+		}
+		return res.Attempts, nil
+	}
+	return 0, fmt.Errorf("stage %d has no token", s)
+}
+
+// release makes the one write without a token. What became of it is settled by
+// a look: the address is gone, or going, or still there to be released.
+func (w *worker) release(ctx context.Context, c *cycle, e *entry) error {
+	interrupted := c.tried
+	if err := w.begin(c, release, ""); err != nil {
+		return err
+	}
+	for n := 0; ; n++ {
+		if n > 0 || interrupted {
+			a, err := w.look(ctx, c, true)
+			switch {
+			case err == nil && (a == nil || a.Status == eip.StatusReleasing):
+				return nil
+			case err != nil && (n >= mostRepeats || ctx.Err() != nil):
+				return err
+			case err != nil:
+				continue
+			}
+		}
+		attempts := 0
+		res, err := w.client.ReleaseEipAddress(ctx, &eip.ReleaseEipAddressRequest{AllocationID: c.id})
+		if err == nil {
+			attempts = res.Attempts
+		}
+		if nerr := w.tell(c, release, attempts, err, n > 0 || interrupted); nerr != nil {
+			return nerr
+		}
+		switch {
+		case err == nil:
+			return nil
+		case n >= mostRepeats || ctx.Err() != nil:
+			return err
+		case eip.OutcomeUnknown(err):
+			e.Settled = true
+		case !again(err):
+			return err
+		}
+	}
+}
+
+// await looks at the address until it has a status, or with none until it is
+// gone.
+func (w *worker) await(ctx context.Context, c *cycle, s step, want eip.Status) error {
+	ctx, cancel := context.WithTimeout(ctx, stageLimit)
+	defer cancel()
+	for first := true; ; first = false {
+		// A new address is there at once; the other changes take their time.
+		if !first || s != available {
+			if err := pause(ctx, pollPause); err != nil {
+				return err
+			}
+		}
+		a, err := w.look(ctx, c, false)
+		switch {
+		case ctx.Err() != nil:
+			return fmt.Errorf("%s was not seen to be %q within %s", c.id, want, stageLimit)
+		case err != nil:
+			continue // a look that got no answer; the next one may
+		case a == nil && want == "", a != nil && a.Status == want:
+			return nil
+		case a == nil:
+			return fmt.Errorf("%s is not there, and nobody released it", c.id)
+		}
+	}
+}
+
+// look reads the address; nil means that it is not there. Looks that serve to
+// settle a release are not counted among the calls.
+func (w *worker) look(ctx context.Context, c *cycle, settles bool) (*eip.EipAddress, error) {
+	res, err := w.client.DescribeEipAddresses(ctx, &eip.DescribeEipAddressesRequest{AllocationIDs: eip.CommaList{c.id}})
+	attempts := 0
+	if err == nil {
+		attempts = res.Attempts
+	}
+	if nerr := w.tell(c, available, attempts, err, settles); nerr != nil {
+		return nil, nerr
+	}
+	if err != nil || len(res.EipAddresses) == 0 {
+		return nil, err
+	}
+	a := &res.EipAddresses[0]
+	if w.saw != nil {
+		w.saw(a)
+	}
+	return a, nil
+}
+
+// begin writes down what is about to be done, with what it can be settled by.
+func (w *worker) begin(c *cycle, s step, token string) error {
+	return w.books.note(entry{What: "try", Cycle: c.n, Worker: w.number, Step: s, Token: token}, true)
+}
+
+// tell writes down how a call ended.
+func (w *worker) tell(c *cycle, s step, attempts int, err error, settles bool) error {
+	outcome, attempts := outcomeOf(attempts, err)
+	return w.books.note(entry{
+		What: "call", Cycle: c.n, Worker: w.number, Action: stageAction[s],
+		Attempts: attempts, Outcome: outcome, Again: settles,
+	}, false)
+}
+
+func pause(ctx context.Context, d time.Duration) error {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
