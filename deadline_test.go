@@ -3,6 +3,7 @@ package eip
 import (
 	"context"
 	"errors"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -294,6 +295,26 @@ func TestClockSkewHeals(t *testing.T) {
 			})
 		})
 	}
+	t.Run("for all calls that are under way", func(t *testing.T) {
+		t.Parallel()
+		synctest.Test(t, func(t *testing.T) {
+			srv := wiretest.New(wiretest.Step(func(conn netConn, r *wiretest.Request) bool {
+				<-time.After(time.Second) // all are signed before the first answer
+				return strictClock(time.Hour)(conn, r)
+			}))
+			c := wireClient(t, srv)
+			var calls sync.WaitGroup
+			for range 10 {
+				calls.Go(func() {
+					meta, err := do(t.Context(), c, KindOnce)
+					if assert.NoError(t, err) {
+						assert.Equal(t, 2, meta.Attempts)
+					}
+				})
+			}
+			calls.Wait()
+		})
+	})
 	t.Run("a clock that is set right again", func(t *testing.T) {
 		t.Parallel()
 		synctest.Test(t, func(t *testing.T) {
