@@ -97,7 +97,7 @@ func (r *result) table(out io.Writer) {
 	fmt.Fprintf(out, "Attempt time-out %s, backoff %s to %s, late answers after %s, throttling hint %s, at most %d attempts.\n\n",
 		attemptTimeout, backoffMin, backoffMax, tooLate, hintedWait, eip.DefaultMaxAttempts)
 	fmt.Fprintf(out, "%-24s %7s %7s %7s %7s %7s %6s %4s %4s\n",
-		"calls", "all", "ok", "refused", "unknown", "failed", "mean", "p99", "max")
+		"calls by action", "all", "ok", "refused", "unknown", "failed", "mean", "p99", "max")
 	row := func(name string, t tally) {
 		mean, p99, most := t.spread()
 		fmt.Fprintf(out, "%-24s %7d %7d %7d %7d %7d %6.2f %4d %4d\n",

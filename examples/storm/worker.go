@@ -103,7 +103,7 @@ func (w *worker) tokened(ctx context.Context, c *cycle, e *entry) error {
 // worth another one.
 func again(err error) bool {
 	var e *eip.Error
-	return !errors.As(err, &e) || errors.Is(err, eip.ErrThrottled)
+	return !errors.As(err, &e) || errors.Is(err, eip.ErrThrottled) || errors.Is(err, eip.CodeInvalidTimeStampExpired)
 }
 
 // send makes the call of a stage, and keeps the ID that it tells.

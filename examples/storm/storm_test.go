@@ -1,0 +1,219 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/eipkit/eip-go/eiptest"
+)
+
+// The test binary is also the child of -kill.
+func TestMain(m *testing.M) {
+	if os.Getenv(childEnv) != "" {
+		os.Exit(start(context.Background()))
+	}
+	os.Exit(m.Run())
+}
+
+// figures are the lines "name value" at the end of the output.
+type figures map[string]float64
+
+func weather(t *testing.T, status int, args ...string) figures {
+	t.Helper()
+	var out, said bytes.Buffer
+	got := run(t.Context(), args, &out, &said)
+	require.Equal(t, status, got, "%s\n%s", &said, &out)
+	assert.Empty(t, said.String())
+	assert.NotContains(t, out.String(), "\r", "no progress line without a terminal")
+	text := out.String()
+	at := strings.LastIndex(text, "\n\n")
+	require.Positive(t, at, text)
+	f := figures{}
+	for line := range strings.Lines(text[at+2:]) {
+		name, value, ok := strings.Cut(strings.TrimSpace(line), " ")
+		require.True(t, ok, line)
+		n, err := strconv.ParseFloat(value, 64)
+		require.NoError(t, err, line)
+		f[name] = n
+	}
+	return f
+}
+
+func (f figures) keepsThePromise(t *testing.T, calls int) {
+	t.Helper()
+	for _, name := range []string{"leaked", "doubled", "lost", "held", "unsettled", "goroutines_left", "connections_left"} {
+		n, ok := f[name]
+		assert.True(t, ok, name)
+		assert.Zero(t, n, name)
+	}
+	assert.GreaterOrEqual(t, f["calls"], float64(calls))
+	assert.Positive(t, f["addresses_ever_made"])
+	assert.InDelta(t, f["calls"], f["succeeded_without_help"]+f["refused"]+f["unknown"]+f["failed"], 0)
+	assert.Greater(t, f["connections_opened"], 1.0)
+	assert.Greater(t, f["attempts_per_call_mean"], 1.0)
+	assert.GreaterOrEqual(t, f["attempts_per_call_max"], f["attempts_per_call_p99"])
+}
+
+// The storms are not parallel: each counts the goroutines of the process before
+// and after.
+
+func TestStorm(t *testing.T) {
+	f := weather(t, 0, "-calls", "300", "-workers", "8", "-faults", "0.3", "-seed", "3")
+	f.keepsThePromise(t, 300)
+	assert.GreaterOrEqual(t, f["succeeded_without_help_percent"], 99.0)
+	for _, k := range kinds {
+		name := "fault_" + strings.ReplaceAll(k.name, "-", "_")
+		assert.Positive(t, f[name], name)
+	}
+	assert.InDelta(t, f["fault_throttle"]+f["fault_throttle_hint"], f["throttled_answers"], 0)
+}
+
+// Where nearly every attempt goes wrong, calls do end in the dark, and all of
+// them are settled.
+func TestStormThatIsTooMuch(t *testing.T) {
+	f := weather(t, 0, "-calls", "80", "-workers", "8", "-faults", "0.8", "-seed", "1")
+	f.keepsThePromise(t, 80)
+	assert.Positive(t, f["unknown"])
+	assert.Positive(t, f["settled"])
+	assert.Positive(t, f["settling_calls"])
+}
+
+func TestKill(t *testing.T) {
+	f := weather(t, 0, "-calls", "200", "-workers", "8", "-kill", "-kills", "3", "-seed", "1")
+	f.keepsThePromise(t, 200)
+	assert.InDelta(t, 3, f["kills"], 0)
+	assert.Positive(t, f["settled_after_kill"])
+}
+
+// The same storm over the loop that people write shows that the audit finds
+// what there is to find.
+func TestNaive(t *testing.T) {
+	f := weather(t, 1, "-calls", "300", "-workers", "8", "-naive", "-seed", "1")
+	assert.GreaterOrEqual(t, f["leaked_per_allocation_percent"], 5.0)
+	assert.Positive(t, f["doubled"])
+	assert.Zero(t, f["lost"])
+	assert.Zero(t, f["goroutines_left"])
+	assert.Zero(t, f["connections_left"])
+}
+
+func TestElsewhere(t *testing.T) {
+	srv := eiptest.NewServer(t, eiptest.WithInstances(eiptest.Instances(eiptest.ECS, 4)...),
+		eiptest.WithChance(eiptest.CutAfter(), .2), eiptest.WithQuota(1000))
+	f := weather(t, 0, "-calls", "60", "-workers", "4", "-endpoint", srv.URL())
+	assert.GreaterOrEqual(t, f["calls"], 60.0)
+	assert.InDelta(t, len(srv.AddressesEverMade()), f["addresses_ever_made"], 0)
+	assert.Zero(t, f["leaked"]+f["doubled"]+f["lost"]+f["held"])
+	assert.Empty(t, srv.Addresses())
+}
+
+// A service that is not there ends the run with an error, not with a promise.
+func TestNobodyThere(t *testing.T) {
+	srv, err := eiptest.New()
+	require.NoError(t, err)
+	srv.Close()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	var out, said bytes.Buffer
+	assert.Equal(t, 1, run(ctx, []string{"-endpoint", srv.URL(), "-calls", "1", "-workers", "1"}, &out, &said))
+	assert.Contains(t, said.String(), "storm: ")
+}
+
+func TestWrongArguments(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct{ args, want string }{
+		{"-calls 0", "-calls 0"},
+		{"-workers 0", "-workers 0"},
+		{"-workers 100000", "-workers 100000"},
+		{"-faults 1", "-faults 1"},
+		{"-faults -0.1", "-faults -0.1"},
+		{"-faults NaN", "-faults NaN"},
+		{"-kills 0", "-kills 0"},
+		{"-kill -naive", "exclude"},
+		{"-naive -endpoint http://127.0.0.1:1", "-endpoint goes with neither"},
+		{"-kill -endpoint http://127.0.0.1:1", "-endpoint goes with neither"},
+		{"-endpoint https://vpc.aliyuncs.com", "would be billed"},
+		{"-endpoint http://10.0.0.1:80", "would be billed"},
+		{"-endpoint 127.0.0.1:80", "-endpoint"},
+		{"-endpoint ://", "-endpoint is not a URL"},
+		{"-seed x", "-seed"},
+		{"-unknown", "-unknown"},
+		{"more", "not a flag"},
+	} {
+		t.Run(tc.args, func(t *testing.T) {
+			t.Parallel()
+			var said bytes.Buffer
+			assert.Equal(t, 2, run(t.Context(), strings.Fields(tc.args), io.Discard, &said))
+			assert.Contains(t, said.String(), tc.want)
+		})
+	}
+	var said bytes.Buffer
+	assert.Equal(t, 0, run(t.Context(), []string{"-h"}, io.Discard, &said))
+	assert.Contains(t, said.String(), "-naive")
+	for _, ok := range []string{"http://localhost:1", "http://[::1]:1", "http://127.9.9.9"} {
+		assert.NoError(t, checkLoopback(ok), ok)
+	}
+}
+
+func TestTerminal(t *testing.T) {
+	t.Parallel()
+	assert.False(t, isTerminal(&bytes.Buffer{}))
+	null, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0)
+	require.NoError(t, err)
+	defer null.Close()
+	assert.False(t, isTerminal(null))
+	file, err := os.Create(t.TempDir() + "/out")
+	require.NoError(t, err)
+	defer file.Close()
+	assert.False(t, isTerminal(file))
+	progress(file, func() string { t.Error("there is nobody to see it"); return "" })()
+}
+
+// The kinds share what -faults says, and no more.
+func TestKindsShareTheFaults(t *testing.T) {
+	t.Parallel()
+	sum := 0.0
+	for _, k := range kinds {
+		sum += k.share
+		assert.GreaterOrEqual(t, 0.3*k.share, 0.0115, "%s: too rare to be 1 %% of the attempts", k.name)
+		for _, f := range k.faults {
+			assert.Equal(t, k.name, f.Kind())
+		}
+	}
+	assert.InDelta(t, 1, sum, 1e-9)
+}
+
+func TestSpread(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct {
+		attempts  map[int]int
+		mean      string
+		p99, most int
+	}{
+		{nil, "0.00", 0, 0},
+		{map[int]int{1: 1}, "1.00", 1, 1},
+		{map[int]int{1: 99, 7: 1}, "1.06", 1, 7},
+		{map[int]int{1: 98, 3: 1, 9: 1}, "1.10", 3, 9},
+		{map[int]int{2: 1, 4: 1}, "3.00", 4, 4},
+	} {
+		t.Run(fmt.Sprint(tc.attempts), func(t *testing.T) {
+			t.Parallel()
+			all := tally{attempts: tc.attempts}
+			for _, n := range tc.attempts {
+				all.calls += n
+			}
+			mean, p99, most := all.spread()
+			assert.Equal(t, tc.mean, fmt.Sprintf("%.2f", mean))
+			assert.Equal(t, tc.p99, p99)
+			assert.Equal(t, tc.most, most)
+		})
+	}
+}
