@@ -38,7 +38,14 @@ type config struct {
 	kill     bool
 	kills    int
 	naive    bool
+	vendor   string
 }
+
+// The vendors.
+const (
+	alibaba  = "alibaba"
+	zenlayer = "zenlayer"
+)
 
 func parse(args []string, stderr io.Writer) (config, error) {
 	var c config
@@ -53,6 +60,7 @@ func parse(args []string, stderr io.Writer) (config, error) {
 	fs.BoolVar(&c.kill, "kill", false, "kill the process with the workers again and again")
 	fs.IntVar(&c.kills, "kills", 25, "how often, with -kill")
 	fs.BoolVar(&c.naive, "naive", false, "repeat on any error and send no token, as is often done")
+	fs.StringVar(&c.vendor, "vendor", alibaba, alibaba+" or "+zenlayer+", whose API has no tokens: unknown outcomes go to Reconcile")
 	if err := fs.Parse(args); err != nil {
 		return c, err
 	}
@@ -69,6 +77,10 @@ func parse(args []string, stderr io.Writer) (config, error) {
 		return c, fmt.Errorf("-kills %d is less than 1", c.kills)
 	case c.kill && c.naive:
 		return c, errors.New("-kill and -naive exclude each other: the naive loop has nothing to settle with")
+	case c.vendor != alibaba && c.vendor != zenlayer:
+		return c, fmt.Errorf("-vendor %q is neither %s nor %s", c.vendor, alibaba, zenlayer)
+	case c.vendor == zenlayer && (c.kill || c.naive || c.endpoint != ""):
+		return c, errors.New("-vendor zenlayer goes with none of -kill, -naive and -endpoint")
 	case c.endpoint != "" && (c.kill || c.naive):
 		return c, errors.New("-endpoint goes with neither -kill nor -naive, which need the embedded service's record")
 	}

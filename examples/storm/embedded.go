@@ -71,8 +71,8 @@ func open(cfg config) (*site, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &site{srv: srv, restarts: newRestarter(srv, cfg)}
-	srv.Before(s.restarts.see)
+	s := &site{srv: srv, restarts: newRestarter(srv.Restart, cfg)}
+	srv.Before(func(c eiptest.Call) { s.restarts.see(c.Seq) })
 	return s, nil
 }
 

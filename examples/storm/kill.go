@@ -51,7 +51,7 @@ func killing(ctx context.Context, cfg config, out io.Writer) (*result, error) {
 	seen := newCounter()
 	site.srv.Before(func(c eiptest.Call) {
 		seen.add()
-		site.restarts.see(c)
+		site.restarts.see(c.Seq)
 	})
 	var kills atomic.Int64
 	stop := progress(out, func() string {

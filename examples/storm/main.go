@@ -28,6 +28,9 @@
 // begin new lifecycles until -calls calls were made, and finish those that they
 // began, so the figure comes out a little higher.
 //
+// With -vendor zenlayer the second vendor's client is tried, whose API has no
+// token; see zenlayer.go for what is promised there.
+//
 // With -kill the workers live in a process of their own, which gets SIGKILL at
 // random moments, is started again, and settles what it was doing from its
 // journal. With -naive the same lifecycles are run by a loop that repeats on any
@@ -91,12 +94,32 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 
 // storm runs what the flags ask for. A result comes with an error if the run
 // broke off: the books tell something all the same.
-func storm(ctx context.Context, cfg config, stdout io.Writer) (*result, error) {
+func storm(ctx context.Context, cfg config, stdout io.Writer) (outcome, error) {
+	var res *result
+	var err error
 	switch {
+	case cfg.vendor == zenlayer:
+		res, err := zenStorm(ctx, cfg, stdout)
+		if res == nil {
+			return nil, err
+		}
+		return res, err
 	case cfg.endpoint != "":
-		return elsewhere(ctx, cfg, stdout)
+		res, err = elsewhere(ctx, cfg, stdout)
 	case cfg.kill:
-		return killing(ctx, cfg, stdout)
+		res, err = killing(ctx, cfg, stdout)
+	default:
+		res, err = embedded(ctx, cfg, stdout)
 	}
-	return embedded(ctx, cfg, stdout)
+	if res == nil {
+		return nil, err
+	}
+	return res, err
+}
+
+// outcome is what a storm comes to.
+type outcome interface {
+	write(w io.Writer) error
+	// kept says whether what was promised was kept.
+	kept() bool
 }

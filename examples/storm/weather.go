@@ -35,7 +35,7 @@ var kinds = []struct {
 // restarter closes and opens the service's listener at the attempts that the
 // seed picks.
 type restarter struct {
-	srv    *eiptest.Server
+	again  func() error
 	p      float64
 	seed   uint64
 	wanted chan struct{}
@@ -44,8 +44,8 @@ type restarter struct {
 	failed atomic.Pointer[error]
 }
 
-func newRestarter(srv *eiptest.Server, cfg config) *restarter {
-	r := &restarter{srv: srv, seed: cfg.seed, wanted: make(chan struct{}, 1<<16)}
+func newRestarter(again func() error, cfg config) *restarter {
+	r := &restarter{again: again, seed: cfg.seed, wanted: make(chan struct{}, 1<<16)}
 	for _, k := range kinds {
 		if k.name == restartKind {
 			r.p = k.share * cfg.faults
@@ -53,7 +53,7 @@ func newRestarter(srv *eiptest.Server, cfg config) *restarter {
 	}
 	r.done.Go(func() {
 		for range r.wanted {
-			if err := srv.Restart(); err != nil {
+			if err := again(); err != nil {
 				r.failed.CompareAndSwap(nil, &err)
 				return
 			}
@@ -64,8 +64,8 @@ func newRestarter(srv *eiptest.Server, cfg config) *restarter {
 }
 
 // see takes part in the fate of one attempt, by its number alone.
-func (r *restarter) see(c eiptest.Call) {
-	if rand.New(rand.NewPCG(r.seed, uint64(c.Seq))).Float64() < r.p {
+func (r *restarter) see(number int) {
+	if rand.New(rand.NewPCG(r.seed, uint64(number))).Float64() < r.p {
 		select {
 		case r.wanted <- struct{}{}:
 		default:

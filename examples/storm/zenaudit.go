@@ -1,0 +1,198 @@
+package main
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"slices"
+	"time"
+
+	eip "github.com/eipkit/eip-go"
+	zen "github.com/eipkit/eip-go/zenlayer"
+	"github.com/eipkit/eip-go/zenlayer/zenlayertest"
+)
+
+// zenFinding is what comes out when the second vendor's record is held against
+// what callers know.
+type zenFinding struct {
+	made, alive int
+	outcomes    map[string]int
+	// What Reconcile said of unknown outcomes, by whether the call had a mark.
+	verdicts map[bool]map[zen.Verdict]int
+
+	leaked     int // cost money, and neither told to a caller nor among the candidates
+	doubled    int // made by a call's second attempt, or a later one
+	lost       int // told, and not made for the call
+	unreported int // calls said not to have run, or to have made less, that made something
+	wrong      int // certain verdicts that are not true
+	missed     int // undecided verdicts whose candidates lack an address
+	undecided  int // addresses alive that were left to the caller
+}
+
+// zenAudit goes by the service's record alone: which attempt made an address, and
+// which call the attempt belongs to.
+func zenAudit(srv *zenlayertest.Server, calls map[int]int, b *zenBooks) zenFinding {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	f := zenFinding{
+		outcomes: map[string]int{},
+		verdicts: map[bool]map[zen.Verdict]int{true: {}, false: {}},
+	}
+	truth := map[int][]string{} // by call
+	first := map[int]int{}      // the attempt that made something
+	for _, a := range srv.AddressesEverMade() {
+		f.made++
+		n, known := calls[a.Call]
+		if !known {
+			f.leaked++ // nobody's call
+			continue
+		}
+		truth[n] = append(truth[n], a.EipID)
+		if first[n] == 0 {
+			first[n] = a.Call
+		}
+		if first[n] != a.Call {
+			f.doubled++
+		}
+	}
+	alive := map[string]bool{}
+	for _, a := range srv.Alive() {
+		alive[a.EipID] = true
+		f.alive++
+	}
+	for n, a := range b.allocations {
+		f.judge(a, truth[n], alive)
+	}
+	for n := range truth {
+		if b.allocations[n] == nil {
+			f.leaked += len(truth[n])
+		}
+	}
+	return f
+}
+
+// judge holds one call against the truth.
+func (f *zenFinding) judge(a *zenAllocation, truth []string, alive map[string]bool) {
+	f.outcomes[a.outcome]++
+	for _, id := range a.told {
+		if !slices.Contains(truth, id) {
+			f.lost++
+		}
+	}
+	equal := len(a.told) == len(truth) && contains(a.told, truth)
+	switch {
+	case a.outcome == fine && !equal, a.outcome != fine && a.outcome != unknown && len(truth) > 0:
+		f.unreported++
+	case a.outcome == unknown:
+		f.verdicts[a.marked][a.verdict]++
+		switch a.verdict {
+		case zen.VerdictMade:
+			if !equal {
+				f.wrong++
+			}
+		case zen.VerdictNotMade:
+			if len(truth) > 0 {
+				f.wrong++
+			}
+		default:
+			if !contains(a.candidates, truth) {
+				f.missed++
+			}
+		}
+	}
+	for _, id := range truth {
+		switch {
+		case !alive[id]:
+		case a.outcome == unknown && a.verdict == zen.VerdictUndecided && slices.Contains(a.candidates, id):
+			f.undecided++
+		default:
+			f.leaked++
+		}
+	}
+}
+
+func (f *zenFinding) verdictsTogether() map[zen.Verdict]int {
+	sum := map[zen.Verdict]int{}
+	for _, v := range f.verdicts {
+		for verdict, n := range v {
+			sum[verdict] += n
+		}
+	}
+	return sum
+}
+
+func contains(all, some []string) bool {
+	for _, id := range some {
+		if !slices.Contains(all, id) {
+			return false
+		}
+	}
+	return true
+}
+
+// zenResult is what came out of one storm over the second vendor.
+type zenResult struct {
+	cfg         config
+	books       *zenBooks
+	counts      zenlayertest.Counts
+	restarts    int
+	finding     zenFinding
+	goroutines  int
+	connections int
+	wall        time.Duration
+}
+
+func (r *zenResult) kept() bool {
+	f := r.finding
+	return f.leaked == 0 && f.doubled == 0 && f.lost == 0 && f.unreported == 0 && f.wrong == 0 && f.missed == 0 &&
+		r.goroutines == 0 && r.connections == 0
+}
+
+func (r *zenResult) write(w io.Writer) error {
+	out := bufio.NewWriter(w)
+	f := r.finding
+	fmt.Fprintf(out, "Storm: the client for %s, %d workers, faults %g, seed %d\n", zenlayer, r.cfg.workers, r.cfg.faults, r.cfg.seed)
+	fmt.Fprintf(out, "Attempt time-out %s, backoff %s to %s, late answers after %s, time to settle %s, at most %d attempts.\n\n",
+		attemptTimeout, backoffMin, backoffMax, tooLate, zenSettle, eip.DefaultMaxAttempts)
+	fmt.Fprintf(out, "%-24s %9s %9s %9s %9s %9s\n", "AllocateEipAddresses", "all", "ok", "refused", "not sent", "unknown")
+	fmt.Fprintf(out, "%-24s %9d %9d %9d %9d %9d\n\n", "", len(r.books.allocations),
+		f.outcomes[fine], f.outcomes[refused], f.outcomes[failed], f.outcomes[unknown])
+	fmt.Fprintf(out, "%-24s %9s %9s %9s %9s\n", "Reconcile", "all", "made", "not made", "to caller")
+	row := func(name string, v map[zen.Verdict]int) {
+		fmt.Fprintf(out, "%-24s %9d %9d %9d %9d\n", name, v[zen.VerdictMade]+v[zen.VerdictNotMade]+v[zen.VerdictUndecided],
+			v[zen.VerdictMade], v[zen.VerdictNotMade], v[zen.VerdictUndecided])
+	}
+	sum := f.verdictsTogether()
+	row("with a mark", f.verdicts[true])
+	row("with a snapshot alone", f.verdicts[false])
+	row("together", sum)
+	fmt.Fprintln(out)
+	num := func(name string, n int) { fmt.Fprintln(out, name, n) }
+	num("calls", r.books.made())
+	num("attempts", int(r.books.attempts.Load()))
+	num("allocations", len(r.books.allocations))
+	num("succeeded_without_help", f.outcomes[fine])
+	num("refused", f.outcomes[refused])
+	num("not_sent", f.outcomes[failed])
+	num("unknown", f.outcomes[unknown])
+	num("reconciled_for_certain", sum[zen.VerdictMade]+sum[zen.VerdictNotMade])
+	num("left_to_the_caller", sum[zen.VerdictUndecided])
+	num("unreported", f.unreported)
+	num("wrong_verdicts", f.wrong)
+	num("missed_candidates", f.missed)
+	num("addresses_ever_made", f.made)
+	num("addresses_left_to_the_caller", f.undecided)
+	num("leaked", f.leaked)
+	num("doubled", f.doubled)
+	num("lost", f.lost)
+	faults := r.restarts
+	for _, n := range r.counts.Faults {
+		faults += n
+	}
+	num("faults", faults)
+	num("connections_opened", r.counts.Connections)
+	num("connections_left", r.connections)
+	num("goroutines_left", r.goroutines)
+	fmt.Fprintf(out, "wall_seconds %.2f\n", r.wall.Seconds())
+	return out.Flush()
+}

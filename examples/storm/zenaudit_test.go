@@ -1,0 +1,71 @@
+package main
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+
+	zen "github.com/eipkit/eip-go/zenlayer"
+)
+
+func TestZenlayer(t *testing.T) { // not parallel: it counts goroutines
+	f := weather(t, 0, "-vendor", "zenlayer", "-calls", "300", "-workers", "8", "-seed", "1")
+	for _, name := range []string{"leaked", "doubled", "lost", "unreported", "wrong_verdicts", "missed_candidates",
+		"goroutines_left", "connections_left"} {
+		n, ok := f[name]
+		assert.True(t, ok, name)
+		assert.Zero(t, n, name)
+	}
+	assert.GreaterOrEqual(t, f["calls"], 300.0)
+	assert.Positive(t, f["addresses_ever_made"])
+	assert.Positive(t, f["unknown"])
+	assert.InDelta(t, f["allocations"], f["succeeded_without_help"]+f["refused"]+f["not_sent"]+f["unknown"], 0)
+	assert.InDelta(t, f["unknown"], f["reconciled_for_certain"]+f["left_to_the_caller"], 0)
+	assert.Positive(t, f["reconciled_for_certain"])
+}
+
+// Every way in which a client could be wrong about a call is found.
+func TestZenAudit(t *testing.T) {
+	t.Parallel()
+	list := func(ids ...string) []string { return ids }
+	for _, tc := range []struct {
+		name  string
+		call  zenAllocation
+		truth []string
+		alive []string
+		want  zenFinding
+	}{
+		{"told and released", zenAllocation{outcome: fine, told: list("a", "b")}, list("a", "b"), nil, zenFinding{}},
+		{"never made", zenAllocation{outcome: fine, told: list("a", "b")}, list("a"), nil, zenFinding{lost: 1, unreported: 1}},
+		{"one more than told", zenAllocation{outcome: fine, told: list("a")}, list("a", "b"), list("b"), zenFinding{unreported: 1, leaked: 1}},
+		{"refused, and nothing made", zenAllocation{outcome: refused}, nil, nil, zenFinding{}},
+		{"refused, and made all the same", zenAllocation{outcome: refused}, list("a"), list("a"), zenFinding{unreported: 1, leaked: 1}},
+		{"not sent, and made all the same", zenAllocation{outcome: failed}, list("a"), nil, zenFinding{unreported: 1}},
+		{"certain and right", zenAllocation{outcome: unknown, verdict: zen.VerdictMade, told: list("a")}, list("a"), nil, zenFinding{}},
+		{"certain and too few", zenAllocation{outcome: unknown, verdict: zen.VerdictMade, told: list("a")}, list("a", "b"), nil, zenFinding{wrong: 1}},
+		{"certain of somebody else's", zenAllocation{outcome: unknown, verdict: zen.VerdictMade, told: list("b")}, list("a"), nil, zenFinding{wrong: 1, lost: 1}},
+		{"certain that there is nothing", zenAllocation{outcome: unknown, verdict: zen.VerdictNotMade}, nil, nil, zenFinding{}},
+		{"and yet there is", zenAllocation{outcome: unknown, verdict: zen.VerdictNotMade}, list("a"), list("a"), zenFinding{wrong: 1, leaked: 1}},
+		{"left to the caller", zenAllocation{outcome: unknown, verdict: zen.VerdictUndecided, candidates: list("a", "x")}, list("a"), list("a"), zenFinding{undecided: 1}},
+		{"left, and not among the candidates", zenAllocation{outcome: unknown, verdict: zen.VerdictUndecided, candidates: list("x")}, list("a"), list("a"), zenFinding{missed: 1, leaked: 1}},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			alive := map[string]bool{}
+			for _, id := range tc.alive {
+				alive[id] = true
+			}
+			f := zenFinding{outcomes: map[string]int{}, verdicts: map[bool]map[zen.Verdict]int{true: {}, false: {}}}
+			f.judge(&tc.call, tc.truth, alive)
+			assert.Equal(t, 1, f.outcomes[tc.call.outcome])
+			bad := f.lost + f.unreported + f.wrong + f.missed + f.leaked
+			f.outcomes, f.verdicts = nil, nil
+			assert.Equal(t, tc.want, f)
+			r := &zenResult{finding: f}
+			assert.Equal(t, bad == 0, r.kept())
+		})
+	}
+	assert.False(t, (&zenResult{finding: zenFinding{doubled: 1}}).kept())
+	assert.False(t, (&zenResult{goroutines: 1}).kept())
+	assert.False(t, (&zenResult{connections: 1}).kept())
+}

@@ -1,0 +1,231 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"runtime"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	eip "github.com/eipkit/eip-go"
+	zen "github.com/eipkit/eip-go/zenlayer"
+	"github.com/eipkit/eip-go/zenlayer/zenlayertest"
+)
+
+// The second vendor's API has no token, so its client promises less: it never
+// allocates twice by its own repeats, it says of every outcome that it does not
+// know that it is unknown, and Reconcile is right whenever it is certain. Every
+// other call carries a mark, by which Reconcile can be certain; the rest have
+// nothing but a snapshot to go by, while the other workers allocate too.
+
+const (
+	zenZone = "SEL-A"
+	// zenCall is a parameter of no meaning to the service or to Reconcile. It tells
+	// the audit which call an attempt belongs to.
+	zenCall   = "stormCall"
+	zenSettle = 100 * time.Millisecond
+)
+
+// zenAllocation is one call of AllocateEipAddresses, as its caller sees it.
+type zenAllocation struct {
+	marked     bool
+	outcome    string
+	told       []string // by the answer, or by a certain Reconcile
+	verdict    zen.Verdict
+	candidates []string
+	released   bool
+}
+
+// zenBooks is what the callers know.
+type zenBooks struct {
+	mu          sync.Mutex
+	allocations map[int]*zenAllocation
+	calls       atomic.Int64
+	attempts    atomic.Int64
+}
+
+func (b *zenBooks) made() int { return int(b.calls.Load()) }
+
+func (b *zenBooks) see(_ context.Context, a eip.Attempt) {
+	b.attempts.Add(1)
+	if a.Number == 1 {
+		b.calls.Add(1)
+	}
+}
+
+// zenService starts the embedded service with the faults that it shares with the
+// other vendor's. It throttles with status 429 and with 200, and its hints count
+// in seconds, so that none are given here.
+func zenService(cfg config) (*zenlayertest.Server, error) {
+	opts := []zenlayertest.Option{
+		zenlayertest.WithSeed(cfg.seed), zenlayertest.WithRecord(0), zenlayertest.WithBalance(1e12),
+		zenlayertest.WithZones(zenlayertest.Zone{ID: zenZone, Stock: -1}),
+	}
+	for _, k := range zenKinds {
+		for _, f := range k.faults {
+			opts = append(opts, zenlayertest.WithChance(f, cfg.faults*k.share/float64(len(k.faults))))
+		}
+	}
+	return zenlayertest.New(opts...)
+}
+
+var zenKinds = []struct {
+	share  float64
+	faults []zenlayertest.Fault
+}{
+	{.14, []zenlayertest.Fault{zenlayertest.CutBefore()}},
+	{.14, []zenlayertest.Fault{zenlayertest.CutAfter()}},
+	{.14, []zenlayertest.Fault{zenlayertest.CutBody()}},
+	{.14, []zenlayertest.Fault{zenlayertest.ServerError(503), zenlayertest.ServerError(500).AfterRun()}},
+	{.14, []zenlayertest.Fault{zenlayertest.BadGateway(), zenlayertest.BadGateway().AfterRun()}},
+	{.10, []zenlayertest.Fault{zenlayertest.Latency(tooLate), zenlayertest.Latency(tooLate).AfterRun()}},
+	{.03, []zenlayertest.Fault{zenlayertest.Throttle(), zenlayertest.Throttle200()}},
+	{.12, []zenlayertest.Fault{zenlayertest.WrongDate(oldDate)}},
+}
+
+// zenStorm runs the storm against the second vendor's fake.
+func zenStorm(ctx context.Context, cfg config, out io.Writer) (*zenResult, error) {
+	before := runtime.NumGoroutine()
+	start := time.Now()
+	srv, err := zenService(cfg)
+	if err != nil {
+		return nil, err
+	}
+	defer srv.Close()
+	restarts := newRestarter(srv.Restart, cfg)
+	ran := &zenAttempts{call: map[int]int{}}
+	srv.Before(func(c zenlayertest.Call) {
+		ran.see(c)
+		restarts.see(c.Seq)
+	})
+	b := &zenBooks{allocations: map[int]*zenAllocation{}}
+	client, err := zen.NewClient(
+		zen.WithEndpoint(srv.URL()),
+		zen.WithCredentials(eip.StaticCredentials(zenlayertest.DefaultAccessKeyID, zenlayertest.DefaultAccessKeyPassword)),
+		zen.WithBackoff(backoffMin, backoffMax), zen.WithAttemptTimeout(attemptTimeout),
+		zen.WithPollDelay(pollPause, 10*pollPause), zen.WithAttemptHook(b.see),
+	)
+	if err != nil {
+		return nil, errors.Join(err, restarts.stop())
+	}
+	stop := progress(out, func() string { return fmt.Sprintf("%d of %d calls", b.made(), cfg.calls) })
+	c := &crew{calls: cfg.calls, workers: cfg.workers, made: b.made, hire: func(int) lifecycles {
+		return &zenWorker{client: client, books: b}
+	}}
+	err = c.work(ctx)
+	stop()
+	client.CloseIdleConnections()
+	settled(func() int { return srv.Counts().Active })
+	srv.Before(nil)
+	rerr := restarts.stop()
+	open := settled(func() int { return srv.Counts().Open })
+	res := &zenResult{
+		cfg: cfg, books: b, counts: srv.Counts(), restarts: int(restarts.count.Load()),
+		finding: zenAudit(srv, ran.call, b), connections: open, wall: time.Since(start),
+	}
+	srv.Close()
+	res.goroutines = settled(func() int { return runtime.NumGoroutine() - before })
+	if err == nil {
+		err = rerr
+	}
+	return res, err
+}
+
+// zenAttempts knows which call each allocating attempt belongs to.
+type zenAttempts struct {
+	mu   sync.Mutex
+	call map[int]int
+}
+
+func (a *zenAttempts) see(c zenlayertest.Call) {
+	if n, err := strconv.Atoi(c.Params[zenCall]); err == nil {
+		a.mu.Lock()
+		a.call[c.Seq] = n
+		a.mu.Unlock()
+	}
+}
+
+// zenWorker allocates, waits and releases.
+type zenWorker struct {
+	client *zen.Client
+	books  *zenBooks
+}
+
+func (w *zenWorker) run(ctx context.Context, c cycle) error {
+	req := &zen.AllocateEipAddressesRequest{
+		ZoneID: zenZone, EipChargeType: zen.ChargeTypePostpaid, Amount: 1 + c.n%3,
+		Extra: map[string]any{zenCall: strconv.Itoa(c.n)},
+	}
+	a := &zenAllocation{marked: c.n%2 == 0}
+	var snapshot *zen.Snapshot
+	if a.marked {
+		req.Mark = fmt.Sprintf("storm-%d-%d", c.n, time.Now().UnixNano())
+	} else {
+		err := persist(ctx, func() (err error) { snapshot, err = w.client.Snapshot(ctx, req); return err })
+		if err != nil {
+			return err
+		}
+	}
+	res, lost := w.client.AllocateEipAddresses(ctx, req)
+	if res != nil {
+		a.told = res.EipIDSet
+	}
+	a.outcome = zenOutcome(lost)
+	w.books.mu.Lock()
+	w.books.allocations[c.n] = a
+	w.books.mu.Unlock()
+	if a.outcome == unknown {
+		var r *zen.Reconciliation
+		rerr := persist(ctx, func() (err error) {
+			r, err = w.client.Reconcile(ctx, &zen.ReconcileRequest{Request: req, Err: lost, Before: snapshot, Settle: zenSettle})
+			return err
+		})
+		if rerr != nil {
+			return rerr
+		}
+		a.verdict, a.told = r.Verdict, r.EipIDs
+		for _, found := range r.Candidates {
+			a.candidates = append(a.candidates, found.EipID)
+		}
+	}
+	if len(a.told) == 0 {
+		return nil
+	}
+	if err := persist(ctx, func() error { _, err := w.client.WaitAvailable(ctx, a.told); return err }); err != nil {
+		return err
+	}
+	if err := persist(ctx, func() error { return w.client.EnsureReleased(ctx, a.told) }); err != nil {
+		return err
+	}
+	a.released = true
+	return nil
+}
+
+// persist repeats what may be repeated: reads, waits and releases.
+func persist(ctx context.Context, do func() error) error {
+	var err error
+	for range mostRepeats {
+		if err = do(); err == nil || ctx.Err() != nil {
+			return err
+		}
+	}
+	return err
+}
+
+// zenOutcome says how an allocation ended.
+func zenOutcome(err error) string {
+	var e *zen.Error
+	switch {
+	case err == nil:
+		return fine
+	case eip.OutcomeUnknown(err):
+		return unknown
+	case errors.As(err, &e):
+		return refused
+	}
+	return failed
+}
