@@ -128,9 +128,8 @@ func service(cfg config) (*eiptest.Server, error) {
 		eiptest.WithTokenBusy(tokenBusy), eiptest.WithInstances(eiptest.Instances(eiptest.ECS, instances)...),
 	}
 	for _, k := range kinds {
-		for _, f := range k.faults {
-			p := cfg.faults * k.share / float64(len(k.faults))
-			opts = append(opts, eiptest.WithChance(f, p))
+		for _, d := range k.doses {
+			opts = append(opts, eiptest.WithChance(d.fault, cfg.faults*d.share, d.actions...))
 		}
 	}
 	return eiptest.New(opts...)

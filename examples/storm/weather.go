@@ -12,24 +12,37 @@ import (
 // listener is closed, with every connection, and opened again.
 const restartKind = "restart"
 
-// kinds are the faults of the storm with their shares of -faults. Those that
-// stop many callers at once, or for long, have the smaller shares. A kind with
-// two faults goes wrong before the action runs as often as after it.
+// restartShare is the restarts' share of -faults.
+const restartShare = .05
+
+// dose is one fault with its share of -faults, for some actions or for all.
+type dose struct {
+	fault   eiptest.Fault
+	share   float64
+	actions []string
+}
+
+var writes = []string{stageAction[allocate], stageAction[associate], stageAction[unassociate], stageAction[release]}
+
+// kinds are the faults of the storm. A kind with two faults goes wrong before the
+// action runs as often as after it. Those that stop many callers at once, or for
+// long, have the smaller shares: throttling without a hint closes an action to
+// all workers for up to half a second, and so meets the looks, which are half of
+// all calls, less often than the writes.
 var kinds = []struct {
-	name   string
-	share  float64
-	faults []eiptest.Fault
+	name  string
+	doses []dose
 }{
-	{"cut-before", .14, []eiptest.Fault{eiptest.CutBefore()}},
-	{"cut-after", .13, []eiptest.Fault{eiptest.CutAfter()}},
-	{"cut-body", .13, []eiptest.Fault{eiptest.CutBody()}},
-	{"server-error", .13, []eiptest.Fault{eiptest.ServerError(503), eiptest.ServerError(500).AfterRun()}},
-	{"bad-gateway", .13, []eiptest.Fault{eiptest.BadGateway(), eiptest.BadGateway().AfterRun()}},
-	{"throttle", .045, []eiptest.Fault{eiptest.Throttle()}},
-	{"throttle-hint", .045, []eiptest.Fault{eiptest.ThrottleHint(hintedWait)}},
-	{"latency", .10, []eiptest.Fault{eiptest.Latency(tooLate), eiptest.Latency(tooLate).AfterRun()}},
-	{"wrong-date", .10, []eiptest.Fault{eiptest.WrongDate(oldDate)}},
-	{restartKind, .05, nil},
+	{"cut-before", []dose{{eiptest.CutBefore(), .14, nil}}},
+	{"cut-after", []dose{{eiptest.CutAfter(), .13, nil}}},
+	{"cut-body", []dose{{eiptest.CutBody(), .13, nil}}},
+	{"server-error", []dose{{eiptest.ServerError(503), .065, nil}, {eiptest.ServerError(500).AfterRun(), .065, nil}}},
+	{"bad-gateway", []dose{{eiptest.BadGateway(), .065, nil}, {eiptest.BadGateway().AfterRun(), .065, nil}}},
+	{"throttle", []dose{{eiptest.Throttle(), .03, nil}, {eiptest.Throttle(), .035, writes}}},
+	{"throttle-hint", []dose{{eiptest.ThrottleHint(hintedWait), .045, nil}}},
+	{"latency", []dose{{eiptest.Latency(tooLate), .05, nil}, {eiptest.Latency(tooLate).AfterRun(), .05, nil}}},
+	{"wrong-date", []dose{{eiptest.WrongDate(oldDate), .08, nil}}},
+	{restartKind, nil},
 }
 
 // restarter closes and opens the service's listener at the attempts that the
@@ -45,12 +58,7 @@ type restarter struct {
 }
 
 func newRestarter(again func() error, cfg config) *restarter {
-	r := &restarter{again: again, seed: cfg.seed, wanted: make(chan struct{}, 1<<16)}
-	for _, k := range kinds {
-		if k.name == restartKind {
-			r.p = k.share * cfg.faults
-		}
-	}
+	r := &restarter{again: again, p: restartShare * cfg.faults, seed: cfg.seed, wanted: make(chan struct{}, 1<<16)}
 	r.done.Go(func() {
 		for range r.wanted {
 			if err := again(); err != nil {
