@@ -208,18 +208,6 @@ func (b *books) unfinished() (open map[int]cycle, next int) {
 	return open, next
 }
 
-// held are the IDs that a caller was told and has not released.
-func (b *books) held() []string {
-	var ids []string
-	for id := range b.told {
-		if !b.released[id] {
-			ids = append(ids, id)
-		}
-	}
-	slices.Sort(ids)
-	return ids
-}
-
 // spread gives mean, 99th percentile and maximum of the attempts per call.
 func (t tally) spread() (mean float64, p99, most int) {
 	sum, seen := 0, 0
