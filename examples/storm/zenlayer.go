@@ -195,10 +195,10 @@ func (w *zenWorker) run(ctx context.Context, c cycle) error {
 	if len(a.told) == 0 {
 		return nil
 	}
-	if err := persist(ctx, func() error { _, err := w.client.WaitAvailable(ctx, a.told); return err }); err != nil {
+	if err := persist(ctx, func() error { _, err := w.client.WaitAllAvailable(ctx, a.told); return err }); err != nil {
 		return err
 	}
-	if err := persist(ctx, func() error { return w.client.EnsureReleased(ctx, a.told) }); err != nil {
+	if err := persist(ctx, func() error { return w.client.EnsureAllReleased(ctx, a.told) }); err != nil {
 		return err
 	}
 	a.released = true
