@@ -1,0 +1,225 @@
+package transport
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"net/url"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// What must hold for the table whatever its cells say.
+func TestTableInvariants(t *testing.T) {
+	t.Parallel()
+	for _, c := range Causes() {
+		assert.NotEmpty(t, c.String(), "cause %d", c)
+		for _, k := range Kinds() {
+			if !c.Repeats(k) {
+				continue
+			}
+			assert.NotEqual(t, Done, c.Outcome(), "%s: nothing is repeated after a success", c)
+			if c.Outcome() == Unknown {
+				assert.NotEqual(t, Once, k, "%s: what may have run and must not run twice is not repeated", c)
+			}
+			assert.True(t, c.Repeats(Read), "%s: a read is repeated if anything is", c)
+		}
+		assert.False(t, c.Repeats(kindCount), "%s", c)
+	}
+	assert.Equal(t, "invalid cause", causeCount.String())
+	assert.Equal(t, "invalid kind", kindCount.String())
+	assert.Equal(t, "invalid outcome", Outcome(99).String())
+	assert.Equal(t, Once, Kind(0), "the zero kind is the careful one")
+}
+
+func TestRetryAfterHeader(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+	for value, want := range map[string]time.Duration{
+		"":                              0,
+		"5":                             5 * time.Second,
+		" 7 ":                           7 * time.Second,
+		"0":                             0,
+		"-3":                            0,
+		"x":                             0,
+		"1.5":                           0,
+		"99999999999999":                9223372036 * time.Second,
+		"Fri, 02 Jan 2026 03:04:15 GMT": 10 * time.Second,
+		"Fri, 02 Jan 2026 03:04:00 GMT": 0,
+		"Friday":                        0,
+	} {
+		assert.Equal(t, want, retryAfter(http.Header{"Retry-After": {value}}, now), "%q", value)
+	}
+	assert.Zero(t, retryAfter(http.Header{}, now))
+	assert.Equal(t, time.Minute, retryAfter(http.Header{
+		"Date": {"Fri, 02 Jan 2026 10:00:00 GMT"}, "Retry-After": {"Fri, 02 Jan 2026 10:01:00 GMT"},
+	}, now), "both by the server's clock")
+}
+
+func TestJitter(t *testing.T) {
+	t.Parallel()
+	for n := range 70 {
+		top := ceiling(200*time.Millisecond, 20*time.Second, n)
+		for range 100 {
+			full := fullJitter(200*time.Millisecond, 20*time.Second, n)
+			assert.True(t, 0 <= full && full <= top, "%s of %s", full, top)
+			half := jittered(200*time.Millisecond, 20*time.Second, n)
+			assert.True(t, top/2 <= half && half <= top, "%s of %s", half, top)
+		}
+	}
+	assert.Equal(t, 200*time.Millisecond, ceiling(200*time.Millisecond, 20*time.Second, 0))
+	assert.Equal(t, 20*time.Second, ceiling(200*time.Millisecond, 20*time.Second, 1<<30))
+}
+
+func TestScrub(t *testing.T) {
+	t.Parallel()
+	secrets := Secrets{"s3cr+t/=", "", "tok en"}
+	twice := url.QueryEscape(url.QueryEscape("s3cr+t/="))
+	for in, want := range map[string]string{
+		"":                                     "",
+		"nothing":                              "nothing",
+		"a s3cr+t/= b":                         "a REDACTED b",
+		"x=" + url.QueryEscape("s3cr+t/="):     "x=REDACTED",
+		"x%3D" + twice:                         "x%3DREDACTED",
+		"y=tok+en&z=tok%20en&w=tok%2520en&tok": "y=REDACTED&z=REDACTED&w=REDACTED&tok",
+	} {
+		assert.Equal(t, want, secrets.Scrub(in))
+	}
+	plain := errors.New("nothing in it")
+	assert.Same(t, plain, secrets.ScrubError(plain, ""))
+	require.NoError(t, secrets.ScrubError(nil, ""))
+
+	inner := fmt.Errorf("wrapped: %w", &url.Error{Op: "Post", URL: "https://x/?s=s3cr", Err: context.DeadlineExceeded})
+	err := secrets.ScrubError(&url.Error{Op: "Post", URL: "https://y", Err: inner}, "https://y")
+	assert.Equal(t, "wrapped: context deadline exceeded", err.Error())
+	require.ErrorIs(t, err, context.DeadlineExceeded)
+	var ue *url.Error
+	assert.False(t, errors.As(err, &ue))
+	var to interface{ Timeout() bool }
+	require.ErrorAs(t, err, &to)
+	assert.True(t, to.Timeout())
+}
+
+// The gate under any mixture of refusals, successes, cancelled callers and
+// deadlines: nobody is stuck, nobody passes while it is closed, and no more
+// than its width at once while it recovers.
+func TestGateNeverSticks(t *testing.T) {
+	t.Parallel()
+	for seed := range uint64(20) {
+		t.Run(fmt.Sprint(seed), func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				var g gate
+				var mu sync.Mutex
+				rnd := rand.New(rand.NewPCG(seed, 1))
+				roll := func(n int) int { mu.Lock(); defer mu.Unlock(); return rnd.IntN(n) }
+				refusal := errors.New("throttled")
+				var wg sync.WaitGroup
+				for range 60 {
+					wg.Go(func() {
+						for range 20 {
+							ctx, cancel := context.WithCancel(t.Context())
+							if roll(10) == 0 {
+								time.AfterFunc(time.Duration(roll(3000))*time.Millisecond, cancel)
+							}
+							if roll(10) == 0 {
+								ctx, cancel = context.WithTimeout(ctx, time.Duration(roll(3000))*time.Millisecond)
+							}
+							var s seat
+							last, err := g.enter(ctx, &s)
+							if err != nil {
+								assert.True(t, last == nil || last == refusal)
+								cancel()
+								continue
+							}
+							g.mu.Lock()
+							assert.LessOrEqual(t, g.inside, gateWidth)
+							if s.counted {
+								assert.False(t, time.Now().Before(g.until), "passed a closed gate")
+							}
+							g.mu.Unlock()
+							time.Sleep(time.Duration(roll(50)) * time.Millisecond) // fake time
+							hint := time.Duration(0)
+							if roll(2) == 0 {
+								hint = time.Duration(roll(2000)) * time.Millisecond
+							}
+							g.leave(&s, roll(4) == 0, hint, refusal)
+							cancel()
+						}
+					})
+				}
+				wg.Wait()
+				assert.Empty(t, g.queue)
+				assert.Zero(t, g.inside)
+			})
+		})
+	}
+}
+
+// After a quiet minute the gate is as if nothing had happened.
+func TestGateForgets(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var g gate
+		var s seat
+		_, err := g.enter(t.Context(), &s)
+		require.NoError(t, err)
+		g.leave(&s, true, 3*time.Second, errors.New("throttled"))
+		start := time.Now()
+		_, err = g.enter(t.Context(), &s)
+		require.NoError(t, err)
+		assert.Equal(t, 3*time.Second, time.Since(start))
+		g.leave(&s, false, 0, nil)
+		time.Sleep(gateCalm + time.Second) // fake time
+		var other seat
+		_, err = g.enter(t.Context(), &other)
+		require.NoError(t, err)
+		assert.Zero(t, g.width)
+		assert.False(t, other.counted)
+	})
+}
+
+// A call that was refused keeps its place in front of those that came later.
+func TestGateKeepsTheOrder(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var g gate
+		var first, second seat
+		_, err := g.enter(t.Context(), &first)
+		require.NoError(t, err)
+		_, err = g.enter(t.Context(), &second)
+		require.NoError(t, err)
+		g.leave(&first, true, time.Second, nil)
+		g.leave(&second, true, time.Second, nil)
+		var order []int
+		var mu sync.Mutex
+		var wg sync.WaitGroup
+		pass := func(n int, s *seat) {
+			wg.Go(func() {
+				_, err := g.enter(t.Context(), s)
+				assert.NoError(t, err)
+				mu.Lock()
+				order = append(order, n)
+				mu.Unlock()
+				time.Sleep(time.Millisecond) // fake time: hold the only place
+				g.leave(s, true, time.Second, nil)
+				g.mu.Lock()
+				g.until = time.Now() // the next one may go
+				g.mu.Unlock()
+			})
+			synctest.Wait()
+		}
+		pass(3, &seat{})
+		pass(2, &second)
+		pass(1, &first)
+		wg.Wait()
+		assert.Equal(t, []int{1, 2, 3}, order)
+	})
+}
