@@ -345,6 +345,30 @@ func TestEnsureAssociatedWaitsForTheInstance(t *testing.T) {
 	})
 }
 
+// An outcome that stays unknown over a whole call: the next call has the same
+// token, so that it cannot do twice what was done.
+func TestEnsureKeepsTheTokenOfAnUnknownOutcome(t *testing.T) {
+	t.Parallel()
+	for _, fault := range []eiptest.Fault{eiptest.CutBefore(), eiptest.ServerError(503)} {
+		onFake(t, nil, func(t *testing.T, srv *eiptest.Server, c *eip.Client) {
+			id := plain(t, srv, c)
+			srv.Fail("AssociateEipAddress", fault.Times(eip.DefaultMaxAttempts+1))
+			_, err := c.EnsureAssociated(t.Context(), id, eip.Instance{ID: "i-test1"})
+			require.NoError(t, err)
+			tokens := map[string]bool{}
+			for _, call := range srv.CallsOf("AssociateEipAddress") {
+				tokens[call.Token] = true
+			}
+			assert.Len(t, tokens, 1)
+
+			srv.Fail("UnassociateEipAddress", fault.Times(-1))
+			_, err = c.EnsureUnassociated(t.Context(), id)
+			require.True(t, eip.OutcomeUnknown(err), "it does not go on for ever")
+			assert.Len(t, srv.CallsOf("UnassociateEipAddress"), 3*eip.DefaultMaxAttempts)
+		})
+	}
+}
+
 // Transitions that end where they began: once is met by trying again, always
 // ends in an error.
 func TestEnsureFailingTransitions(t *testing.T) {
