@@ -57,7 +57,7 @@ func (c *Client) AllocateAssociated(ctx context.Context, req *AllocateAssociated
 		return nil, err
 	}
 	defer unlock()
-	got, err := c.obtain(ctx, m, template, req.Generation)
+	got, err := c.obtain(ctx, m, template, req.Generation, to)
 	if err != nil {
 		return nil, c.rollBack(ctx, op, got, nil, err)
 	}

@@ -129,13 +129,20 @@ type made struct {
 // obtain gives the living address of a mark: the one that its tags find, the
 // one that its token stands for, or a new one. What it gives with an error may
 // exist.
-func (c *Client) obtain(ctx context.Context, m mark, template *AllocateEipAddressRequest, generation int) (made, error) {
+// Of several it takes the one that is bound to the instance.
+func (c *Client) obtain(ctx context.Context, m mark, template *AllocateEipAddressRequest, generation int, to Instance) (made, error) {
 	list, err := c.found(ctx, m)
 	if err != nil {
 		return made{}, err
 	}
 	if len(list) > 1 {
-		return made{}, ambiguous(m, list)
+		here := slices.DeleteFunc(slices.Clone(list), func(a *EipAddress) bool {
+			return a.Status != StatusInUse || !boundTo(a, to)
+		})
+		if len(here) != 1 {
+			return made{}, ambiguous(m, list)
+		}
+		list = here
 	}
 	if len(list) == 1 {
 		return made{id: list[0].AllocationID, ip: list[0].IPAddress, address: list[0], found: true}, nil
@@ -207,6 +214,9 @@ func ambiguous(m mark, list []*EipAddress) error {
 	for i, a := range list {
 		ids[i] = a.AllocationID
 	}
-	e := stateError(list[0], fmt.Sprintf("the key %q has more than one address: %s; release the others", m.key, shortList(ids)))
-	return e
+	advice := "release the others"
+	if slices.ContainsFunc(list, func(a *EipAddress) bool { return slices.Contains(ids, a.Tags[ReplacesTag]) }) {
+		advice = "a rotation was begun and not finished, Rotate finishes it"
+	}
+	return stateError(list[0], fmt.Sprintf("the key %q has more than one address: %s; %s", m.key, shortList(ids), advice))
 }

@@ -169,7 +169,7 @@ func (r *rotation) run(ctx context.Context) (*EipAddress, error) {
 			return nil, &NotFoundError{What: whatAddress, IDs: []string{id}}
 		}
 	}
-	if r.got, err = r.c.obtain(ctx, r.mark, r.template, 0); err != nil {
+	if r.got, err = r.c.obtain(ctx, r.mark, r.template, 0, r.to); err != nil {
 		return nil, err
 	}
 	if old != nil {

@@ -229,6 +229,33 @@ func TestRotateChain(t *testing.T) {
 	})
 }
 
+// AllocateAssociated and Rotate share a key, and a rotation was begun: what is
+// on the instance is what AllocateAssociated gives, and if nothing is, it says
+// what to do and changes nothing.
+func TestAllocateAssociatedDuringARotation(t *testing.T) {
+	t.Parallel()
+	onFake(t, nil, func(t *testing.T, srv *eiptest.Server, c *eip.Client) {
+		req := &eip.AllocateAssociatedRequest{Instance: onTest1, Key: "gateway"}
+		a, err := c.AllocateAssociated(t.Context(), req)
+		require.NoError(t, err)
+		allocate(t, c, &eip.AllocateEipAddressRequest{Tags: eip.Tags{eip.KeyTag: "gateway", eip.ReplacesTag: a.AllocationID}})
+		again, err := c.AllocateAssociated(t.Context(), req)
+		require.NoError(t, err)
+		assert.Equal(t, a.AllocationID, again.AllocationID)
+		_, err = c.EnsureUnassociated(t.Context(), a.AllocationID)
+		require.NoError(t, err)
+		_, err = c.AllocateAssociated(t.Context(), req)
+		require.ErrorIs(t, err, eip.ErrConflict)
+		require.ErrorContains(t, err, "Rotate finishes it")
+		assert.Len(t, srv.Addresses(), 2)
+		_, err = c.Rotate(t.Context(), &eip.RotateRequest{Instance: onTest1, Key: "gateway"})
+		require.NoError(t, err)
+		_, err = c.AllocateAssociated(t.Context(), req)
+		require.NoError(t, err)
+		assert.Len(t, srv.Addresses(), 1)
+	})
+}
+
 // Several callers replace the same address, on one client and on several.
 func TestRotateConcurrently(t *testing.T) {
 	t.Parallel()
