@@ -3,6 +3,7 @@ package eip_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -367,6 +368,27 @@ func TestEnsureKeepsTheTokenOfAnUnknownOutcome(t *testing.T) {
 			assert.Len(t, srv.CallsOf("UnassociateEipAddress"), 3*eip.DefaultMaxAttempts)
 		})
 	}
+}
+
+// The lists lag behind what was accepted: that is waited out, not sent again.
+func TestEnsureWhenTheStateLags(t *testing.T) {
+	t.Parallel()
+	onFake(t, nil, func(t *testing.T, srv *eiptest.Server, c *eip.Client) {
+		id := plain(t, srv, c)
+		stale := func(status, instance string) eiptest.Fault {
+			return eiptest.Answer(200, nil, fmt.Sprintf(`{"RequestId":"r","TotalCount":1,"EipAddresses":{"EipAddress":[`+
+				`{"AllocationId":%q,"Status":%q,"InstanceId":%q,"InstanceType":"EcsInstance"}]}}`, id, status, instance))
+		}
+		srv.Fail("DescribeEipAddresses", eiptest.Pass(), stale("Available", "").Times(4))
+		_, err := c.EnsureAssociated(t.Context(), id, onTest1)
+		require.NoError(t, err)
+		srv.Fail("DescribeEipAddresses", eiptest.Pass(), stale("InUse", "i-test1").Times(4))
+		_, err = c.EnsureUnassociated(t.Context(), id)
+		require.NoError(t, err)
+		srv.Fail("DescribeEipAddresses", eiptest.Pass(), stale("Available", "").Times(4))
+		require.NoError(t, c.EnsureReleased(t.Context(), id))
+		assert.Equal(t, 3, writes(srv), "one call for each")
+	})
 }
 
 // Transitions that end where they began: once is met by trying again, always

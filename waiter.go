@@ -18,7 +18,7 @@ const (
 	// the state: the first look is at once, the delays grow by half each time,
 	// and each is shortened by up to a third at random, so that many waiters
 	// spread out.
-	DefaultPollMin = 500 * time.Millisecond
+	DefaultPollMin = 250 * time.Millisecond
 	DefaultPollMax = 10 * time.Second
 	// DefaultVisibilityGrace is how long an address that was allocated a moment
 	// ago may be missing from answers before it is taken for gone. The Terraform

@@ -74,6 +74,11 @@ func steps(ctx context.Context, client *eip.Client, to eip.Instance, out io.Writ
 	first, second := list[0].AllocationID, list[1].AllocationID
 
 	fmt.Fprintf(out, "2. bind the first one to %s; the second time there is nothing to do\n", to.ID)
+	for _, a := range list[1:] { // a run before this one may have died with one of them bound
+		if _, err := client.EnsureUnassociated(ctx, a.AllocationID); err != nil {
+			return err
+		}
+	}
 	for range 2 {
 		a, err := client.EnsureAssociated(ctx, first, to)
 		if err != nil {

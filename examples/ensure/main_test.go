@@ -1,0 +1,93 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"net/http"
+	"os"
+	"strings"
+	"testing"
+	"testing/synctest"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	eip "github.com/eipkit/eip-go"
+	"github.com/eipkit/eip-go/eiptest"
+	"github.com/eipkit/eip-go/internal/exampleapp"
+)
+
+func TestMain(m *testing.M) {
+	if exampleapp.IsChild() {
+		main()
+		os.Exit(0)
+	}
+	os.Exit(m.Run())
+}
+
+func lastLine(out *bytes.Buffer) string {
+	lines := strings.Split(strings.TrimSpace(out.String()), "\n")
+	return lines[len(lines)-1]
+}
+
+func TestRun(t *testing.T) {
+	t.Parallel()
+	var out bytes.Buffer
+	require.NoError(t, run(t.Context(), nil, strings.NewReader(""), &out))
+	assert.Contains(t, lastLine(&out), "done: 3 addresses were made and are released")
+}
+
+// The processes are real, and so is the crash.
+func TestCrashOfAProcess(t *testing.T) {
+	t.Parallel()
+	var out bytes.Buffer
+	require.NoError(t, run(t.Context(), []string{"-crash-after", "9"}, strings.NewReader(""), &out), "%s", &out)
+	assert.Contains(t, out.String(), "the process is dead")
+	assert.Contains(t, lastLine(&out), "survived")
+}
+
+// The same at every request, in fake time.
+func TestCrashAtEveryRequest(t *testing.T) {
+	t.Parallel()
+	for k := 1; ; k++ {
+		died := false
+		synctest.Test(t, func(t *testing.T) {
+			srv := eiptest.NewServer(t, eiptest.WithPipe())
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			n := 0
+			dead := roundTrip(func(req *http.Request) (*http.Response, error) {
+				if n++; n > k {
+					died = true
+					cancel()
+					return nil, ctx.Err()
+				}
+				return srv.HTTPClient().Transport.RoundTrip(req)
+			})
+			doomed := srv.Client(t, eip.WithHTTPClient(&http.Client{Transport: dead}))
+			var out bytes.Buffer
+			err := steps(ctx, doomed, eip.Instance{ID: "i-test1"}, &out)
+			assert.Equal(t, died, err != nil, "%v", err)
+			require.NoError(t, steps(t.Context(), srv.Client(t), eip.Instance{ID: "i-test1"}, &out), "died after %d requests\n%s", k, &out)
+			assert.Empty(t, srv.Addresses())
+		})
+		if !died {
+			break
+		}
+	}
+}
+
+func TestLiveAsksAndNeedsAnInstance(t *testing.T) {
+	t.Parallel()
+	var out bytes.Buffer
+	err := run(t.Context(), []string{"-live", "-region", "cn-hangzhou"}, strings.NewReader("yes\n"), &out)
+	require.ErrorContains(t, err, "-instance")
+	err = run(t.Context(), []string{"-live", "-region", "cn-hangzhou", "-instance", "i-mine"}, strings.NewReader("no\n"), &out)
+	require.ErrorIs(t, err, exampleapp.ErrDeclined)
+	assert.Contains(t, out.String(), "i-mine")
+	require.Error(t, run(t.Context(), []string{"surplus"}, strings.NewReader(""), &out))
+}
+
+type roundTrip func(*http.Request) (*http.Response, error)
+
+func (f roundTrip) RoundTrip(req *http.Request) (*http.Response, error) { return f(req) }
