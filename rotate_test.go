@@ -2,6 +2,9 @@ package eip_test
 
 import (
 	"errors"
+	"io"
+	"net/http"
+	"strings"
 	"sync"
 	"testing"
 
@@ -160,6 +163,38 @@ func TestRotateGoesBack(t *testing.T) {
 		require.Len(t, p.Alive, 1)
 		assert.Equal(t, old, p.Alive[0].AllocationID)
 		assert.Equal(t, eip.StatusAvailable, p.Alive[0].Status)
+	})
+}
+
+// A rotation that had died in the gap cannot be finished: the old address, which
+// the dead one had unbound, is bound again.
+func TestRotateGoesBackForADeadOne(t *testing.T) {
+	t.Parallel()
+	onFake(t, nil, func(t *testing.T, srv *eiptest.Server, c *eip.Client) {
+		old := bound("i-test1")(t, srv, c)
+		dead := false
+		doomed := srv.Client(t, eip.WithMaxAttempts(1), eip.WithHTTPClient(&http.Client{Transport: roundTrip(func(req *http.Request) (*http.Response, error) {
+			body, err := req.GetBody()
+			require.NoError(t, err)
+			form, err := io.ReadAll(body)
+			require.NoError(t, err)
+			if dead = dead || strings.Contains(string(form), "Action=AssociateEipAddress"); dead {
+				return nil, errDead
+			}
+			return srv.HTTPClient().Transport.RoundTrip(req)
+		})}))
+		_, err := doomed.Rotate(t.Context(), &eip.RotateRequest{Instance: onTest1})
+		require.ErrorIs(t, err, errDead)
+		require.Len(t, srv.Addresses(), 2)
+		for _, a := range srv.Addresses() {
+			require.Empty(t, a.InstanceID, "it died in the gap")
+		}
+		srv.Fail("AssociateEipAddress", eiptest.Refuse("Forbbiden"))
+		_, err = c.Rotate(t.Context(), &eip.RotateRequest{Instance: onTest1})
+		require.ErrorIs(t, err, eip.ErrPermission)
+		requireTold(t, srv, err)
+		a, _ := srv.Address(old)
+		isHere(t, a, true)
 	})
 }
 
