@@ -265,6 +265,23 @@ func TestAllocateAssociatedWhenTheWayBackFails(t *testing.T) {
 	})
 }
 
+// A call that fails does not unbind what an earlier one has bound.
+func TestAllocateAssociatedLeavesWhatIsInUse(t *testing.T) {
+	t.Parallel()
+	onFake(t, nil, func(t *testing.T, srv *eiptest.Server, c *eip.Client) {
+		req := &eip.AllocateAssociatedRequest{Instance: onTest1, Key: "k"}
+		a, err := c.AllocateAssociated(t.Context(), req)
+		require.NoError(t, err)
+		srv.Fail("DescribeEipAddresses", eiptest.Pass(), eiptest.Refuse("Forbbiden"))
+		_, err = c.AllocateAssociated(t.Context(), req)
+		require.ErrorIs(t, err, eip.ErrPermission)
+		requireTold(t, srv, err)
+		got, alive := srv.Address(a.AllocationID)
+		require.True(t, alive)
+		isHere(t, got, true)
+	})
+}
+
 // An account that may not list addresses does not get one after another.
 func TestAllocateAssociatedWithoutSight(t *testing.T) {
 	t.Parallel()

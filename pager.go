@@ -200,8 +200,9 @@ func (s *pageState) next(number, fresh, count, size, total int) (int, error) {
 		if number == s.high {
 			s.through--
 		}
-		back := (fell-1)/s.size + 1
-		number = max(number-back, s.first) - 1
+		if number > s.first {
+			number = max(number-(fell-1)/s.size-1, s.first) - 1
+		}
 	}
 	switch {
 	case number < s.through:

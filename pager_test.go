@@ -316,21 +316,34 @@ func TestEipAddressesFromStrangeServices(t *testing.T) {
 
 // A total that goes up and down for ever, over pages that are always new, is
 // left by the loop; over pages that are not, it ends by itself.
-func TestEipAddressesTotalUpAndDown(t *testing.T) {
+func TestEipAddressesTotalThatNeverSettles(t *testing.T) {
 	t.Parallel()
-	calls := 0
-	c, _ := pageClient(t, func(n, size int) ([]string, int, int) {
-		calls++
-		return names(min(n, 20)*size, size), 100_000 - calls%2, size
-	})
-	n := 0
-	for _, err := range c.EipAddresses(t.Context(), nil) {
-		if err == nil {
-			n++
-		}
+	for name, total := range map[string]func(calls int) int{
+		"up and down":      func(calls int) int { return 100_000 - calls%2 },
+		"down for ever":    func(calls int) int { return 1_000_000 - calls },
+		"down by pages":    func(calls int) int { return 1_000_000 - 250*calls },
+		"up for ever":      func(calls int) int { return 100_000 + calls },
+		"down, then up":    func(calls int) int { return 100_000 - (calls%7)*500 },
+		"to nothing known": func(calls int) int { return calls % 2 * 50_000 },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			calls := 0
+			c, _ := pageClient(t, func(n, size int) ([]string, int, int) {
+				calls++
+				return names(min(n, 20)*size, size), total(calls), size
+			})
+			n := 0
+			for _, err := range c.EipAddresses(t.Context(), nil) {
+				if err == nil {
+					n++
+				}
+				require.Less(t, calls, 500)
+			}
+			assert.Equal(t, 2000, n)
+			assert.Less(t, calls, 300)
+		})
 	}
-	assert.Equal(t, 2000, n)
-	assert.Less(t, calls, 200)
 }
 
 func TestEipAddressesBadRequest(t *testing.T) {

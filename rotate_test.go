@@ -172,17 +172,7 @@ func TestRotateGoesBackForADeadOne(t *testing.T) {
 	t.Parallel()
 	onFake(t, nil, func(t *testing.T, srv *eiptest.Server, c *eip.Client) {
 		old := bound("i-test1")(t, srv, c)
-		dead := false
-		doomed := srv.Client(t, eip.WithMaxAttempts(1), eip.WithHTTPClient(&http.Client{Transport: roundTrip(func(req *http.Request) (*http.Response, error) {
-			body, err := req.GetBody()
-			require.NoError(t, err)
-			form, err := io.ReadAll(body)
-			require.NoError(t, err)
-			if dead = dead || strings.Contains(string(form), "Action=AssociateEipAddress"); dead {
-				return nil, errDead
-			}
-			return srv.HTTPClient().Transport.RoundTrip(req)
-		})}))
+		doomed := diesBefore(t, srv, "AssociateEipAddress")
 		_, err := doomed.Rotate(t.Context(), &eip.RotateRequest{Instance: onTest1})
 		require.ErrorIs(t, err, errDead)
 		require.Len(t, srv.Addresses(), 2)
@@ -196,6 +186,64 @@ func TestRotateGoesBackForADeadOne(t *testing.T) {
 		a, _ := srv.Address(old)
 		isHere(t, a, true)
 	})
+}
+
+// The second rotation of a chain died in the gap: it is that one which is
+// finished, and not the first one again.
+func TestRotateFinishesTheLastOfAChain(t *testing.T) {
+	t.Parallel()
+	onFake(t, nil, func(t *testing.T, srv *eiptest.Server, c *eip.Client) {
+		bound("i-test1")(t, srv, c)
+		req := &eip.RotateRequest{Instance: onTest1}
+		first, err := c.Rotate(t.Context(), req)
+		require.NoError(t, err)
+		_, err = diesBefore(t, srv, "AssociateEipAddress").Rotate(t.Context(), req)
+		require.ErrorIs(t, err, errDead)
+		res, err := c.Rotate(t.Context(), req)
+		require.NoError(t, err)
+		assert.Equal(t, first.New.AllocationID, res.Old.AllocationID)
+		require.Equal(t, []string{res.New.AllocationID}, aliveIDs(srv))
+		assert.Len(t, srv.AddressesEverMade(), 3)
+	})
+}
+
+// Somebody takes the old address away while the new one is made: it is left
+// where it is.
+func TestRotateLeavesWhatWasMoved(t *testing.T) {
+	t.Parallel()
+	onFake(t, nil, func(t *testing.T, srv *eiptest.Server, c *eip.Client) {
+		old := bound("i-test1")(t, srv, c)
+		srv.Before(func(call eiptest.Call) {
+			if call.Action == "AllocateEipAddress" {
+				srv.ForceBind(old, "i-test2")
+			}
+		})
+		_, err := c.Rotate(t.Context(), &eip.RotateRequest{Instance: onTest1})
+		require.ErrorIs(t, err, eip.ErrConflict)
+		requireTold(t, srv, err)
+		require.Equal(t, []string{old}, aliveIDs(srv))
+		assert.Equal(t, "i-test2", srv.Addresses()[0].InstanceID)
+	})
+}
+
+// diesBefore makes a client whose process dies before it sends an action.
+func diesBefore(t *testing.T, srv *eiptest.Server, action string) *eip.Client {
+	t.Helper()
+	dead := false
+	return srv.Client(t, eip.WithMaxAttempts(1), eip.WithHTTPClient(&http.Client{Transport: roundTrip(func(req *http.Request) (*http.Response, error) {
+		body, err := req.GetBody()
+		if err != nil {
+			return nil, err
+		}
+		form, err := io.ReadAll(body)
+		if err != nil {
+			return nil, err
+		}
+		if dead = dead || strings.Contains(string(form), "Action="+action); dead {
+			return nil, errDead
+		}
+		return srv.HTTPClient().Transport.RoundTrip(req)
+	})}))
 }
 
 // Releasing the old address fails: the new one stays, and both are told.

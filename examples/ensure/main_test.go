@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"os"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 
@@ -55,10 +56,9 @@ func TestCrashAtEveryRequest(t *testing.T) {
 			srv := eiptest.NewServer(t, eiptest.WithPipe())
 			ctx, cancel := context.WithCancel(t.Context())
 			defer cancel()
-			n := 0
+			var n atomic.Int64
 			dead := roundTrip(func(req *http.Request) (*http.Response, error) {
-				if n++; n > k {
-					died = true
+				if n.Add(1) > int64(k) {
 					cancel()
 					return nil, ctx.Err()
 				}
@@ -67,6 +67,7 @@ func TestCrashAtEveryRequest(t *testing.T) {
 			doomed := srv.Client(t, eip.WithHTTPClient(&http.Client{Transport: dead}))
 			var out bytes.Buffer
 			err := steps(ctx, doomed, eip.Instance{ID: "i-test1"}, &out)
+			died = n.Load() > int64(k)
 			assert.Equal(t, died, err != nil, "%v", err)
 			require.NoError(t, steps(t.Context(), srv.Client(t), eip.Instance{ID: "i-test1"}, &out), "died after %d requests\n%s", k, &out)
 			assert.Empty(t, srv.Addresses())
