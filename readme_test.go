@@ -15,7 +15,7 @@ var (
 	goBlock   = regexp.MustCompile("(?s)<!-- code: (\\S+) -->\n```go\n(.*?)```")
 	marker    = regexp.MustCompile(`(?s)// README: (\w+)\n(.*?)\n[ \t]*// README: end`)
 	localLink = regexp.MustCompile(`\]\(([^)#:]+)\)`)
-	runPath   = regexp.MustCompile(`go run (\./\S+)`)
+	runPath   = regexp.MustCompile("go run (\\./[^\\s`]+)")
 )
 
 // dedent takes the indentation of the first line off all lines.
