@@ -109,10 +109,7 @@ func (c *Client) lookUp(ctx context.Context, ids []string) (map[string]*EipAddre
 			return nil, err
 		}
 		for i := range res.EipAddresses {
-			a := &res.EipAddresses[i]
-			if _, ok := wanted[a.AllocationID]; ok {
-				found[a.AllocationID] = a
-			}
+			found[res.EipAddresses[i].AllocationID] = &res.EipAddresses[i]
 		}
 		distinct = distinct[n:]
 	}

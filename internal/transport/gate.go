@@ -12,9 +12,11 @@ const (
 	// throttled action recovers. One call after another reaches any limit per
 	// minute soon enough; a crowd only collects refusals.
 	gateWidth = 8
+	// countingTime is the time over which the service counts calls.
+	countingTime = time.Minute
 	// gateCalm is how long an action must go unrefused before its gate stands
-	// wide open again. The service counts by the minute.
-	gateCalm = time.Minute
+	// wide open again.
+	gateCalm = countingTime
 	// The waits between two probes when the service gives no hint.
 	probeMin = 500 * time.Millisecond
 	probeMax = 10 * time.Second
@@ -32,6 +34,7 @@ type gate struct {
 	width    int       // calls that may be under way; 0 means any number
 	inside   int       // calls under way that count against width
 	strikes  int       // refusals in a row
+	since    time.Time // the first of them
 	refusal  error     // the answer that closed the gate
 	nextSeat uint64
 	queue    []*seat // sorted by number
@@ -126,10 +129,18 @@ func (g *gate) leave(s *seat, throttled bool, hint time.Duration, refusal error)
 	switch {
 	case throttled:
 		if !now.Before(g.until) { // a crowd refused together counts once
+			if g.strikes == 0 {
+				g.since = now
+			}
 			g.strikes++
 			wait := hint
 			if wait <= 0 {
 				wait = jittered(probeMin, probeMax, g.strikes-1)
+				// By then the minute that was used up is over: one probe is sure to
+				// come at that moment, while the first callers still have patience.
+				if turn := g.since.Add(countingTime).Sub(now); turn > 0 {
+					wait = min(wait, turn)
+				}
 			}
 			g.until = now.Add(wait)
 		} else if hint > 0 && now.Add(hint).After(g.until) {
