@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"reflect"
 	"runtime"
 	"slices"
 	"strings"
@@ -208,47 +209,76 @@ type RawRequest struct {
 	// KindTokened.
 	Params url.Values
 	// Kind says what a repeat would do. KindDefault takes it from the library's
-	// table; an action that is not there is treated as KindOnce.
+	// table; an action that is not there is treated as KindOnce. For an action
+	// that is there, only KindOnce, which forbids repeats, may be given instead.
 	Kind Kind
 }
 
 // Do sends any action of the product through the same path as the typed
 // methods: signing, attempts, errors. The answer is decoded into out with
-// encoding/json; a nil out is allowed. It is the way to actions that this
+// encoding/json; out is a pointer, or nil. It is the way to actions that this
 // library has no types for.
+//
+// If the answer does not fit out, Do gives both the ResponseMeta and an error:
+// the call is done.
 func (c *Client) Do(ctx context.Context, req RawRequest, out any) (*ResponseMeta, error) {
 	if req.Action == "" {
 		return nil, errors.New("eip: Do: Action is empty; it must name an API action")
 	}
-	op := operationOf(req.Action)
-	if req.Kind != KindDefault {
-		op.kind = req.Kind
+	op, err := req.operation()
+	if err != nil {
+		return nil, err
 	}
-	if req.Kind > KindRepeatable {
-		return nil, fmt.Errorf("eip: %s: Kind %d is not one of the package's constants", req.Action, req.Kind)
+	if out != nil {
+		if v := reflect.ValueOf(out); v.Kind() != reflect.Pointer || v.IsNil() {
+			return nil, fmt.Errorf("eip: %s: out is %T; it must be a non-nil pointer", req.Action, out)
+		}
 	}
 	params := url.Values{}
 	if err := mergeParams(req.Action, params, req.Params); err != nil {
 		return nil, err
 	}
+	var tree json.RawMessage
 	meta, err := c.send(ctx, req.Action, op, params, func(body []byte) (string, string, error) {
-		tree, err := decodeTree(req.Action, body)
-		if err != nil {
+		var err error
+		if tree, err = decodeTree(req.Action, body); err != nil {
 			return "", "", err
 		}
 		var id struct{ RequestId string } //nolint:revive,staticcheck // the wire's name
-		_ = json.Unmarshal(tree, &id)     // an answer without it is an answer too
-		if out != nil {
-			if err := json.Unmarshal(tree, out); err != nil {
-				return id.RequestId, "", fmt.Errorf("it does not fit %T: %w", out, err)
-			}
-		}
+		_ = json.Unmarshal(tree, &id)     // decodeTree has found it
 		return strings.TrimSpace(id.RequestId), "", nil
 	})
 	if err != nil {
 		return nil, err
 	}
+	// What does not fit is the caller's out, not the answer: the call is done.
+	if out != nil && tree != nil {
+		if err := json.Unmarshal(tree, out); err != nil {
+			return &meta, fmt.Errorf("eip: %s is done (request %s), but its answer does not fit %T: %w", req.Action, meta.RequestID, out, err)
+		}
+	}
 	return &meta, nil
+}
+
+// operation finds the action, and wants a Kind that does not promise more than
+// the library knows of it.
+func (req RawRequest) operation() (operation, error) {
+	op, known := operations[req.Action]
+	switch {
+	case req.Kind > KindRepeatable:
+		return op, fmt.Errorf("eip: %s: Kind %d is not one of the package's constants", req.Action, req.Kind)
+	case !known:
+		op.kind = req.Kind
+		if req.Kind == KindDefault {
+			op.kind = KindOnce
+		}
+	case req.Kind == KindOnce:
+		op.once = true
+	case req.Kind != KindDefault && req.Kind != op.kind:
+		return op, fmt.Errorf("eip: %s: Kind is %s, but the action is of kind %s; leave Kind out, or use KindOnce to forbid repeats",
+			req.Action, req.Kind, op.kind)
+	}
+	return op, nil
 }
 
 // ownParams are set by the client; a request cannot.
@@ -304,9 +334,13 @@ func (c *Client) send(ctx context.Context, action string, op operation, params u
 		params.Set("ClientToken", token)
 	}
 	reader := &answerReader{action: action, kind: op.kind, decode: decode}
+	kind := op.kind.transport()
+	if op.once {
+		kind = transport.Once
+	}
 	res := c.loop.Do(ctx, &transport.Call{
 		Action: action,
-		Kind:   op.kind.transport(),
+		Kind:   kind,
 		Method: c.method,
 		URL:    c.endpoint.String(),
 		Sign: func(ctx context.Context, now func() time.Time) (*transport.Signed, error) {

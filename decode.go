@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -59,6 +61,9 @@ func decodeResponse(action string, body []byte, out any) error {
 	if err != nil {
 		return err
 	}
+	if b, bad := errorInSuccess(tree); bad && !hasKeyOf(reflect.TypeOf(out).Elem(), tree, false) {
+		return &errorAnswer{action, b}
+	}
 	if err := fromTree(tree, out, true); err != nil {
 		return &answerError{action, err.Error()}
 	}
@@ -74,8 +79,15 @@ func decodeTree(action string, body []byte) (json.RawMessage, error) {
 	if err != nil {
 		return nil, err
 	}
+	if b, bad := errorInSuccess(tree); bad && onlyErrorKeys(tree) {
+		return nil, &errorAnswer{action, b}
+	}
 	if text, _ := scalarText(tree["RequestId"]); text == "" {
 		return nil, &answerError{action, "it has no RequestId"}
+	}
+	if needs := operationOf(action).needs; len(needs) > 0 &&
+		!slices.ContainsFunc(needs, func(key string) bool { return !isEmpty(tree[key]) }) {
+		return nil, &answerError{action, "it lacks " + strings.Join(needs, " and ")}
 	}
 	if raw != nil {
 		return bytes.Clone(raw), nil
@@ -85,6 +97,19 @@ func decodeTree(action string, body []byte) (json.RawMessage, error) {
 		return nil, &answerError{action, err.Error()}
 	}
 	return raw, nil
+}
+
+// onlyErrorKeys says that an answer has nothing but what errors have.
+func onlyErrorKeys(tree object) bool {
+	for key := range tree {
+		switch key {
+		case "Code", "Message", "RequestId", "HostId", "Recommend", "AccessDeniedDetail",
+			"code", "message", "requestId", "Success", "success":
+		default:
+			return false
+		}
+	}
+	return true
 }
 
 // decodeErrorBody reads an error answer (a JSON object with a code, or XML with
@@ -148,23 +173,13 @@ func answerTree(action string, body []byte) (tree object, raw []byte, err error)
 			}
 		}
 	}
-	if b, bad := errorInSuccess(tree); bad {
-		return nil, nil, &errorAnswer{action, b}
-	}
 	return tree, raw, nil
 }
 
-// errorInSuccess finds an error that came with a 2xx status. A Code alone
-// proves nothing: DescribeEipGatewayInfo has one in its successful answers.
+// errorInSuccess finds an error that came with a 2xx status and nothing of what
+// the action answers. A Code alone proves nothing: DescribeEipGatewayInfo has
+// one in its successful answers.
 func errorInSuccess(tree object) (errorBody, bool) {
-	for key := range tree {
-		switch key {
-		case "Code", "Message", "RequestId", "HostId", "Recommend", "AccessDeniedDetail",
-			"code", "message", "requestId", "Success", "success":
-		default:
-			return errorBody{}, false
-		}
-	}
 	b := errorFrom(tree)
 	switch strings.ToLower(b.Code) {
 	case "", "200", "ok", "success":

@@ -71,6 +71,7 @@ type field struct {
 	index       int
 	name, alias string
 	trim, loose bool
+	needed      bool // a whole answer without it is not the documented one
 }
 
 // fieldsOf reads the tags of a struct. It is not kept: a list reads it once
@@ -93,6 +94,8 @@ func fieldsOf(t reflect.Type) []field {
 					f.trim = true
 				case "loose":
 					f.loose = true
+				case "needed":
+					f.needed = true
 				}
 			}
 		}
@@ -102,12 +105,14 @@ func fieldsOf(t reflect.Type) []field {
 }
 
 // fromTree reads a tree into out, a pointer. A whole answer must have at least
-// one key of its struct that proves it to be that answer.
+// one key of its struct that proves it to be that answer, and every list that
+// is needed: to take a missing one for an empty one would be to take addresses
+// for gone.
 func fromTree(tree any, out any, whole bool) error {
 	dst := reflect.ValueOf(out).Elem()
 	if whole {
 		obj, _ := tree.(object)
-		if !hasKeyOf(dst.Type(), obj) {
+		if !hasKeyOf(dst.Type(), obj, true) {
 			return errors.New("it has none of the documented keys")
 		}
 	}
@@ -115,16 +120,25 @@ func fromTree(tree any, out any, whole bool) error {
 	if err := readValue(value, tree, field{}); err != nil {
 		return err
 	}
+	if obj, _ := tree.(object); whole {
+		if total, _ := scalarText(obj["TotalCount"]); total != "0" {
+			for _, f := range fieldsOf(dst.Type()) {
+				if f.needed && obj[f.name] == nil {
+					return errors.New("it lacks " + f.name)
+				}
+			}
+		}
+	}
 	dst.Set(value) // all or nothing
 	return nil
 }
 
-// hasKeyOf looks for a key of the struct. Code and Message do not count: any
-// service's JSON may have them.
-func hasKeyOf(t reflect.Type, obj object) bool {
+// hasKeyOf looks for a key of the struct; those of embedded structs count if
+// meta says so. Code and Message do not count: any service's JSON may have them.
+func hasKeyOf(t reflect.Type, obj object, meta bool) bool {
 	for _, f := range fieldsOf(t) {
 		if t.Field(f.index).Anonymous {
-			if hasKeyOf(t.Field(f.index).Type, obj) {
+			if meta && hasKeyOf(t.Field(f.index).Type, obj, meta) {
 				return true
 			}
 			continue
@@ -301,7 +315,7 @@ func readElement(item reflect.Value, v any, key string, fields []field, inList b
 		}
 		return mismatch("a list", v)
 	}
-	if !inList && !hasKeyOf(item.Type(), obj) {
+	if !inList && !hasKeyOf(item.Type(), obj, true) {
 		// Neither the wrapper nor an element: to read it as an empty list would
 		// make addresses disappear.
 		return mismatch("a list", v)

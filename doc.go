@@ -80,7 +80,7 @@
 //     HTTP 429, a wrong clock): repeated for every kind.
 //   - Unknown (no answer, a cut answer, HTTP 5xx, HTML or another answer that is
 //     not the documented one, an answer over the size limit, the attempt
-//     time-out, HTTP 408, ServiceUnavailable, SystemBusy, InternalError,
+//     time-out, HTTP 408, ServiceUnavailable, SystemBusy, InternalError, UnknownError,
 //     LastTokenProcessing, SignatureNonceUsed): repeated unless the kind is once.
 //   - Refused for good (any other documented code, whatever its status; any
 //     other 4xx; a redirect): not repeated. That includes conflicts of state,

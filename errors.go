@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"github.com/eipkit/eip-go/internal/transport"
 )
 
 // Error says that the service refused a call, and that the outcome is known:
@@ -17,8 +19,8 @@ import (
 type Error struct {
 	// Action is the API action, for example "AllocateEipAddress".
 	Action string
-	// Code is the service's error code, for example "QuotaExceeded.Eip". It may
-	// be empty if an answer with a 3xx or 4xx status had none.
+	// Code is the service's error code, for example "QuotaExceeded.Eip". An
+	// answer without one is a TransportError that wraps an AnswerError.
 	Code Code
 	// Message is the service's text. It is not stable; do not compare it.
 	Message string
@@ -33,7 +35,7 @@ type Error struct {
 	// AccessDeniedDetail is what the service says about a missing permission,
 	// as it sent it, if it did.
 	AccessDeniedDetail string
-	// Attempts is how often the request was sent.
+	// Attempts is how often the request was handed to the network.
 	Attempts int
 	// ClientToken is the idempotency token that the request carried, if any.
 	ClientToken string
@@ -48,11 +50,7 @@ func (e *Error) Error() string {
 	b.WriteString("eip: ")
 	b.WriteString(e.Action)
 	b.WriteString(": ")
-	if e.Code != "" {
-		b.WriteString(string(e.Code))
-	} else {
-		b.WriteString("refused without an error code")
-	}
+	b.WriteString(e.Code.Error())
 	if e.Message != "" {
 		b.WriteString(": ")
 		b.WriteString(e.Message)
@@ -89,8 +87,10 @@ type TransportError struct {
 	Action string
 	// Err is the cause. It is never nil.
 	Err error
-	// Last is the last answer of the service in this call, if there was one. It
-	// is among the wrapped errors only if the outcome is known.
+	// Last is the last answer with a code in this call, if there was one; for a
+	// call that was not sent because the service throttles its action, the answer
+	// to the call that was. It is among the wrapped errors only if the outcome is
+	// known.
 	Last *Error
 	// HTTPStatus and RequestID are those of the last attempt's answer, if any.
 	HTTPStatus int
@@ -124,7 +124,9 @@ func (e *TransportError) Error() string {
 	case !e.Sent:
 		b.WriteString("not sent: ")
 	}
-	b.WriteString(strings.ReplaceAll(e.Err.Error(), "\n", "; "))
+	if e.Err != nil {
+		b.WriteString(strings.ReplaceAll(e.Err.Error(), "\n", "; "))
+	}
 	if e.Last != nil && e.Last != e.Err {
 		fmt.Fprintf(&b, "; last answer: %s", e.Last.Code)
 		if e.Last.Message != "" {
@@ -147,6 +149,9 @@ func (e *TransportError) Error() string {
 
 // Unwrap gives the cause, and the last answer if the outcome is known.
 func (e *TransportError) Unwrap() []error {
+	if e.Err == nil {
+		return nil
+	}
 	if e.Last != nil && !e.unknown && error(e.Last) != e.Err {
 		return []error{e.Err, e.Last}
 	}
@@ -156,6 +161,10 @@ func (e *TransportError) Unwrap() []error {
 // MarshalJSON writes the error's text for its cause, because the cause may be
 // any type with any field.
 func (e *TransportError) MarshalJSON() ([]byte, error) {
+	cause := ""
+	if e.Err != nil {
+		cause = e.Err.Error()
+	}
 	return json.Marshal(struct {
 		Action         string
 		Err            string
@@ -168,7 +177,7 @@ func (e *TransportError) MarshalJSON() ([]byte, error) {
 		RetryAfter     time.Duration `json:",omitempty"`
 		OutcomeUnknown bool
 	}{
-		e.Action, e.Err.Error(), e.Last, e.HTTPStatus, e.RequestID, e.Attempts,
+		e.Action, cause, e.Last, e.HTTPStatus, e.RequestID, e.Attempts,
 		e.Sent, e.ClientToken, e.RetryAfter, e.unknown,
 	})
 }
@@ -181,11 +190,15 @@ type AnswerError struct {
 	HTTPStatus int
 	// ContentType is the answer's header of that name.
 	ContentType string
+	// RequestID is the request ID, if the answer or its header had one.
+	RequestID string
 	// Reason says what is wrong with it.
 	Reason string
 	// Excerpt is the beginning of the body in printable characters, without
 	// secrets.
 	Excerpt string
+
+	muted bool // it matches no class
 }
 
 // Error says what is wrong with the answer, and how it begins.
@@ -197,9 +210,13 @@ func (e *AnswerError) Error() string {
 	return s
 }
 
-// Is matches ErrThrottled for a 429 and ErrInternal for a 5xx status.
+// Is matches ErrThrottled for a 429 and ErrInternal for a 5xx status, unless
+// the outcome of the call is unknown: then the last answer does not say what
+// became of it.
 func (e *AnswerError) Is(target error) bool {
 	switch {
+	case e.muted:
+		return false
 	case e.HTTPStatus == http.StatusTooManyRequests:
 		return target == ErrThrottled
 	case e.HTTPStatus >= 500:
@@ -208,35 +225,85 @@ func (e *AnswerError) Is(target error) bool {
 	return false
 }
 
-// OutcomeUnknown says whether err is the error of a write that may have
-// happened. The answer to it is to send the same request again with the
-// ClientToken that the error holds (see [TransportError]), or, for an action
-// without a token, to look before sending it again.
-func OutcomeUnknown(err error) bool {
-	var u interface{ OutcomeUnknown() bool }
-	return errors.As(err, &u) && u.OutcomeUnknown()
+// mute gives the cause of an unknown outcome: an answer in it can be read, but
+// matches no class.
+func mute(err error) error {
+	if a, ok := err.(*AnswerError); ok { //nolint:errorlint // its own and Join's shape
+		own := *a
+		own.muted = true
+		return &own
+	}
+	if joined, ok := err.(interface{ Unwrap() []error }); ok { //nolint:errorlint // as above
+		var errs []error
+		for _, e := range joined.Unwrap() {
+			errs = append(errs, mute(e))
+		}
+		return errors.Join(errs...)
+	}
+	return err
+}
+
+// AttemptTimeoutError is the cause of a [TransportError] whose attempt took
+// longer than [WithAttemptTimeout] allows. It is a net.Error with Timeout true,
+// and not a context.DeadlineExceeded.
+type AttemptTimeoutError = transport.AttemptTimeoutError
+
+// OutcomeUnknown says whether err, or one of the errors joined in it, is that
+// of a write that may have happened. The answer to it is to send the same
+// request again with the ClientToken that the error holds (see
+// [TransportError]), or, for an action without a token, to look before sending
+// it again.
+func OutcomeUnknown(err error) bool { return unknownIn(err) != nil }
+
+// unknownIn finds the first error of an unknown outcome, wherever it is joined
+// or wrapped.
+func unknownIn(err error) error {
+	if u, ok := err.(interface{ OutcomeUnknown() bool }); ok { //nolint:errorlint // walks itself
+		// It speaks for what it wraps: a *PartialError may have settled that.
+		if u.OutcomeUnknown() {
+			return err
+		}
+		return nil
+	}
+	switch w := err.(type) { //nolint:errorlint // walks itself
+	case interface{ Unwrap() error }:
+		return unknownIn(w.Unwrap())
+	case interface{ Unwrap() []error }:
+		for _, e := range w.Unwrap() {
+			if found := unknownIn(e); found != nil {
+				return found
+			}
+		}
+	}
+	return nil
 }
 
 // RequestID gives the request ID that err holds, "" if it holds none.
 func RequestID(err error) string {
-	var e *Error
-	if errors.As(err, &e) && e.RequestID != "" {
-		return e.RequestID
-	}
 	var t *TransportError
 	if errors.As(err, &t) {
-		if t.RequestID == "" && t.Last != nil {
+		if t.RequestID == "" && t.Last != nil && t.Sent {
 			return t.Last.RequestID
 		}
 		return t.RequestID
+	}
+	var e *Error
+	if errors.As(err, &e) {
+		return e.RequestID
 	}
 	return ""
 }
 
 // ClientTokenOf gives the ClientToken of the call that failed with err, "" if
-// it carried none. With [OutcomeUnknown] it is all that is needed to settle a
-// call.
+// it carried none; of several joined errors that of the first one whose outcome
+// is unknown. With [OutcomeUnknown] it is all that is needed to settle a call.
 func ClientTokenOf(err error) string {
+	if unknown := unknownIn(err); unknown != nil {
+		err = unknown
+	}
+	if p, ok := err.(*PartialError); ok && len(p.Unsettled) > 0 { //nolint:errorlint // unknownIn found it
+		return p.Unsettled[0].ClientToken
+	}
 	var t *TransportError
 	if errors.As(err, &t) {
 		return t.ClientToken

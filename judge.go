@@ -33,7 +33,8 @@ func (r *answerReader) judge(a *transport.Answer) transport.Judgement {
 	if !ok {
 		return transport.Judgement{
 			Cause:      transport.CauseOfStatus(a.Status),
-			Err:        r.strange(a, transport.ReasonOfStatus(a.Status)),
+			Err:        r.strange(a, transport.ReasonOfStatus(a.Status), ""),
+			RequestID:  headerRequestID(a),
 			RetryAfter: retryHint(a.Header),
 		}
 	}
@@ -47,15 +48,30 @@ func (r *answerReader) judgeSuccess(a *transport.Answer) transport.Judgement {
 	case errors.As(err, &refused):
 		return r.judgeCode(a, refused.body)
 	case err != nil:
+		// The text of err quotes the body, cut where it may cut a secret in two.
+		// What is shown is said of a body without secrets.
+		if _, _, clean := r.decode([]byte(a.Secrets.Scrub(string(a.Body)))); clean != nil {
+			err = clean
+		}
 	case missing != "":
 		err = fmt.Errorf("it lacks %s", missing)
 	default:
+		id = a.Secrets.Scrub(id)
 		r.requestID = id
 		return transport.Judgement{Cause: transport.CauseSuccess, RequestID: id}
 	}
-	return transport.Judgement{
-		Cause: transport.CauseUndecodable, RequestID: id, Err: r.strange(a, err.Error()),
+	if id == "" {
+		id = headerRequestID(a)
 	}
+	return transport.Judgement{
+		Cause: transport.CauseUndecodable, RequestID: id, Err: r.strange(a, err.Error(), id),
+	}
+}
+
+// headerRequestID is the request ID that the gateway puts into a header, for
+// answers whose body has none.
+func headerRequestID(a *transport.Answer) string {
+	return a.Secrets.Scrub(transport.Excerpt(a.Header.Get("x-acs-request-id")))
 }
 
 func (r *answerReader) judgeCode(a *transport.Answer, body errorBody) transport.Judgement {
@@ -83,7 +99,7 @@ func (r *answerReader) judgeCode(a *transport.Answer, body errorBody) transport.
 		Code:       body.Code,
 		RequestID:  body.RequestID,
 		RetryAfter: after,
-		Proves:     r.kind == KindTokened && provesNothingRan(code, a.Status),
+		Proves:     r.kind == KindTokened && provesNothingRan(code),
 		Err: &Error{
 			Action: r.action, Code: code, Message: body.Message, RequestID: body.RequestID,
 			HTTPStatus: a.Status, HostID: body.HostID, Recommend: body.Recommend,
@@ -126,17 +142,20 @@ func causeOfCode(code Code, status int) transport.Cause {
 }
 
 // provesNothingRan says whether a refusal also settles what became of earlier
-// attempts with the same token. It does if the parameters themselves were
-// refused: they were the same each time. It does not if the refusal may be the
+// attempts with the same token. It does if the form of the parameters was
+// refused: it was the same each time. It does not if the refusal may be the
 // work of the earlier attempt (a quota or a balance that it used up, a state
-// that it changed), or comes from in front of the operation (credentials,
-// permissions, throttling).
-func provesNothingRan(code Code, status int) bool {
-	if !code.Known() {
-		return false
+// that it changed, an address that it took), or comes from in front of the
+// operation (credentials, permissions, throttling).
+func provesNothingRan(code Code) bool {
+	switch code {
+	case CodeIdempotentParameterMismatch, CodeInvalidParameter, CodeInvalidParameterFormat,
+		CodeUnsupportedParameter, CodeQueryParameterIllegal, CodeMissingParameter,
+		CodeMissingParamBandwidth, CodeInvalidBandwidthMalformed, CodeIllegalParamName,
+		CodeIllegalParamDescription, CodeIllegalParamIsp, CodeIllegalParamEipMask, CodeIllegalParamZone:
+		return true
 	}
-	class := code.class(status)
-	return class == ErrInvalidParameter || class == ErrNotFound
+	return false
 }
 
 // settlesByAbsence: a release whose first attempt ended in the dark, and which
@@ -163,10 +182,14 @@ func retryHint(h http.Header) time.Duration {
 }
 
 // strange makes the error for an answer that is not the documented one.
-func (r *answerReader) strange(a *transport.Answer, reason string) *AnswerError {
+func (r *answerReader) strange(a *transport.Answer, reason, requestID string) *AnswerError {
+	if requestID == "" {
+		requestID = headerRequestID(a)
+	}
 	return &AnswerError{
 		HTTPStatus:  a.Status,
 		ContentType: a.Secrets.Scrub(transport.Excerpt(a.Header.Get("Content-Type"))),
+		RequestID:   requestID,
 		Reason:      a.Secrets.Scrub(reason),
 		Excerpt:     transport.Excerpt(a.Secrets.Scrub(string(a.Body))),
 	}
@@ -176,26 +199,35 @@ func (r *answerReader) strange(a *transport.Answer, reason string) *AnswerError 
 // that leaves the outcome open.
 var errUnsettled = errors.New("no answer tells whether it ran")
 
-// failure turns a call that failed into its error.
+// failure turns a call that failed into its error. The errors that the judge
+// made may be in a hook's or another call's hands by now: what this call has to
+// add goes into copies.
 func (r *answerReader) failure(res *transport.Result, token string) error {
 	last := asError(res.Last)
-	if last != nil {
-		last.Attempts, last.ClientToken = res.Attempts, token
+	if last != nil && res.Reached { // otherwise it is the answer that another call got
+		own := *last
+		own.Attempts, own.ClientToken = res.Attempts, token
+		last = &own
 	}
 	if e := asError(res.Err); e != nil && !res.Unknown {
-		e.Attempts, e.ClientToken, e.RetryAfter = res.Attempts, token, res.RetryAfter
-		return e
+		own := *e
+		own.Attempts, own.ClientToken, own.RetryAfter = res.Attempts, token, res.RetryAfter
+		return &own
 	}
 	t := &TransportError{
-		Action: r.action, Err: res.Err, Last: last, HTTPStatus: res.Status,
+		Action: r.action, Err: res.Err, Last: last, HTTPStatus: res.Status, RequestID: res.RequestID,
 		Attempts: res.Attempts, Sent: res.Reached, ClientToken: token,
 		RetryAfter: res.RetryAfter, unknown: res.Unknown,
 	}
 	if asError(t.Err) != nil {
 		t.Err = errUnsettled
 	}
-	if last != nil && res.Status == last.HTTPStatus {
-		t.RequestID = last.RequestID
+	// An answer without a code is not in Last; it goes with the cause.
+	if strange, ok := res.Last.(*AnswerError); ok && error(strange) != t.Err { //nolint:errorlint // judge makes them
+		t.Err = errors.Join(t.Err, strange)
+	}
+	if t.unknown {
+		t.Err = mute(t.Err)
 	}
 	return t
 }

@@ -46,8 +46,12 @@ func (k Kind) transport() transport.Kind {
 // operation is what the call path has to know of an action.
 type operation struct {
 	kind      Kind
+	once      bool // the caller forbids repeats
 	readToken bool // a read that accepts a ClientToken all the same; none is made for it
 	noRegion  bool // the action has no parameter RegionId
+	// needs are the keys of which a successful answer must have one: without
+	// them the caller would not learn what was made.
+	needs []string
 }
 
 // operations lists the actions of the product that concern elastic IPs and
@@ -60,9 +64,9 @@ var operations = map[string]operation{
 	"AddCommonBandwidthPackageIps":              {kind: KindTokened},
 	"AddGlobalAccelerationInstanceIp":           {kind: KindRepeatable},
 	"AddPublicIpAddressPoolCidrBlock":           {kind: KindTokened},
-	"AllocateEipAddress":                        {kind: KindTokened},
-	"AllocateEipAddressPro":                     {kind: KindTokened},
-	"AllocateEipSegmentAddress":                 {kind: KindTokened},
+	"AllocateEipAddress":                        {kind: KindTokened, needs: []string{"AllocationId", "OrderId"}},
+	"AllocateEipAddressPro":                     {kind: KindTokened, needs: []string{"AllocationId", "OrderId"}},
+	"AllocateEipSegmentAddress":                 {kind: KindTokened, needs: []string{"EipSegmentInstanceId"}},
 	"AssociateEipAddress":                       {kind: KindTokened},
 	"AssociateEipAddressBatch":                  {kind: KindTokened},
 	"CancelCommonBandwidthPackageIpBandwidth":   {kind: KindRepeatable},

@@ -141,7 +141,7 @@ func (c *Client) settle(ctx context.Context, req *AllocateEipAddressRequest) (id
 		return res.AllocationID, nil
 	}
 	var refused *Error
-	if errors.As(err, &refused) && !OutcomeUnknown(err) && provesNothingRan(refused.Code, refused.HTTPStatus) {
+	if errors.As(err, &refused) && !OutcomeUnknown(err) && provesNothingRan(refused.Code) {
 		return "", nil
 	}
 	return "", err

@@ -142,7 +142,7 @@ func (r *DescribeEipSegmentRequest) validate(v *validator) {
 type DescribeEipSegmentResponse struct {
 	ResponseMeta
 	// EipSegments are the groups of this page.
-	EipSegments EipSegmentList `json:"EipSegments"`
+	EipSegments EipSegmentList `json:"EipSegments" wire:"needed"`
 	// PageNumber is the number of this page.
 	PageNumber int `json:"PageNumber"`
 	// PageSize is the number of groups per page.

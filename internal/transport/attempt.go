@@ -3,7 +3,9 @@ package transport
 import (
 	"bytes"
 	"context"
+	"errors"
 	"io"
+	"math"
 	"net/http"
 	"net/http/httptrace"
 	"strconv"
@@ -20,11 +22,14 @@ type attempt struct {
 	err      error
 	signErr  error
 	cause    Cause // when the round trip itself knows it
-	reached  bool
-	timedOut bool
-	secrets  Secrets
-	url      string
-	skew     time.Duration // with which it was signed
+	// connected: a connection was handed to the request, as far as one can
+	// see. reached: some of it may have left.
+	connected bool
+	reached   bool
+	timedOut  bool
+	secrets   Secrets
+	url       string
+	skew      time.Duration // with which it was signed
 }
 
 // RoundTrip signs the attempt, sends it through the caller's transport and
@@ -32,7 +37,7 @@ type attempt struct {
 // and nonce are fresh each time. It deliberately has no CloseIdleConnections:
 // go-retryablehttp calls that after every failed call.
 func (r *run) RoundTrip(req *http.Request) (*http.Response, error) {
-	r.sent++
+	r.tries++
 	r.cur = attempt{start: time.Now()}
 	a := &r.cur
 	ctx := req.Context()
@@ -68,13 +73,18 @@ func (r *run) RoundTrip(req *http.Request) (*http.Response, error) {
 		a.signErr = err
 		return nil, err
 	}
+	r.sent++
 	resp, err := r.loop.cfg.Transport.RoundTrip(out)
-	if err == nil {
+	switch {
+	case err == nil && resp == nil:
+		err = errors.New("the transport gave neither an answer nor an error")
+	case err == nil:
 		err = r.read(resp)
 	}
 	a.received = time.Now()
 	// A transport that reports nothing to httptrace may have sent it.
-	a.reached = got.Load() || !asked.Load() || a.answer != nil
+	a.connected = got.Load() || a.answer != nil
+	a.reached = a.connected || !asked.Load()
 	if err != nil {
 		a.err = err
 		a.timedOut = context.Cause(ctx) == error(limit)
@@ -100,6 +110,10 @@ func newRequest(ctx context.Context, req *http.Request, signed *Signed) (*http.R
 		out.Header[name] = values
 	}
 	if signed.Body == nil {
+		if req.Method == http.MethodPost {
+			out.Body = http.NoBody // Content-Length: 0, not a chunked nothing
+			return out, nil
+		}
 		// net/http repeats a GET without a body after a broken connection, and
 		// that would be the same nonce again. It does not repeat one whose body
 		// it cannot see through.
@@ -119,7 +133,10 @@ func newRequest(ctx context.Context, req *http.Request, signed *Signed) (*http.R
 // read takes the whole body in, up to the limit.
 func (r *run) read(resp *http.Response) error {
 	a := &r.cur
-	limit := r.loop.cfg.MaxBody
+	limit := min(r.loop.cfg.MaxBody, math.MaxInt64-1)
+	if resp.Body == nil {
+		resp.Body = http.NoBody
+	}
 	var buf bytes.Buffer
 	if n := resp.ContentLength; n > 0 && n <= 1<<20 && n <= limit {
 		buf.Grow(int(n) + bytes.MinRead)

@@ -6,33 +6,36 @@ import (
 	"crypto/x509"
 	"errors"
 	"net"
-	"strings"
 )
 
-// classify names the cause of an attempt that ended without an answer.
-// reached is false only if no connection was ever handed to the request, so
-// that not one byte of it can have left.
-func classify(ctx context.Context, err error, reached, timedOut bool) Cause {
+// classify names the cause of an attempt that ended without an answer. What
+// went wrong before a connection was handed to the request is told from the
+// error; afterwards the peer may have had a hand in the error, and some of it
+// may have left.
+func classify(ctx context.Context, err error, a *attempt) Cause {
 	if ctx.Err() != nil {
-		if reached {
+		if a.reached {
 			return CauseCanceledAfter
 		}
 		return CauseCanceledBefore
 	}
-	if c, ok := beforeSending(err); ok {
-		return c
+	if !a.connected {
+		if c, ok := beforeSending(err); ok {
+			a.reached = false
+			return c
+		}
 	}
-	if !reached {
+	if !a.reached {
 		return CauseDial
 	}
-	if timedOut {
+	if a.timedOut {
 		return CauseAttemptTimeout
 	}
 	return CauseNoAnswer
 }
 
 // beforeSending recognises errors that can only come up before a request is
-// written, whatever transport reports them.
+// written, if no connection was there yet.
 func beforeSending(err error) (Cause, bool) {
 	if isCertificate(err) {
 		return CauseCertificate, true
@@ -52,10 +55,12 @@ func beforeSending(err error) (Cause, bool) {
 	if errors.As(err, &record) {
 		return CauseTLSHandshake, true
 	}
-	// net/http keeps these two to itself.
-	if s := err.Error(); strings.Contains(s, "TLS handshake timeout") ||
-		strings.Contains(s, "server gave HTTP response to HTTPS client") {
-		return CauseTLSHandshake, true
+	// net/http keeps the types of these two to itself.
+	for err := err; err != nil; err = errors.Unwrap(err) {
+		switch err.Error() {
+		case "net/http: TLS handshake timeout", "http: server gave HTTP response to HTTPS client":
+			return CauseTLSHandshake, true
+		}
 	}
 	return CauseNone, false
 }

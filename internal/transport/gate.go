@@ -28,8 +28,12 @@ const (
 // order in which they first came, so that one that has been refused keeps its
 // place.
 type gate struct {
+	patience time.Duration // of a call with the gate, while nothing gets through
+
 	mu       sync.Mutex
 	until    time.Time // closed until then
+	told     time.Time // what the service's hint said, however far away
+	passed   time.Time // when a call last got through and was not refused
 	calmAt   time.Time // wide open from then on, if nothing is refused
 	width    int       // calls that may be under way; 0 means any number
 	inside   int       // calls under way that count against width
@@ -47,78 +51,93 @@ type seat struct {
 	counted bool
 }
 
-// enter waits until the call may send. It returns at once, with the answer
-// that closed the gate, if the context would be over before the gate opens.
-func (g *gate) enter(ctx context.Context, s *seat) (refusal error, err error) {
+// HeldBackError says that a call was not sent, because the service throttles
+// its action and nothing got through for as long as the call had patience.
+type HeldBackError struct {
+	// Wait is how long the service asked to wait, from now; 0 if it did not say.
+	Wait time.Duration
+}
+
+func (e *HeldBackError) Error() string {
+	return "held back, because the service throttles this action"
+}
+
+// enter waits until the call may send. It gives up, with the answer that closed
+// the gate, when the context ends (at once, if that comes before the gate can
+// open), at end (if that is not zero), and when the call's patience ends: that
+// of a call which has not been refused itself starts anew whenever another one
+// gets through.
+func (g *gate) enter(ctx context.Context, s *seat, end time.Time) (refusal error, err error) {
 	g.mu.Lock()
+	defer g.mu.Unlock()
 	if s.number == 0 {
 		g.nextSeat++
 		s.number = g.nextSeat
 	}
 	if g.width == 0 {
-		g.mu.Unlock()
 		return nil, nil
 	}
 	g.insert(s)
+	defer func() {
+		g.remove(s)
+		g.wakeFirst()
+	}()
+	began := time.Now()
 	for {
 		now := time.Now()
 		if g.width > 0 && now.After(g.calmAt) && g.until.Before(now) {
 			g.width, g.strikes, g.refusal = 0, 0, nil
 			g.wakeAll()
 		}
-		closed := g.until.Sub(now)
-		first := len(g.queue) > 0 && g.queue[0] == s
-		if g.width == 0 || (closed <= 0 && first && g.inside < g.width) {
-			if g.width > 0 {
-				g.inside++
-				s.counted = true
-			}
-			g.remove(s)
-			g.wakeFirst()
-			g.mu.Unlock()
+		if g.width == 0 {
 			return nil, nil
 		}
+		closed := g.until.Sub(now)
+		first := g.queue[0] == s
+		if closed <= 0 && first && g.inside < g.width {
+			g.inside++
+			s.counted = true
+			return nil, nil
+		}
+		limit := end
+		if limit.IsZero() {
+			limit = later(began, g.passed).Add(g.patience)
+		}
+		told := max(g.told.Sub(now), 0)
+		if !now.Before(limit) || closed > 0 && now.Add(told).After(limit) {
+			return g.refusal, &HeldBackError{Wait: told}
+		}
 		if deadline, ok := ctx.Deadline(); ok && closed > 0 && now.Add(closed).After(deadline) {
-			refusal = g.refusal
-			g.remove(s)
-			g.wakeFirst()
-			g.mu.Unlock()
-			return refusal, &DeadlineError{Wait: closed}
+			return g.refusal, &DeadlineError{Wait: closed}
+		}
+		// The first in line goes when the gate opens, everybody when patience ends
+		// or the minute of calm is over; otherwise they are woken.
+		next := limit
+		if first && closed > 0 {
+			next = earlier(next, g.until)
+		} else if first {
+			next = earlier(next, g.calmAt.Add(1))
 		}
 		s.ready = make(chan struct{})
-		ready := s.ready
+		ready, timer := s.ready, time.NewTimer(next.Sub(now))
 		g.mu.Unlock()
-
-		// Only the first in line watches the clock; the others are woken.
-		var alarm <-chan time.Time
-		var timer *time.Timer
-		if first && closed > 0 {
-			timer = time.NewTimer(closed)
-			alarm = timer.C
-		}
 		select {
 		case <-ready:
-		case <-alarm:
+		case <-timer.C:
 		case <-ctx.Done():
 			err = ctx.Err()
 		}
-		if timer != nil {
-			timer.Stop()
-		}
+		timer.Stop()
 		g.mu.Lock()
 		if err != nil {
-			refusal = g.refusal
-			g.remove(s)
-			g.wakeFirst()
-			g.mu.Unlock()
-			return refusal, err
+			return g.refusal, err
 		}
 	}
 }
 
-// leave tells the gate how the call ended: throttled for at least hint
-// (0: no hint), or answered in any other way.
-func (g *gate) leave(s *seat, throttled bool, hint time.Duration, refusal error) {
+// leave tells the gate how an attempt ended: throttled for at least hint (0: no
+// hint), done, or in any other way.
+func (g *gate) leave(s *seat, end passage, hint time.Duration, refusal error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if s.counted {
@@ -127,33 +146,72 @@ func (g *gate) leave(s *seat, throttled bool, hint time.Duration, refusal error)
 	}
 	now := time.Now()
 	switch {
-	case throttled:
+	case end == throttled:
 		if !now.Before(g.until) { // a crowd refused together counts once
-			if g.strikes == 0 {
-				g.since = now
-			}
-			g.strikes++
-			wait := hint
-			if wait <= 0 {
-				wait = jittered(probeMin, probeMax, g.strikes-1)
-				// By then the minute that was used up is over: one probe is sure to
-				// come at that moment, while the first callers still have patience.
-				if turn := g.since.Add(countingTime).Sub(now); turn > 0 {
-					wait = min(wait, turn)
-				}
-			}
-			g.until = now.Add(wait)
-		} else if hint > 0 && now.Add(hint).After(g.until) {
-			g.until = now.Add(hint)
+			g.close(now, hint)
+		} else if hint > 0 {
+			g.until = later(g.until, now.Add(min(hint, g.patience)))
+			g.told = later(g.told, now.Add(hint))
 		}
 		g.width = 1
 		g.refusal = refusal
 		g.calmAt = g.until.Add(gateCalm)
-	case g.width > 0 && !now.Before(g.until):
-		g.strikes = 0
-		g.width = min(g.width*2, gateWidth)
+	case end == served:
+		g.passed = now
+		if g.width > 0 && !now.Before(g.until) {
+			g.strikes = 0
+			g.width = min(g.width*2, gateWidth)
+		}
 	}
 	g.wakeFirst()
+}
+
+// close shuts the gate for as long as the hint says, or a growing time.
+func (g *gate) close(now time.Time, hint time.Duration) {
+	if g.strikes == 0 {
+		g.since = now
+	}
+	g.strikes++
+	wait := hint
+	switch {
+	case hint <= 0:
+		wait = jittered(probeMin, probeMax, g.strikes-1)
+		// By then the minute that was used up is over: one probe is sure to come
+		// at that moment, while the first callers still have patience.
+		if turn := g.since.Add(countingTime).Sub(now); turn > 0 {
+			wait = min(wait, turn)
+		}
+	case g.strikes > 1:
+		// A hint that was wrong is not followed at its own pace.
+		wait = max(hint, jittered(probeMin, probeMax, g.strikes-2))
+	}
+	g.told = now.Add(wait)
+	// However long the hint, somebody asks again before everybody's patience is
+	// at its end.
+	g.until = now.Add(min(wait, max(g.patience, probeMin)))
+}
+
+// passage is how an attempt ended, as far as the gate is concerned.
+type passage uint8
+
+const (
+	otherwise passage = iota
+	throttled
+	served
+)
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
+func earlier(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return a
+	}
+	return b
 }
 
 func (g *gate) insert(s *seat) {
@@ -221,7 +279,7 @@ type gates struct {
 	by map[string]*gate
 }
 
-func (g *gates) of(action string) *gate {
+func (g *gates) of(action string, patience time.Duration) *gate {
 	g.mu.RLock()
 	found := g.by[action]
 	g.mu.RUnlock()
@@ -234,7 +292,7 @@ func (g *gates) of(action string) *gate {
 		if g.by == nil {
 			g.by = make(map[string]*gate)
 		}
-		found = &gate{}
+		found = &gate{patience: patience}
 		g.by[action] = found
 	}
 	return found

@@ -95,41 +95,10 @@ type Result struct {
 	Cause      Cause // of the last attempt
 	Attempts   int
 	Status     int           // of the last attempt's answer, 0 without one
+	RequestID  string        // of the last attempt's answer
 	Err        error         // why the call failed
 	Last       error         // the last answer's error, whichever attempt it was
 	RetryAfter time.Duration // the last hint of the service
-}
-
-// DeadlineError says that a wait was not begun, because the context would
-// have ended before it.
-type DeadlineError struct{ Wait time.Duration }
-
-func (e *DeadlineError) Error() string {
-	return fmt.Sprintf("waiting %s would outlive the context's deadline", e.Wait.Round(time.Millisecond))
-}
-
-// Is makes it a context.DeadlineExceeded.
-func (e *DeadlineError) Is(target error) bool { return target == context.DeadlineExceeded }
-
-// Timeout is for those who ask a net.Error.
-func (e *DeadlineError) Timeout() bool { return true }
-
-// AttemptTimeoutError says that one attempt took too long. It is not a
-// context.DeadlineExceeded: the caller's context is not over.
-type AttemptTimeoutError struct{ Limit time.Duration }
-
-func (e *AttemptTimeoutError) Error() string {
-	return fmt.Sprintf("no complete answer within the attempt time-out of %s", e.Limit)
-}
-
-// Timeout is for those who ask a net.Error.
-func (e *AttemptTimeoutError) Timeout() bool { return true }
-
-// BodyLimitError says that an answer was larger than is read.
-type BodyLimitError struct{ Limit int64 }
-
-func (e *BodyLimitError) Error() string {
-	return fmt.Sprintf("the answer is larger than the limit of %d bytes", e.Limit)
 }
 
 // run is one call under way.
@@ -138,14 +107,20 @@ type run struct {
 	call *Call
 	ctx  context.Context //nolint:containedctx // a run lives exactly as long as its call
 
+	gate    *gate
+	seat    seat
+	entered bool // and not yet told how it ended
+
 	cur         attempt
-	sent        int // attempts made
+	tries       int // attempts begun
+	sent        int // of them, those that were signed and handed to the transport
 	counted     int // attempts that count against MaxAttempts
 	unknown     bool
 	done        bool
 	reached     bool
 	throttledAt time.Time
 	last        error
+	requestID   string
 	decision    decision
 }
 
@@ -164,20 +139,16 @@ type decision struct {
 // Do sends a call until it is done, refused, or given up.
 func (l *Loop) Do(ctx context.Context, call *Call) *Result {
 	r := &run{loop: l, call: call, ctx: ctx}
-	if err := ctx.Err(); err != nil {
-		r.decision = decision{cause: CauseCanceledBefore, ctxErr: context.Cause(ctx)}
+	if ctx.Err() != nil {
+		r.decision = decision{cause: CauseCanceledBefore, ctxErr: contextError(ctx)}
 		return r.result()
 	}
-	g := l.gates.of(call.Action)
-	var s seat
-	for {
-		if !r.enter(g, &s) {
-			break
-		}
+	if l.cfg.Patience > 0 { // without patience nobody waits, so there is nothing to share
+		r.gate = l.gates.of(call.Action, l.cfg.Patience)
+	}
+	for r.enter() {
 		r.attempts()
-		d := r.decision
-		g.leave(&s, d.cause.Throttling(), d.hint, d.err)
-		if !d.repeat {
+		if !r.decision.repeat {
 			break
 		}
 	}
@@ -185,38 +156,53 @@ func (l *Loop) Do(ctx context.Context, call *Call) *Result {
 }
 
 // enter passes the gate, or notes why the call ends before it.
-func (r *run) enter(g *gate, s *seat) bool {
-	ctx, end := r.ctx, time.Time{}
+func (r *run) enter() bool {
+	if r.gate == nil {
+		return true
+	}
+	var end time.Time
 	if !r.throttledAt.IsZero() {
 		end = r.throttledAt.Add(r.loop.cfg.Patience)
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithDeadline(ctx, end)
-		defer cancel()
 	}
-	refusal, err := g.enter(ctx, s)
+	refusal, err := r.gate.enter(r.ctx, &r.seat, end)
 	if err == nil {
+		r.entered = true
 		return true
 	}
 	d := &r.decision
 	d.repeat = false
+	var held *HeldBackError
+	switch {
+	case r.ctx.Err() != nil:
+		d.ctxErr = contextError(r.ctx)
+	case errors.As(err, &held):
+		if r.sent == 0 {
+			d.err, d.hint = held, held.Wait
+		}
+		// One that was refused itself ends with that refusal.
+	default:
+		d.ctxErr = err
+	}
 	if r.sent == 0 {
 		d.cause = CauseCanceledBefore
 		r.last = refusal
 	}
-	deadline, bounded := r.ctx.Deadline()
-	outOfPatience := !end.IsZero() && r.ctx.Err() == nil && (!bounded || end.Before(deadline))
-	if !outOfPatience {
-		d.ctxErr = err
-		if r.ctx.Err() != nil {
-			d.ctxErr = context.Cause(r.ctx)
-		}
-	}
 	return false
+}
+
+// pass tells the gate how the attempt ended. The call does not keep its place
+// inside while it waits for its next attempt, or if something panics.
+func (r *run) pass(end passage, hint time.Duration, refusal error) {
+	if r.entered && r.gate != nil {
+		r.entered = false
+		r.gate.leave(&r.seat, end, hint, refusal)
+	}
 }
 
 // attempts runs go-retryablehttp until the call ends or has to pass the gate
 // again.
 func (r *run) attempts() {
+	defer r.pass(otherwise, 0, nil)
 	client := &retryablehttp.Client{
 		HTTPClient: &http.Client{
 			Transport:     r,
@@ -240,7 +226,7 @@ func (r *run) attempts() {
 	if err != nil && r.ctx.Err() != nil && r.decision.repeat {
 		// The context ended during the wait that the judge had allowed.
 		r.decision.repeat = false
-		r.decision.ctxErr = context.Cause(r.ctx)
+		r.decision.ctxErr = contextError(r.ctx)
 	}
 }
 
@@ -250,6 +236,16 @@ func (r *run) check(_ context.Context, _ *http.Response, err error) (bool, error
 	j := r.judge(err)
 	r.fold(j)
 	r.decision = r.decide(j)
+	r.requestID = j.RequestID
+	switch {
+	case j.Cause == CauseSuccess:
+		r.pass(served, 0, nil)
+	case j.Cause.Throttling():
+		r.entered = true // also if it went past an open gate a while ago
+		r.pass(throttled, j.RetryAfter, j.Err)
+	default:
+		r.pass(otherwise, 0, nil)
+	}
 	r.observe(j)
 	// A throttled call leaves the loop to wait at the gate with the others.
 	return r.decision.repeat && !j.Cause.Throttling(), nil
@@ -281,7 +277,7 @@ func (r *run) judge(err error) Judgement {
 	}
 	j := Judgement{Cause: a.cause, Err: a.secrets.ScrubError(err, a.url)}
 	if j.Cause == CauseNone {
-		j.Cause = classify(r.ctx, err, a.reached, a.timedOut)
+		j.Cause = classify(r.ctx, err, a)
 	}
 	if j.Cause == CauseAttemptTimeout || a.timedOut {
 		j.Err = &AttemptTimeoutError{Limit: r.loop.cfg.AttemptTimeout}
@@ -316,7 +312,7 @@ func (r *run) decide(j Judgement) decision {
 		d.why = "done"
 		return d
 	case r.ctx.Err() != nil:
-		d.why, d.ctxErr = "the context is over", context.Cause(r.ctx)
+		d.why, d.ctxErr = "the context is over", contextError(r.ctx)
 		return d
 	case !j.Cause.Repeats(r.call.Kind):
 		d.why = fmt.Sprintf("%s: not repeated for an operation of kind %s", j.Cause, r.call.Kind)
@@ -363,7 +359,7 @@ func (r *run) result() *Result {
 		Cause: d.cause, Attempts: r.sent, RetryAfter: d.hint, Last: r.last,
 	}
 	if r.cur.answer != nil {
-		out.Status = r.cur.answer.Status
+		out.Status, out.RequestID = r.cur.answer.Status, r.requestID
 	}
 	if r.done {
 		return out

@@ -30,7 +30,7 @@ func (r *run) observe(j Judgement) {
 		return
 	}
 	a := &Attempt{
-		Action: r.call.Action, Kind: r.call.Kind, Number: r.sent,
+		Action: r.call.Action, Kind: r.call.Kind, Number: r.tries,
 		Start: r.cur.start, Duration: time.Since(r.cur.start),
 		RequestID: j.RequestID, Code: j.Code, Cause: j.Cause, Unknown: r.unknown,
 		Repeat: r.decision.repeat, Wait: r.decision.wait, Why: r.decision.why, Err: j.Err,

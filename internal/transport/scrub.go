@@ -1,6 +1,7 @@
 package transport
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"net/url"
@@ -23,18 +24,29 @@ func (x Secrets) Scrub(s string) string {
 		if secret == "" {
 			continue
 		}
-		once := url.QueryEscape(secret)
+		plus := url.QueryEscape(secret)
+		once := strings.ReplaceAll(plus, "+", "%20")
+		twice := url.QueryEscape(once)
 		for _, form := range []string{
-			secret,
-			once,
-			strings.ReplaceAll(once, "+", "%20"),
-			url.QueryEscape(strings.ReplaceAll(once, "+", "%20")),
-			url.PathEscape(secret),
+			secret, plus, once, twice, url.PathEscape(secret),
+			lowerHex(plus), lowerHex(once), lowerHex(twice),
+			strings.ReplaceAll(secret, "/", `\/`), strings.Trim(fmt.Sprintf("%q", secret), `"`),
 		} {
 			s = strings.ReplaceAll(s, form, redacted)
 		}
 	}
 	return s
+}
+
+// lowerHex writes the percent sequences of s with lower-case digits.
+func lowerHex(s string) string {
+	b := []byte(s)
+	for i := 0; i+2 < len(b); i++ {
+		if b[i] == '%' {
+			copy(b[i+1:i+3], bytes.ToLower(b[i+1:i+3]))
+		}
+	}
+	return string(b)
 }
 
 // ScrubError returns err without anything secret, and without the URL that
@@ -90,3 +102,6 @@ func (e *opaqueError) Timeout() bool {
 	var t interface{ Timeout() bool }
 	return errors.As(e.origin(), &t) && t.Timeout()
 }
+
+// Temporary makes it a net.Error.
+func (e *opaqueError) Temporary() bool { return e.Timeout() }

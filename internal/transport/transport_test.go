@@ -116,7 +116,7 @@ func TestGateNeverSticks(t *testing.T) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				var g gate
+				g := gate{patience: time.Minute}
 				var mu sync.Mutex
 				rnd := rand.New(rand.NewPCG(seed, 1))
 				roll := func(n int) int { mu.Lock(); defer mu.Unlock(); return rnd.IntN(n) }
@@ -133,7 +133,7 @@ func TestGateNeverSticks(t *testing.T) {
 								ctx, cancel = context.WithTimeout(ctx, time.Duration(roll(3000))*time.Millisecond)
 							}
 							var s seat
-							last, err := g.enter(ctx, &s)
+							last, err := g.enter(ctx, &s, time.Time{})
 							if err != nil {
 								assert.True(t, last == nil || last == refusal)
 								cancel()
@@ -150,7 +150,8 @@ func TestGateNeverSticks(t *testing.T) {
 							if roll(2) == 0 {
 								hint = time.Duration(roll(2000)) * time.Millisecond
 							}
-							g.leave(&s, roll(4) == 0, hint, refusal)
+							end := passage(roll(3))
+							g.leave(&s, end, hint, refusal)
 							cancel()
 						}
 					})
@@ -167,19 +168,19 @@ func TestGateNeverSticks(t *testing.T) {
 func TestGateForgets(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		var g gate
+		g := gate{patience: time.Minute}
 		var s seat
-		_, err := g.enter(t.Context(), &s)
+		_, err := g.enter(t.Context(), &s, time.Time{})
 		require.NoError(t, err)
-		g.leave(&s, true, 3*time.Second, errors.New("throttled"))
+		g.leave(&s, throttled, 3*time.Second, errors.New("throttled"))
 		start := time.Now()
-		_, err = g.enter(t.Context(), &s)
+		_, err = g.enter(t.Context(), &s, time.Time{})
 		require.NoError(t, err)
 		assert.Equal(t, 3*time.Second, time.Since(start))
-		g.leave(&s, false, 0, nil)
+		g.leave(&s, served, 0, nil)
 		time.Sleep(gateCalm + time.Second) // fake time
 		var other seat
-		_, err = g.enter(t.Context(), &other)
+		_, err = g.enter(t.Context(), &other, time.Time{})
 		require.NoError(t, err)
 		assert.Zero(t, g.width)
 		assert.False(t, other.counted)
@@ -190,26 +191,26 @@ func TestGateForgets(t *testing.T) {
 func TestGateKeepsTheOrder(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		var g gate
+		g := gate{patience: time.Minute}
 		var first, second seat
-		_, err := g.enter(t.Context(), &first)
+		_, err := g.enter(t.Context(), &first, time.Time{})
 		require.NoError(t, err)
-		_, err = g.enter(t.Context(), &second)
+		_, err = g.enter(t.Context(), &second, time.Time{})
 		require.NoError(t, err)
-		g.leave(&first, true, time.Second, nil)
-		g.leave(&second, true, time.Second, nil)
+		g.leave(&first, throttled, time.Second, nil)
+		g.leave(&second, throttled, time.Second, nil)
 		var order []int
 		var mu sync.Mutex
 		var wg sync.WaitGroup
 		pass := func(n int, s *seat) {
 			wg.Go(func() {
-				_, err := g.enter(t.Context(), s)
+				_, err := g.enter(t.Context(), s, time.Time{})
 				assert.NoError(t, err)
 				mu.Lock()
 				order = append(order, n)
 				mu.Unlock()
 				time.Sleep(time.Millisecond) // fake time: hold the only place
-				g.leave(s, true, time.Second, nil)
+				g.leave(s, throttled, time.Second, nil)
 				g.mu.Lock()
 				g.until = time.Now() // the next one may go
 				g.mu.Unlock()
