@@ -375,9 +375,6 @@ func (c *Client) signed(ctx context.Context, params url.Values, now func() time.
 		u := *c.endpoint
 		u.RawQuery = string(out.encoded)
 		s.URL = u.String()
-		if c.method == http.MethodPost {
-			s.Body = []byte{}
-		}
 		return s, nil
 	}
 	s.Header = c.header.Clone()

@@ -4,8 +4,13 @@ import (
 	"bytes"
 	"compress/gzip"
 	"fmt"
+	"io"
+	"log"
+	"net"
 	"net/http"
+	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -191,5 +196,98 @@ func TestCallersHTTPClientIsLeftAlone(t *testing.T) {
 		assert.Equal(t, before.Timeout, hc.Timeout)
 		assert.Same(t, before.Transport, hc.Transport)
 		assert.NotNil(t, hc.CheckRedirect)
+	})
+}
+
+// What a peer says after a connection is there is no proof that the request was
+// not carried out, whatever it sounds like.
+func TestPeersThatSoundLikeDialErrors(t *testing.T) {
+	t.Parallel()
+	for name, raw := range map[string]string{
+		"as a status": "server gave HTTP response to HTTPS client\r\n\r\n",
+		"as a header": "HTTP/1.1 200 OK\r\nhttp: server gave HTTP response to HTTPS client\r\n\r\n",
+		"a time-out":  "net/http: TLS handshake timeout\r\n\r\n",
+		"a lookup":    "lookup vpc.aliyuncs.com: no such host\r\n\r\n",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				srv := wiretest.New(wiretest.Raw(raw), ok())
+				_, err := do(t.Context(), wireClient(t, srv), KindOnce)
+				assert.True(t, OutcomeUnknown(err), "%v", err)
+				assert.Len(t, srv.Requests(), 1)
+			})
+		})
+	}
+}
+
+// Plain bytes in the middle of a TLS connection give the error of a failed
+// handshake, after the request was carried out.
+func TestTLSGarbageAfterTheRequest(t *testing.T) {
+	t.Parallel()
+	var served atomic.Int64
+	raw := make(chan net.Conn, 8)
+	srv := httptest.NewUnstartedServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body)
+		served.Add(1)
+		conn := <-raw
+		_, _ = io.WriteString(conn, "HTTP/1.1 400 this is not TLS\r\n\r\n")
+		_ = conn.Close()
+	}))
+	srv.Listener = tapListener{srv.Listener, raw}
+	srv.StartTLS()
+	t.Cleanup(srv.Close)
+	c, err := NewClient("cn-hangzhou", WithEndpoint(srv.URL), WithHTTPClient(srv.Client()),
+		WithBackoff(time.Millisecond, time.Millisecond), WithCredentials(StaticCredentials(wireKey, wireSecret)))
+	require.NoError(t, err)
+	_, err = do(t.Context(), c, KindOnce)
+	assert.True(t, OutcomeUnknown(err), "%v", err)
+	assert.EqualValues(t, 1, served.Load(), "sent once")
+}
+
+// tapListener hands out the raw connections below TLS.
+type tapListener struct {
+	net.Listener
+	raw chan<- net.Conn
+}
+
+func (l tapListener) Accept() (net.Conn, error) {
+	conn, err := l.Listener.Accept()
+	if err == nil {
+		l.raw <- conn
+	}
+	return conn, err
+}
+
+// A certificate that is not accepted is not tried again.
+func TestUntrustedCertificate(t *testing.T) {
+	t.Parallel()
+	var served atomic.Int64
+	srv := httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { served.Add(1) }))
+	srv.Config.ErrorLog = log.New(io.Discard, "", 0)
+	srv.StartTLS()
+	t.Cleanup(srv.Close)
+	c, err := NewClient("cn-hangzhou", WithEndpoint(srv.URL), WithCredentials(StaticCredentials(wireKey, wireSecret)))
+	require.NoError(t, err)
+	t.Cleanup(c.CloseIdleConnections)
+	_, err = do(t.Context(), c, KindTokened)
+	var te *TransportError
+	require.ErrorAs(t, err, &te)
+	assert.False(t, te.Sent)
+	assert.Equal(t, 1, te.Attempts)
+	assert.Zero(t, served.Load())
+}
+
+// A POST with everything in the query says that its body is empty, instead of
+// sending an empty chunk.
+func TestPostQueryHasALength(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		srv := wiretest.New(ok())
+		_, err := do(t.Context(), wireClient(t, srv, WithPlacement(InQuery)), KindRead)
+		require.NoError(t, err)
+		req := srv.Requests()[0]
+		assert.Equal(t, "0", req.Header.Get("Content-Length"))
+		assert.NotEmpty(t, req.Params.Get("Signature"))
 	})
 }

@@ -264,3 +264,111 @@ func TestGateAndDeadline(t *testing.T) {
 		assert.Len(t, srv.Requests(), 2)
 	})
 }
+
+// However the service throttles, no call waits longer than its patience lets
+// it, and the action is not dead for the others.
+func TestTheGateIsBounded(t *testing.T) {
+	t.Parallel()
+	t.Run("a hint of a day", func(t *testing.T) {
+		t.Parallel()
+		synctest.Test(t, func(t *testing.T) {
+			srv := wiretest.New(refuse(400, "Throttling.User", "x-acs-retry-after: 86400000"), ok())
+			c := wireClient(t, srv)
+			_, err := do(t.Context(), c, KindRead)
+			require.ErrorIs(t, err, ErrThrottled)
+			start := time.Now()
+			_, err = do(t.Context(), c, KindRead)
+			require.ErrorIs(t, err, ErrThrottled)
+			assert.Zero(t, time.Since(start))
+			time.Sleep(DefaultThrottlePatience) // fake time: somebody asks again before the day is over
+			_, err = do(t.Context(), c, KindRead)
+			require.NoError(t, err)
+		})
+	})
+	t.Run("throttled for good", func(t *testing.T) {
+		t.Parallel()
+		synctest.Test(t, func(t *testing.T) {
+			srv := wiretest.New(refuse(400, "Throttling.User"))
+			c := wireClient(t, srv)
+			var wg sync.WaitGroup
+			for i := range 50 {
+				wg.Go(func() {
+					time.Sleep(time.Duration(i) * 10 * time.Millisecond) // fake time: late arrivals
+					start := time.Now()
+					_, err := do(t.Context(), c, KindTokened)
+					assert.ErrorIs(t, err, ErrThrottled)
+					assert.False(t, OutcomeUnknown(err))
+					assert.LessOrEqual(t, time.Since(start), DefaultThrottlePatience+time.Second)
+				})
+			}
+			wg.Wait()
+			assert.Less(t, len(srv.Requests()), 40)
+		})
+	})
+	t.Run("hints of a millisecond", func(t *testing.T) {
+		t.Parallel()
+		synctest.Test(t, func(t *testing.T) {
+			srv := wiretest.New(refuse(400, "Throttling.User", "x-acs-retry-after: 1"))
+			_, err := do(t.Context(), wireClient(t, srv), KindRead)
+			require.ErrorIs(t, err, ErrThrottled)
+			assert.Less(t, len(srv.Requests()), 25, "a hint that is wrong is not followed at its own pace")
+		})
+	})
+	t.Run("a probe that gets no answer", func(t *testing.T) {
+		t.Parallel()
+		synctest.Test(t, func(t *testing.T) {
+			var n int
+			c := wireClient(t, wiretest.New(func(conn netConn, r *wiretest.Request) bool {
+				switch n++; n {
+				case 1:
+					return refuse(400, "Throttling.User", "x-acs-retry-after: 1000")(conn, r)
+				case 2:
+					return wiretest.Stall()(conn, r)
+				}
+				return ok()(conn, r)
+			}))
+			var wg sync.WaitGroup
+			for range 3 {
+				wg.Go(func() {
+					ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+					defer cancel()
+					_, err := do(ctx, c, KindRead)
+					assert.NoError(t, err)
+				})
+			}
+			wg.Wait()
+		})
+	})
+	t.Run("a hook that panics", func(t *testing.T) {
+		t.Parallel()
+		synctest.Test(t, func(t *testing.T) {
+			bad := true
+			c := wireClient(t, wiretest.New(refuse(400, "Throttling.User", "x-acs-retry-after: 1000"), ok()),
+				WithAttemptHook(func(_ context.Context, a Attempt) {
+					if a.Err == nil && bad {
+						bad = false
+						panic("hook")
+					}
+				}))
+			assert.PanicsWithValue(t, "hook", func() { _, _ = do(t.Context(), c, KindRead) })
+			start := time.Now()
+			_, err := do(t.Context(), c, KindRead)
+			require.NoError(t, err)
+			assert.Zero(t, time.Since(start))
+		})
+	})
+	t.Run("no patience, no gate", func(t *testing.T) {
+		t.Parallel()
+		synctest.Test(t, func(t *testing.T) {
+			srv := wiretest.New(refuse(400, "Throttling.User", "x-acs-retry-after: 3600000"))
+			c := wireClient(t, srv, WithThrottlePatience(0))
+			start := time.Now()
+			for range 3 {
+				_, err := do(t.Context(), c, KindRead)
+				require.ErrorIs(t, err, ErrThrottled)
+			}
+			assert.Zero(t, time.Since(start))
+			assert.Len(t, srv.Requests(), 3)
+		})
+	})
+}

@@ -81,7 +81,12 @@ func stateOf(a *EipAddress) string {
 	return string(a.Status)
 }
 
-func oneLine(err error) string { return strings.ReplaceAll(err.Error(), "\n", "; ") }
+func oneLine(err error) string {
+	if err == nil {
+		return ""
+	}
+	return strings.ReplaceAll(err.Error(), "\n", "; ")
+}
 
 // goal is what a wait is for.
 type goal struct {

@@ -279,7 +279,12 @@ func (r *run) judge(err error) Judgement {
 	if j.Cause == CauseNone {
 		j.Cause = classify(r.ctx, err, a)
 	}
-	if j.Cause == CauseAttemptTimeout || a.timedOut {
+	if r.ctx.Err() != nil {
+		// What net/http gives then is the context's cause, which may be another
+		// call's error.
+		j.Err = contextError(r.ctx)
+	}
+	if j.Cause == CauseAttemptTimeout {
 		j.Err = &AttemptTimeoutError{Limit: r.loop.cfg.AttemptTimeout}
 	}
 	return j
@@ -365,7 +370,7 @@ func (r *run) result() *Result {
 		return out
 	}
 	switch {
-	case d.ctxErr != nil && d.err != nil && !d.answered && !errors.Is(d.err, d.ctxErr):
+	case d.ctxErr != nil && d.err != nil && !d.answered && !(r.ctx.Err() != nil && errors.Is(d.err, r.ctx.Err())):
 		out.Err = errors.Join(d.ctxErr, d.err)
 	case d.ctxErr != nil:
 		out.Err = d.ctxErr

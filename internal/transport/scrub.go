@@ -1,7 +1,6 @@
 package transport
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"net/url"
@@ -13,41 +12,75 @@ const redacted = "REDACTED"
 // Secrets are the values of one attempt that must not be seen outside it.
 type Secrets []string
 
-// Scrub replaces every secret in s, as it is and in the encodings in which a
-// peer or a proxy may quote it back (a form value; a signed string, which
-// encodes twice).
+// Scrub replaces every secret in s, in whatever mixture of encodings a peer or
+// a proxy quotes it back: as it is, percent-encoded once (a form value) or twice
+// (a signed string), in upper or lower case, escaped as in JSON or HTML.
 func (x Secrets) Scrub(s string) string {
-	if s == "" {
-		return s
-	}
 	for _, secret := range x {
-		if secret == "" {
-			continue
-		}
-		plus := url.QueryEscape(secret)
-		once := strings.ReplaceAll(plus, "+", "%20")
-		twice := url.QueryEscape(once)
-		for _, form := range []string{
-			secret, plus, once, twice, url.PathEscape(secret),
-			lowerHex(plus), lowerHex(once), lowerHex(twice),
-			strings.ReplaceAll(secret, "/", `\/`), strings.Trim(fmt.Sprintf("%q", secret), `"`),
-		} {
-			s = strings.ReplaceAll(s, form, redacted)
-		}
+		s = scrub(s, secret)
 	}
 	return s
 }
 
-// lowerHex writes the percent sequences of s with lower-case digits.
-func lowerHex(s string) string {
-	b := []byte(s)
-	for i := 0; i+2 < len(b); i++ {
-		if b[i] == '%' {
-			copy(b[i+1:i+3], bytes.ToLower(b[i+1:i+3]))
+func scrub(s, secret string) string {
+	if secret == "" || s == "" {
+		return s
+	}
+	var out strings.Builder
+	kept := 0
+	for i := 0; i < len(s); i++ {
+		if end, ok := quotes(s[i:], secret); ok {
+			out.WriteString(s[kept:i])
+			out.WriteString(redacted)
+			i += end - 1
+			kept = i + 1
 		}
 	}
-	return string(b)
+	if kept == 0 {
+		return s
+	}
+	out.WriteString(s[kept:])
+	return out.String()
 }
+
+// quotes says whether s begins with the secret in some encoding, and where that
+// ends.
+func quotes(s, secret string) (end int, ok bool) {
+	at := 0
+	for i := range len(secret) {
+		c := secret[i]
+		if at >= len(s) {
+			return 0, false
+		}
+		if n := escapeOf(s[at:], c); n > 0 {
+			at += n
+			continue
+		}
+		if s[at] != c {
+			return 0, false
+		}
+		at++
+	}
+	return at, true
+}
+
+// escapeOf says how long an escape of c stands at the beginning of s.
+func escapeOf(s string, c byte) int {
+	if s[0] != '%' && s[0] != '\\' && s[0] != '&' {
+		return 0
+	}
+	hex := fmt.Sprintf("%02x", c)
+	for _, form := range []string{
+		"%" + hex, "%25" + hex, "\\" + string(rune(c)), "\\u00" + hex, "&#x" + hex + ";", fmt.Sprintf("&#%d;", c), entities[c],
+	} {
+		if form != "" && len(s) >= len(form) && strings.EqualFold(s[:len(form)], form) {
+			return len(form)
+		}
+	}
+	return 0
+}
+
+var entities = map[byte]string{'&': "&amp;", '<': "&lt;", '>': "&gt;", '"': "&quot;", '\'': "&apos;"}
 
 // ScrubError returns err without anything secret, and without the URL that
 // net/http puts around a transport's errors; sent is the URL of the attempt, for

@@ -80,15 +80,19 @@ func TestJitter(t *testing.T) {
 
 func TestScrub(t *testing.T) {
 	t.Parallel()
-	secrets := Secrets{"s3cr+t/=", "", "tok en"}
+	secrets := Secrets{"s3cr+t/=", "", "tok&en"}
 	twice := url.QueryEscape(url.QueryEscape("s3cr+t/="))
 	for in, want := range map[string]string{
-		"":                                     "",
-		"nothing":                              "nothing",
-		"a s3cr+t/= b":                         "a REDACTED b",
-		"x=" + url.QueryEscape("s3cr+t/="):     "x=REDACTED",
-		"x%3D" + twice:                         "x%3DREDACTED",
-		"y=tok+en&z=tok%20en&w=tok%2520en&tok": "y=REDACTED&z=REDACTED&w=REDACTED&tok",
+		"":                                 "",
+		"nothing":                          "nothing",
+		"a s3cr+t/= b":                     "a REDACTED b",
+		"x=" + url.QueryEscape("s3cr+t/="): "x=REDACTED",
+		"x%3D" + twice:                     "x%3DREDACTED",
+		"tok%26en tok%2526en tok&amp;en tok\\u0026en tok&#38;en tok": "REDACTED REDACTED REDACTED REDACTED REDACTED tok",
+		`"s3cr+t\/="`:  `"REDACTED"`,
+		"s3cr%2bt%2f=": "REDACTED",
+		"s3cr%2bt%2f":  "s3cr%2bt%2f",
+		"s3s3cr+t/=s3": "s3REDACTEDs3",
 	} {
 		assert.Equal(t, want, secrets.Scrub(in))
 	}
