@@ -139,6 +139,13 @@ func (c *CredentialsCache) start(ctx context.Context) {
 	err := errors.New("eip: credentials: the provider ended without an answer")
 	go func() {
 		defer close(asked)
+		defer func() {
+			// It is nobody's goroutine: a panic in it would end the program. What
+			// was panicked with may hold a secret.
+			if p := recover(); p != nil {
+				err = fmt.Errorf("eip: credentials: the provider panicked with a %T", p)
+			}
+		}()
 		credentials, err = c.fetch.Credentials(ctx)
 		if err == nil {
 			err = credentials.check(plainNames)

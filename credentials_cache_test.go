@@ -396,3 +396,16 @@ func TestCacheAroundChain(t *testing.T) {
 		assert.Equal(t, 1, p.count())
 	})
 }
+
+// A provider that panics ends its call, not the program.
+func TestCachedCredentialsPanic(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		cache := CachedCredentials(CredentialsProviderFunc(func(context.Context) (Credentials, error) {
+			panic("CANARY-secret")
+		}), time.Minute)
+		_, err := cache.Credentials(t.Context())
+		require.ErrorContains(t, err, "panicked with a string")
+		require.NotContains(t, err.Error(), "CANARY")
+	})
+}

@@ -180,15 +180,15 @@ func ExampleWithAttemptHook() {
 // The functions below are what a user's own test looks like.
 
 // README: eiptest
-// openGateway is your code: it wants an address, bound to an instance.
+// openGateway is your code: it wants an address, bound to an instance. If the
+// helper fails, nothing is left, or its error lists what is.
 func openGateway(ctx context.Context, client *eip.Client, instance string) (string, error) {
-	made, err := client.AllocateEipAddress(ctx, &eip.AllocateEipAddressRequest{Bandwidth: 10})
+	bound, err := client.AllocateAssociated(ctx, &eip.AllocateAssociatedRequest{
+		Instance: eip.Instance{ID: instance},
+		Allocate: eip.AllocateEipAddressRequest{Bandwidth: 10},
+	})
 	if err != nil {
 		return "", err
-	}
-	bound, err := client.EnsureAssociated(ctx, made.AllocationID, eip.Instance{ID: instance}, eip.JustAllocated)
-	if err != nil {
-		return "", errors.Join(err, client.EnsureReleased(ctx, made.AllocationID))
 	}
 	return bound.IPAddress, nil
 }
