@@ -98,7 +98,8 @@
 // to 20 s. Throttled attempts do not count: the service counts calls by the
 // minute, so they have a patience of 70 s of their own. x-acs-retry-after and
 // Retry-After are obeyed. While one caller is told to wait, the others that call
-// the same action on the same client wait with it. A wait that would outlive the
+// the same action on the same client wait with it, each for as long as its
+// patience lasts without anybody getting through. A wait that would outlive the
 // context's deadline is not begun. A clock that is wrong is corrected after the
 // first refusal. Changes to these rules are not considered breaking.
 //

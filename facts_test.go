@@ -271,7 +271,7 @@ func TestResponsesHaveEveryDocumentedKey(t *testing.T) {
 				if tree["RequestId"] == nil {
 					tree["RequestId"] = "r"
 				}
-				for list, element := range map[string]string{"EipAddresses": "EipAddress", "EipSegments": "EipSegment"} {
+				for list, element := range map[string]string{"EipAddresses": "EipAddress", "EipSegments": "EipSegment", "Regions": "Region"} {
 					if tree[list] == nil && fact.Response[list+"."+element+"[].RegionId"] != "" {
 						tree[list] = object{} // an answer without it is none
 					}
