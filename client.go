@@ -82,6 +82,9 @@ func NewClient(regionID string, opts ...Option) (*Client, error) {
 		turns:       newKeyedLock(),
 		header:      http.Header{"User-Agent": {userAgent(cfg.userAgent)}, "Accept": {"application/json"}},
 	}
+	if c.method == http.MethodPost && c.placement == InBody {
+		c.header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
 	loop := transport.Config{
 		AttemptTimeout: cfg.attemptTimeout,
 		MaxAttempts:    cfg.maxAttempts,
@@ -377,8 +380,6 @@ func (c *Client) signed(ctx context.Context, params url.Values, now func() time.
 		s.URL = u.String()
 		return s, nil
 	}
-	s.Header = c.header.Clone()
-	s.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	s.Body = out.encoded
 	return s, nil
 }

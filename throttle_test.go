@@ -317,16 +317,7 @@ func TestTheGateIsBounded(t *testing.T) {
 	t.Run("a probe that gets no answer", func(t *testing.T) {
 		t.Parallel()
 		synctest.Test(t, func(t *testing.T) {
-			var n int
-			c := wireClient(t, wiretest.New(func(conn netConn, r *wiretest.Request) bool {
-				switch n++; n {
-				case 1:
-					return refuse(400, "Throttling.User", "x-acs-retry-after: 1000")(conn, r)
-				case 2:
-					return wiretest.Stall()(conn, r)
-				}
-				return ok()(conn, r)
-			}))
+			c := wireClient(t, wiretest.New(refuse(400, "Throttling.User", "x-acs-retry-after: 1000"), wiretest.Stall(), ok()))
 			var wg sync.WaitGroup
 			for range 3 {
 				wg.Go(func() {
