@@ -43,6 +43,7 @@ func (m *minuteLimit) step() wiretest.Step {
 		}
 		wait := m.window.Add(time.Minute).Sub(now)
 		m.mu.Unlock()
+		<-time.After(20 * time.Millisecond) // fake time: an answer takes a moment
 		if admitted {
 			return ok()(conn, req)
 		}
