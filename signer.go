@@ -127,12 +127,12 @@ var unreserved = func() (set [256]bool) {
 // space, which it writes as a plus sign.
 func percentEncode[T string | []byte](dst []byte, s T) []byte {
 	const hex = "0123456789ABCDEF"
+	kept := 0
 	for i := range len(s) {
-		if c := s[i]; unreserved[c] {
-			dst = append(dst, c)
-		} else {
-			dst = append(dst, '%', hex[c>>4], hex[c&15])
+		if c := s[i]; !unreserved[c] {
+			dst = append(append(dst, s[kept:i]...), '%', hex[c>>4], hex[c&15])
+			kept = i + 1
 		}
 	}
-	return dst
+	return append(dst, s[kept:]...)
 }
