@@ -6,6 +6,9 @@
 //	go run ./examples/zenlayer -endpoint http://127.0.0.1:8089  # on a fake that runs elsewhere
 //	go run ./examples/zenlayer -live                          # on the real one; asks before it spends
 //
+// The access key of the environment is for -live alone; -endpoint takes the
+// fakes' own, or one from the command line.
+//
 // Whatever happens, an interrupt included, it releases what it made. It prints
 // the IDs of what it could not release, and ends with status 1.
 package main
@@ -17,6 +20,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"net/url"
 	"os"
 	"os/signal"
 	"strings"
@@ -41,20 +45,24 @@ const cleanup = 2 * time.Minute
 // settings is what the command line says.
 type settings struct {
 	endpoint, zone string
+	keyID, secret  string // for the endpoint
 	live           bool
 	n              int
 	timeout        time.Duration
 }
 
 // run returns the exit status: 0 if all went well and everything is released,
-// 1 if not, 2 for wrong arguments.
-func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+// 1 if not, 2 for wrong arguments. With -live the client has the options live:
+// none, unless a test has something else in the place of the real service.
+func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer, live ...zenlayer.Option) int {
 	var s settings
 	fs := flag.NewFlagSet("zenlayer", flag.ContinueOnError)
 	fs.SetOutput(stderr)
 	fs.StringVar(&s.endpoint, "endpoint", "", "send to this `URL` instead of the embedded fake")
 	fs.StringVar(&s.zone, "zone", "", "`zone` to allocate in; by default the first that has enough to sell")
-	fs.BoolVar(&s.live, "live", false, "use the real service, or the endpoint, after asking; costs money")
+	fs.StringVar(&s.keyID, "access-key-id", zenlayertest.DefaultAccessKeyID, "access key `ID` for -endpoint")
+	fs.StringVar(&s.secret, "access-key-secret", zenlayertest.DefaultAccessKeyPassword, "its secret")
+	fs.BoolVar(&s.live, "live", false, "use the real service, with the access key of the environment, after asking; costs money")
 	fs.IntVar(&s.n, "n", 3, "how many addresses")
 	fs.DurationVar(&s.timeout, "timeout", 10*time.Minute, "for everything but releasing")
 	if err := fs.Parse(args); errors.Is(err, flag.ErrHelp) {
@@ -66,7 +74,11 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		fmt.Fprintln(stderr, "zenlayer: -n is 1 to 100, and there are no arguments")
 		return 2
 	}
-	client, done, err := s.client(stdout)
+	if err := s.check(); err != nil {
+		fmt.Fprintln(stderr, "zenlayer:", err)
+		return 2
+	}
+	client, done, err := s.client(stdout, live)
 	if err != nil {
 		fmt.Fprintln(stderr, err)
 		return 1
@@ -81,19 +93,34 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	return 0
 }
 
+// check wants flags that go together, and that the way to the real service is
+// the one that asks.
+func (s *settings) check() error {
+	if s.live && s.endpoint != "" {
+		return errors.New("-live and -endpoint exclude each other")
+	}
+	u, err := url.Parse(s.endpoint)
+	if err != nil {
+		return errors.New("-endpoint is not a URL")
+	}
+	host := strings.TrimSuffix(strings.ToLower(u.Hostname()), ".")
+	if host == "zenlayer.com" || strings.HasSuffix(host, ".zenlayer.com") {
+		return fmt.Errorf("-endpoint %s is the real service: use -live", host)
+	}
+	return nil
+}
+
 // client connects to the real service, to an endpoint, or to a fake of its own.
-func (s *settings) client(stdout io.Writer) (*zenlayer.Client, func(), error) {
+func (s *settings) client(stdout io.Writer, live []zenlayer.Option) (*zenlayer.Client, func(), error) {
 	switch {
 	case s.endpoint != "":
 		c, err := zenlayer.NewClient(
 			zenlayer.WithEndpoint(s.endpoint),
-			zenlayer.WithCredentials(eip.ChainCredentials(
-				zenlayer.EnvironmentCredentials(),
-				eip.StaticCredentials(zenlayertest.DefaultAccessKeyID, zenlayertest.DefaultAccessKeyPassword))),
+			zenlayer.WithCredentials(eip.StaticCredentials(s.keyID, s.secret)),
 			zenlayer.WithPollDelay(100*time.Millisecond, zenlayer.DefaultPollMax))
 		return c, func() {}, err
 	case s.live:
-		c, err := zenlayer.NewClient()
+		c, err := zenlayer.NewClient(live...)
 		return c, func() {}, err
 	}
 	srv, err := zenlayertest.New()
@@ -199,10 +226,6 @@ func release(ctx context.Context, c *zenlayer.Client, ids []string, out io.Write
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanup)
 	defer cancel()
-	// An address that is too new to be listed would pass for gone.
-	if _, err := c.WaitAllAvailable(ctx, ids); errors.Is(err, eip.ErrNotFound) {
-		return fmt.Errorf("could not release %s: %w", strings.Join(ids, " "), err)
-	}
 	if err := c.EnsureAllReleased(ctx, ids); err != nil {
 		left := ids
 		var batch *zenlayer.BatchError

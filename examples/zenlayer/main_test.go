@@ -3,13 +3,17 @@ package main
 import (
 	"bytes"
 	"context"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
+	"github.com/eipkit/eip-go/zenlayer"
 	"github.com/eipkit/eip-go/zenlayer/zenlayertest"
 )
 
@@ -69,6 +73,10 @@ func TestWhateverHappens(t *testing.T) {
 		"live, nothing said":  {args: []string{"-live"}, says: "nothing was bought"},
 		"live, yes":           {args: []string{"-live"}, stdin: "yes\n", made: 3, says: "released "},
 		"wrong number":        {args: []string{"-n", "101"}, status: 2, says: "-n is 1 to 100"},
+		"both":                {args: []string{"-live", "-endpoint", "http://127.0.0.1:1"}, status: 2, says: "exclude each other"},
+		"not asked":           {args: []string{"-endpoint", "https://Console.Zenlayer.com./x"}, status: 2, says: "real service: use -live"},
+		"no URL":              {args: []string{"-endpoint", "http://a b\x7f"}, status: 2, says: "not a URL"},
+		"wrong key":           {args: []string{"-access-key-id", "somebody"}, status: 1, says: "AUTHFAILURE"},
 		"wrong flag":          {args: []string{"-x"}, status: 2, says: "-x"},
 		"help":                {args: []string{"-h"}, says: "-endpoint"},
 	} {
@@ -81,7 +89,11 @@ func TestWhateverHappens(t *testing.T) {
 				tt.make(srv, cancel)
 			}
 			var out, errs lockedBuffer
-			status := run(ctx, append([]string{"-endpoint", srv.URL()}, tt.args...), strings.NewReader(tt.stdin), &out, &errs)
+			args := tt.args
+			if !slices.Contains(args, "-live") {
+				args = append([]string{"-endpoint", srv.URL()}, args...)
+			}
+			status := run(ctx, args, strings.NewReader(tt.stdin), &out, &errs, srv.ClientOptions()...)
 			assert.Equal(t, tt.status, status, errs.String())
 			assert.Contains(t, out.String()+errs.String(), tt.says)
 			assert.Len(t, srv.AddressesEverMade(), tt.made)
@@ -94,6 +106,40 @@ func TestWhateverHappens(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestEnvironmentIsForLiveAlone: an endpoint never sees the real keys.
+func TestEnvironmentIsForLiveAlone(t *testing.T) { // not parallel: it sets the environment
+	t.Setenv("ZENLAYERCLOUD_SECRET_KEY_ID", "realid")
+	t.Setenv("ZENLAYERCLOUD_SECRET_KEY_PASSWORD", "realpassword")
+	srv := zenlayertest.NewServer(t, zenlayertest.WithCredentials("realid", "realpassword"))
+	var out, errs lockedBuffer
+	assert.Equal(t, 1, run(t.Context(), []string{"-endpoint", srv.URL()}, strings.NewReader(""), &out, &errs))
+	assert.Empty(t, srv.AddressesEverMade())
+	assert.Zero(t, run(t.Context(), []string{"-live"}, strings.NewReader("yes\n"), &out, &errs, zenlayer.WithEndpoint(srv.URL())), errs.String())
+	assert.Len(t, srv.AddressesEverMade(), 3)
+	assert.Empty(t, srv.Addresses())
+}
+
+// TestReleaseGoesOn: one address that is gone does not keep the others.
+func TestReleaseGoesOn(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		srv := zenlayertest.NewServer(t, zenlayertest.WithPipe())
+		c, err := zenlayer.NewClient(srv.ClientOptions()...)
+		require.NoError(t, err)
+		ids := srv.Make("SEL-A", "POSTPAID", 3, nil)
+		srv.Drop(ids[0])
+		var out lockedBuffer
+		require.NoError(t, release(t.Context(), c, ids, &out))
+		assert.Empty(t, srv.Addresses())
+
+		ids = append(srv.Make("SEL-A", "PREPAID", 1, nil), srv.Make("SEL-A", "POSTPAID", 2, nil)...)
+		srv.Drop(ids[1])
+		err = release(t.Context(), c, ids, &out)
+		require.ErrorContains(t, err, "could not release "+ids[0]+":")
+		assert.Len(t, srv.Addresses(), 1)
+	})
 }
 
 func fail(action string, f zenlayertest.Fault) func(*zenlayertest.Server, context.CancelFunc) {

@@ -51,9 +51,6 @@ func (c *call) allocate() (obj, *fake.Refusal) {
 		return nil, refuse(codeNoMoney, "The balance is too small.")
 	}
 	s.balance -= price * float64(amount)
-	if zone.Stock >= 0 {
-		zone.Stock -= amount
-	}
 	order := ""
 	if chargeType == prepaid {
 		s.orders++
@@ -64,6 +61,7 @@ func (c *call) allocate() (obj, *fake.Refusal) {
 		a := s.add(Address{ZoneID: zone.ID, Netmask: netmask, ChargeType: chargeType, Period: period,
 			ResourceGroupID: group, Tags: maps.Clone(tags), OrderNumber: order, Call: c.seq}, c.now)
 		a.paid = price
+		s.take(a)
 		if chargeType == prepaid {
 			a.ExpiresAt = a.CreatedAt.AddDate(0, period, 0)
 		}

@@ -173,13 +173,15 @@ func (s *Server) FailAssociation(n int) {
 }
 
 // Make makes addresses behind the client's back, as somebody else in the same
-// account would, and gives their IDs.
+// account would, and gives their IDs. They are taken from the zone's stock as far
+// as that goes.
 func (s *Server) Make(zoneID, chargeType string, n int, tags map[string]string) []string {
 	var out []string
 	s.locked(func(v *service, now time.Time) {
 		for range n {
 			a := v.add(Address{ZoneID: zoneID, Netmask: 32, ChargeType: chargeType,
 				ResourceGroupID: v.set.group, Tags: maps.Clone(tags)}, now)
+			v.take(a)
 			out = append(out, a.EipID)
 		}
 	})

@@ -32,6 +32,7 @@ type address struct {
 	number uint64 // in order of creation
 	madeAt time.Time
 	paid   float64
+	stock  bool      // it was taken from its zone's stock
 	due    time.Time // when next is reached
 	next   string    // a state; empty with a due time means gone
 }
@@ -99,13 +100,22 @@ func (s *service) arrive(a *address) {
 	}
 }
 
-// drop removes an address for good and gives it back to its zone.
+// take takes an address from the stock of its zone, if that has an end.
+func (s *service) take(a *address) {
+	if z := s.zones[a.ZoneID]; z != nil && z.Stock > 0 {
+		z.Stock--
+		a.stock = true
+	}
+}
+
+// drop removes an address for good and gives it back to the stock it was taken
+// from.
 func (s *service) drop(a *address, now time.Time) {
 	delete(s.moving, a)
 	delete(s.byID, a.EipID)
 	a.Status, a.GoneAt = "", now
 	s.gone++
-	if z := s.zones[a.ZoneID]; z != nil && z.Stock >= 0 {
+	if z := s.zones[a.ZoneID]; z != nil && a.stock && z.Stock >= 0 {
 		z.Stock++
 	}
 }
