@@ -2,7 +2,9 @@ package zenlayer
 
 import (
 	"context"
+	"encoding/json"
 	"maps"
+	"slices"
 	"strings"
 )
 
@@ -72,28 +74,63 @@ func (r *AllocateEipAddressesRequest) check(v *validator) {
 	v.charge(r.EipChargeType, r.EipChargePrepaid)
 	v.amount(r.Amount)
 	v.notNegative("Netmask", r.Netmask)
-	for key, value := range r.Tags {
-		v.tag("Tags", key, value)
+	for _, key := range slices.Sorted(maps.Keys(r.Tags)) {
+		v.tag("Tags", key, r.Tags[key])
 	}
+}
+
+// checkMark is what the mark needs, which goes out as one more tag.
+func (r *AllocateEipAddressesRequest) checkMark(v *validator) {
+	if r == nil || r.Mark == "" {
+		return
+	}
+	v.tag("Mark", MarkTagKey, r.Mark)
+	if value, both := r.Tags[MarkTagKey]; both && value != r.Mark {
+		v.fault("Tags", shorten(value), "must not have the key "+MarkTagKey+", which Mark sets")
+	}
+}
+
+// checkAllocation finds what would keep a request from being sent.
+func (c *Client) checkAllocation(req *AllocateEipAddressesRequest) error {
+	if c.validate {
+		var v validator
+		req.checkMark(&v)
+		req.check(&v)
+		if err := v.err(actionAllocate); err != nil {
+			return err
+		}
+	}
+	_, err := encode(actionAllocate, req.wire(), req.Extra)
+	return err
 }
 
 // AllocateEipAddressesResponse holds the IDs of addresses that are being made.
 type AllocateEipAddressesResponse struct {
 	ResponseMeta
-	// EipIDSet are the IDs. The addresses are still CREATING; see
-	// [Client.WaitAllAvailable].
+	// EipIDSet are the IDs, without empty ones. The addresses are still CREATING;
+	// see [Client.WaitAllAvailable].
 	EipIDSet []string `json:"eipIdSet"`
 	// OrderNumber is set for a subscription.
 	OrderNumber string `json:"orderNumber"`
 }
 
-func (r *AllocateEipAddressesResponse) incomplete() string {
-	for _, id := range r.EipIDSet {
-		if strings.TrimSpace(id) != "" {
-			return ""
-		}
+// UnmarshalJSON drops IDs that are empty or there twice.
+func (r *AllocateEipAddressesResponse) UnmarshalJSON(b []byte) error {
+	type plain AllocateEipAddressesResponse
+	if err := json.Unmarshal(b, (*plain)(r)); err != nil {
+		return err
 	}
-	return "eipIdSet"
+	if r.EipIDSet != nil {
+		r.EipIDSet = slices.DeleteFunc(unique(r.EipIDSet), func(id string) bool { return strings.TrimSpace(id) == "" })
+	}
+	return nil
+}
+
+func (r *AllocateEipAddressesResponse) incomplete() string {
+	if len(r.EipIDSet) == 0 {
+		return "eipIdSet"
+	}
+	return ""
 }
 
 // AllocateEipAddresses calls the action of that name: it buys 1 to 100 elastic
@@ -106,18 +143,19 @@ func (r *AllocateEipAddressesResponse) incomplete() string {
 // says that the outcome is unknown (eip.OutcomeUnknown), and
 // [Client.Reconcile] finds out what can be found out.
 //
+// An answer with some IDs, but fewer than were asked for, is given as it is:
+// compare the length of EipIDSet. The missing addresses may exist; Reconcile
+// finds them, with the missing number as Request.Amount and EipIDSet as Known.
+//
 // A subscription is paid from the balance at once, pay-as-you-go from then on.
 // To ask for more than 100 see [Client.AllocateMany].
 //
 // Documented errors: CodeInvalidZoneNotFound (404), CodeInvalidEipTypeZoneNoSell
 // (400), CodeMissingParameter (400).
 func (c *Client) AllocateEipAddresses(ctx context.Context, req *AllocateEipAddressesRequest) (*AllocateEipAddressesResponse, error) {
-	if req != nil && req.Mark != "" && c.validate {
+	if c.validate {
 		var v validator
-		v.tag("Mark", MarkTagKey, req.Mark)
-		if value, both := req.Tags[MarkTagKey]; both && value != req.Mark {
-			v.fault("Tags", shorten(value), "must not have the key "+MarkTagKey+", which Mark sets")
-		}
+		req.checkMark(&v)
 		if err := v.err(actionAllocate); err != nil {
 			return nil, err
 		}

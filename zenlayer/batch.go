@@ -31,7 +31,9 @@ type AllocateManyError struct {
 	// Want is how many were asked for.
 	Want int
 	// Unknown is the request whose outcome is unknown, ready for
-	// [ReconcileRequest]; nil if there is none.
+	// [ReconcileRequest] together with this error as Err, which tells what is
+	// known to exist; nil if there is none. If a success gave fewer IDs than it
+	// was asked for, its Amount is how many are missing.
 	Unknown *AllocateEipAddressesRequest
 	// Err is the error of the call that failed.
 	Err error
@@ -45,6 +47,9 @@ func (e *AllocateManyError) Error() string {
 	}
 	if e.Unknown != nil {
 		fmt.Fprintf(&b, ", and %d more may", e.Unknown.amount())
+		if e.Unknown.Mark != "" {
+			fmt.Fprintf(&b, ", tagged %s=%s", MarkTagKey, e.Unknown.Mark)
+		}
 	}
 	b.WriteString(": " + e.Err.Error())
 	return b.String()
@@ -56,25 +61,40 @@ func (e *AllocateManyError) Unwrap() error { return e.Err }
 // OutcomeUnknown says whether there may be more addresses than EipIDs.
 func (e *AllocateManyError) OutcomeUnknown() bool { return e.Unknown != nil }
 
-// MarshalJSON writes the error's text for its cause.
+// MarshalJSON writes the error's text for its cause. Unknown has the service's
+// names, and its Mark and Extra beside them.
 func (e *AllocateManyError) MarshalJSON() ([]byte, error) {
+	type request struct {
+		*AllocateEipAddressesRequest
+		Mark  string         `json:"mark,omitempty"`
+		Extra map[string]any `json:"extra,omitempty"`
+	}
+	var unknown *request
+	if u := e.Unknown; u != nil {
+		unknown = &request{u, u.Mark, u.Extra}
+	}
 	return json.Marshal(struct {
 		EipIDs       []string
 		OrderNumbers []string `json:",omitempty"`
 		Want         int
-		Unknown      *AllocateEipAddressesRequest `json:",omitempty"`
+		Unknown      *request `json:",omitempty"`
 		Err          string
-	}{e.EipIDs, e.OrderNumbers, e.Want, e.Unknown, e.Err.Error()})
+	}{e.EipIDs, e.OrderNumbers, e.Want, unknown, e.Err.Error()})
 }
+
+// allocateMany is AllocateMany's name in errors.
+const allocateMany = "AllocateMany"
 
 // AllocateMany asks for n addresses like req, by as many calls of
 // AllocateEipAddresses as it takes, 100 to a call, one after another.
 // req.Amount has to be 0. If req.Mark is set, each call has a mark of its own:
-// that one with "-1", "-2" and so on behind it.
+// that one with "-1", "-2" and so on behind it. All calls are validated before
+// the first one is sent.
 //
 // The first call that fails ends it, with an *[AllocateManyError] that holds
 // the IDs that exist, and the request whose outcome is unknown if that is so.
-// Nothing is released.
+// An answer with fewer IDs than were asked for counts as such a failure: the
+// missing addresses may exist. Nothing is released.
 func (c *Client) AllocateMany(ctx context.Context, n int, req *AllocateEipAddressesRequest) (*AllocateManyResponse, error) {
 	if req == nil {
 		req = &AllocateEipAddressesRequest{}
@@ -86,38 +106,51 @@ func (c *Client) AllocateMany(ctx context.Context, n int, req *AllocateEipAddres
 	if req.Amount != 0 {
 		v.fault("Amount", strconv.Itoa(req.Amount), "must be 0: the number of addresses is an argument of its own")
 	}
-	if err := v.err("AllocateMany"); err != nil {
+	if err := v.err(allocateMany); err != nil {
+		return nil, err
+	}
+	calls := (n-1)/maxIDsPerCall + 1
+	// The parts differ in the amount and in the mark, which is longest in the
+	// last. What is wrong with that must not show when the others are paid for.
+	if err := c.checkAllocation(partOf(req, n, calls)); err != nil {
 		return nil, err
 	}
 	out := &AllocateManyResponse{}
-	for left := n; left > 0; {
-		part := *req
-		part.Amount = min(left, maxIDsPerCall)
-		if part.Mark != "" {
-			part.Mark += "-" + strconv.Itoa(out.Calls+1)
-		}
-		res, err := c.AllocateEipAddresses(ctx, &part)
+	for out.Calls < calls {
+		part := partOf(req, n, out.Calls+1)
+		res, err := c.AllocateEipAddresses(ctx, part)
 		out.Calls++
+		unknown := part
 		if err == nil {
 			out.EipIDs = append(out.EipIDs, res.EipIDSet...)
 			if res.OrderNumber != "" {
 				out.OrderNumbers = append(out.OrderNumbers, res.OrderNumber)
 			}
-			if len(res.EipIDSet) != part.Amount {
-				err = fmt.Errorf("the service gave %d IDs for an amount of %d (request %s)",
-					len(res.EipIDSet), part.Amount, res.RequestID)
+			missing := part.Amount - len(res.EipIDSet)
+			if missing <= 0 {
+				continue
 			}
+			err = fmt.Errorf("the service gave %d IDs for an amount of %d (request %s)",
+				len(res.EipIDSet), part.Amount, res.RequestID)
+			unknown.Amount = missing
+		} else if !eip.OutcomeUnknown(err) {
+			unknown = nil
 		}
-		if err != nil {
-			failure := &AllocateManyError{EipIDs: out.EipIDs, OrderNumbers: out.OrderNumbers, Want: n, Err: err}
-			if eip.OutcomeUnknown(err) {
-				failure.Unknown = &part
-			}
-			return nil, failure
+		return nil, &AllocateManyError{
+			EipIDs: out.EipIDs, OrderNumbers: out.OrderNumbers, Want: n, Unknown: unknown, Err: err,
 		}
-		left -= part.Amount
 	}
 	return out, nil
+}
+
+// partOf is the number-th request, counted from 1, of those for n addresses.
+func partOf(req *AllocateEipAddressesRequest, n, number int) *AllocateEipAddressesRequest {
+	part := *req
+	part.Amount = min(n-(number-1)*maxIDsPerCall, maxIDsPerCall)
+	if part.Mark != "" {
+		part.Mark += "-" + strconv.Itoa(number)
+	}
+	return &part
 }
 
 // BatchError says that something was done to some addresses of many only.
@@ -171,135 +204,30 @@ func (c *Client) ReleaseMany(ctx context.Context, ids []string) error {
 // TerminateMany moves addresses to the recycle bin, by one call of
 // TerminateEipAddress for each, since that action takes one. Addresses that are
 // in the bin, or gone, are passed over. It goes on after a refusal, and gives
-// all that is left in one *[BatchError]; an error that is no refusal ends it.
+// all that is left in one *[BatchError]; an error that is no refusal ends it, and
+// so does a service that still throttles when the patience is over.
 func (c *Client) TerminateMany(ctx context.Context, ids []string) error {
 	ids = unique(ids)
 	failure := &BatchError{Action: actionTerminate}
 	var errs []error
 	for i, id := range ids {
 		_, err := c.TerminateEipAddress(ctx, &TerminateEipAddressRequest{EipID: id})
-		var refused *Error
+		// What a TransportError wraps does not make it a refusal.
+		refused, ok := err.(*Error) //nolint:errorlint // the client's own, not wrapped
 		switch {
-		case err == nil, errors.Is(err, CodeOperationDeniedEipRecycled), errors.Is(err, eip.ErrNotFound):
+		case err == nil, ok && (refused.Is(CodeOperationDeniedEipRecycled) || refused.Is(eip.ErrNotFound)):
 			failure.Done = append(failure.Done, id)
-		case errors.As(err, &refused):
+			continue
+		case ok && !refused.Is(eip.ErrThrottled):
 			failure.Left, errs = append(failure.Left, id), append(errs, fmt.Errorf("%s: %w", id, err))
-		default:
-			failure.Left, errs = append(failure.Left, ids[i:]...), append(errs, fmt.Errorf("%s: %w", id, err))
+			continue
 		}
-		if len(failure.Left)+len(failure.Done) == len(ids) {
-			break
-		}
+		failure.Left, errs = append(failure.Left, ids[i:]...), append(errs, fmt.Errorf("%s: %w", id, err))
+		break
 	}
 	if len(failure.Left) == 0 {
 		return nil
 	}
 	failure.Err = errors.Join(errs...)
 	return failure
-}
-
-// EnsureReleased is [Client.EnsureAllReleased] for one address.
-func (c *Client) EnsureReleased(ctx context.Context, id string) error {
-	return c.EnsureAllReleased(ctx, []string{id})
-}
-
-// EnsureAllReleased gives addresses back for good, whatever state they are in: it
-// waits until those that are CREATING, ASSOCIATING or UNASSOCIATING have
-// settled, terminates what is alive (which unbinds it), waits for the recycle
-// bin, releases, and waits until nothing is listed. Addresses that are gone are
-// passed over, so that it can be called again after a failure or a crash; so
-// wait for an address that may be too new to be listed before you give it here.
-//
-// A *[BatchError] holds the IDs that still exist, as far as is known. A
-// subscription cannot be terminated: its ID is in the error, with
-// CodeOperationDeniedEipSubscription.
-func (c *Client) EnsureAllReleased(ctx context.Context, ids []string) error {
-	ids = unique(ids)
-	v := validator{}
-	v.noneEmpty("ids", ids)
-	if err := v.err("EnsureAllReleased"); err != nil {
-		return err
-	}
-	fail := func(err error) error {
-		out := &BatchError{Action: "EnsureAllReleased", Left: ids, Err: err}
-		if found, look := c.lookUp(ctx, ids); look == nil {
-			out.Left = nil
-			for _, id := range ids {
-				if _, ok := found[id]; ok {
-					out.Left = append(out.Left, id)
-				} else {
-					out.Done = append(out.Done, id)
-				}
-			}
-		}
-		return out
-	}
-	_, err := c.wait(ctx, ids, wait{
-		want: "a state that ends nothing by itself", gone: true,
-		there: func(a *EipAddress) bool {
-			return !a.EipStatus.Pending() || a.EipStatus == EipStatusRecycling || a.EipStatus == EipStatusReleasing
-		},
-		never: func(*EipAddress) error { return nil },
-	})
-	if err != nil {
-		return fail(err)
-	}
-	found, err := c.lookUp(ctx, ids)
-	if err != nil {
-		return fail(err)
-	}
-	var alive, binned []string
-	for _, id := range ids {
-		switch a, ok := found[id]; {
-		case !ok, a.EipStatus == EipStatusReleasing:
-		case a.EipStatus == EipStatusRecycle, a.EipStatus == EipStatusRecycling:
-			binned = append(binned, id)
-		default:
-			alive = append(alive, id)
-		}
-	}
-	terminated := c.TerminateMany(ctx, alive)
-	var partly *BatchError
-	if errors.As(terminated, &partly) {
-		alive = partly.Done
-	}
-	binned = append(binned, alive...)
-	if err := c.WaitAllRecycled(ctx, binned); err != nil {
-		return fail(errors.Join(terminated, err))
-	}
-	if found, err = c.lookUp(ctx, binned); err != nil {
-		return fail(errors.Join(terminated, err))
-	}
-	there := inBin(binned, found)
-	if err := c.ReleaseMany(ctx, there); err != nil {
-		// A batch whose outcome is unknown may be gone, or one that somebody else
-		// released may hold up the others: what is still there tells.
-		if !errors.Is(err, eip.ErrNotFound) && !eip.OutcomeUnknown(err) {
-			return fail(errors.Join(terminated, err))
-		}
-		if found, err = c.lookUp(ctx, there); err != nil {
-			return fail(errors.Join(terminated, err))
-		}
-		if err := c.ReleaseMany(ctx, inBin(there, found)); err != nil {
-			return fail(errors.Join(terminated, err))
-		}
-	}
-	if err := c.WaitAllGone(ctx, there); err != nil {
-		return fail(errors.Join(terminated, err))
-	}
-	if terminated != nil {
-		return fail(terminated)
-	}
-	return nil
-}
-
-// inBin gives those of ids that are in the recycle bin.
-func inBin(ids []string, found map[string]*EipAddress) []string {
-	var out []string
-	for _, id := range ids {
-		if a, ok := found[id]; ok && a.EipStatus == EipStatusRecycle {
-			out = append(out, id)
-		}
-	}
-	return out
 }

@@ -98,8 +98,10 @@ type TerminateEipAddressResponse struct {
 // RECYCLE; see [Client.WaitAllRecycled].
 //
 // The client repeats it: an address in the recycle bin is refused with
-// CodeOperationDeniedEipRecycled, which after an attempt with an unknown
-// outcome counts as the success of that attempt.
+// CodeOperationDeniedEipRecycled, one that is gone with CodeInvalidEipNotFound
+// or CodeOperationFailedResourceNotFound. After an attempt with an unknown
+// outcome these count as the success of that attempt: whoever did it, the
+// address is not alive. (Nor is one that never was.)
 //
 // Documented errors: CodeInvalidEipNotFound (404),
 // CodeOperationDeniedEipSubscription (403), CodeOperationDeniedEipRecycled

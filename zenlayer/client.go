@@ -185,16 +185,19 @@ func invoke[Resp any, Req any](ctx context.Context, c *Client, action string, re
 		ids = l.count()
 	}
 	out := new(Resp)
-	meta, err := c.send(ctx, action, operationOf(action), ids, body, func(b json.RawMessage) (string, error) {
+	whole, telling := any(out).(interface{ incomplete() string })
+	reader := &answerReader{action: action, op: operationOf(action), ids: ids, telling: telling}
+	reader.decode = func(b json.RawMessage) (string, error) {
 		*out = *new(Resp) // an earlier attempt may have left something
 		if err := json.Unmarshal(b, out); err != nil {
 			return "", fmt.Errorf("it does not fit %T: %w", out, err)
 		}
-		if i, ok := any(out).(interface{ incomplete() string }); ok {
-			return i.incomplete(), nil
+		if telling {
+			return whole.incomplete(), nil
 		}
 		return "", nil
-	})
+	}
+	meta, err := c.send(ctx, reader, body)
 	if err != nil {
 		return nil, err
 	}
@@ -266,7 +269,7 @@ func (c *Client) Do(ctx context.Context, req RawRequest, out any) (*ResponseMeta
 	if err != nil {
 		return nil, err
 	}
-	meta, err := c.send(ctx, req.Action, op, 0, body, func(b json.RawMessage) (string, error) {
+	meta, err := c.send(ctx, &answerReader{action: req.Action, op: op, decode: func(b json.RawMessage) (string, error) {
 		if out == nil {
 			return "", nil
 		}
@@ -274,7 +277,7 @@ func (c *Client) Do(ctx context.Context, req RawRequest, out any) (*ResponseMeta
 			return "", fmt.Errorf("it does not fit %T: %w", out, err)
 		}
 		return "", nil
-	})
+	}}, body)
 	if err != nil {
 		return nil, err
 	}
@@ -282,16 +285,14 @@ func (c *Client) Do(ctx context.Context, req RawRequest, out any) (*ResponseMeta
 }
 
 // send runs the attempts of a call.
-func (c *Client) send(ctx context.Context, action string, op operation, ids int, body []byte,
-	decode func(json.RawMessage) (missing string, err error),
-) (ResponseMeta, error) {
+func (c *Client) send(ctx context.Context, reader *answerReader, body []byte) (ResponseMeta, error) {
+	action := reader.action
 	if ctx == nil {
 		return ResponseMeta{}, fmt.Errorf("zenlayer: %s: the context is nil", action)
 	}
-	reader := &answerReader{action: action, op: op, ids: ids, decode: decode}
 	res := c.loop.Do(ctx, &transport.Call{
 		Action: action,
-		Kind:   kindOf(op.kind),
+		Kind:   kindOf(reader.op.kind),
 		Method: http.MethodPost,
 		URL:    c.endpoint.String(),
 		Sign: func(ctx context.Context, now func() time.Time) (*transport.Signed, error) {

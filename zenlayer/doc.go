@@ -41,5 +41,6 @@
 // for those of a failing or slow service; that an allocation which is going to
 // run has shown its addresses to DescribeEipAddresses within the time that
 // ReconcileRequest.Settle allows; that tags are on an address as soon as it is
-// listed; that IDs are not used again.
+// listed; that IDs are not used again; that nobody moves addresses between
+// resource groups before an unknown outcome in one, without a mark, is settled.
 package zenlayer

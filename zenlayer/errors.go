@@ -64,8 +64,9 @@ func (e *Error) Class() error {
 
 // TransportError says that there is no usable answer, or that the outcome of a
 // write is unknown. It unwraps to its cause: a context's error, a network
-// error, an answer that could not be read (*eip.AnswerError). It never holds a
-// URL.
+// error, an answer that could not be read (*eip.AnswerError; errors.As finds it
+// in any case, errors.Is its class only if the outcome is known). It never holds
+// a URL.
 //
 // If OutcomeUnknown reports true the call may have done its work, and since
 // the API has no idempotency token the client has not sent it again. Look
@@ -76,8 +77,10 @@ type TransportError struct {
 	Action string
 	// Err is the cause. It is never nil.
 	Err error
-	// Last is the last answer of the service in this call, if there was one. It
-	// is among the wrapped errors only if the outcome is known.
+	// Last is the last answer with a code in this call, if there was one; for a
+	// call that was not sent because the service throttles its action, the answer
+	// to the call that was. It is among the wrapped errors only if the outcome is
+	// known.
 	Last *Error
 	// HTTPStatus and RequestID are those of the last attempt's answer, if any.
 	HTTPStatus int
@@ -150,16 +153,16 @@ func (e *TransportError) MarshalJSON() ([]byte, error) {
 
 // RequestID gives the request ID that err holds, "" if it holds none.
 func RequestID(err error) string {
-	var e *Error
-	if errors.As(err, &e) && e.RequestID != "" {
-		return e.RequestID
-	}
 	var t *TransportError
 	if errors.As(err, &t) {
-		if t.RequestID == "" && t.Last != nil {
+		if t.RequestID == "" && t.Last != nil && t.Sent {
 			return t.Last.RequestID
 		}
 		return t.RequestID
+	}
+	var e *Error
+	if errors.As(err, &e) {
+		return e.RequestID
 	}
 	return ""
 }

@@ -21,6 +21,8 @@ type answerReader struct {
 	// decode takes the inner object of a success. missing names what the caller
 	// came for, if the answer lacks it.
 	decode func(response json.RawMessage) (missing string, err error)
+	// telling says that decode knows a complete answer from any other object.
+	telling bool
 
 	requestID string // of the success
 }
@@ -28,27 +30,41 @@ type answerReader struct {
 // judge is the vendor's half of the retry table: what an answer means. When it
 // is repeated stands in the table of internal/transport.
 func (r *answerReader) judge(a *transport.Answer) transport.Judgement {
-	env, err := decodeAnswer(a.Body)
+	good := a.Status >= 200 && a.Status < 300
+	env, err := decodeAnswer(a.Body, good)
+	id := a.Secrets.Scrub(env.requestID)
 	if err == nil && env.code != "" {
-		return r.judgeCode(a, env)
+		// What was bought must not be thrown away for a code beside it, which may
+		// be one that says that all is well.
+		if !good || !r.telling || env.bare || r.accept(env) != nil {
+			return r.judgeCode(a, env)
+		}
 	}
-	if a.Status < 200 || a.Status >= 300 {
+	if !good {
 		return transport.Judgement{
-			Cause: transport.CauseOfStatus(a.Status), RequestID: a.Secrets.Scrub(env.requestID),
-			Err: strange(a, transport.ReasonOfStatus(a.Status)),
+			Cause: transport.CauseOfStatus(a.Status), RequestID: id,
+			Err: strange(a, transport.ReasonOfStatus(a.Status), id),
 		}
 	}
 	if err == nil {
 		err = r.accept(env)
 	}
 	if err != nil {
+		// The text of err may quote the body, cut where that cuts a secret in two.
+		// What is shown is said of a body without secrets.
+		clean, bad := decodeAnswer([]byte(a.Secrets.Scrub(string(a.Body))), good)
+		if bad == nil {
+			bad = r.accept(clean)
+		}
+		if bad != nil {
+			err = bad
+		}
 		return transport.Judgement{
-			Cause: transport.CauseUndecodable, RequestID: a.Secrets.Scrub(env.requestID),
-			Err: strange(a, err.Error()),
+			Cause: transport.CauseUndecodable, RequestID: id, Err: strange(a, err.Error(), id),
 		}
 	}
-	r.requestID = env.requestID
-	return transport.Judgement{Cause: transport.CauseSuccess, RequestID: env.requestID}
+	r.requestID = id
+	return transport.Judgement{Cause: transport.CauseSuccess, RequestID: id}
 }
 
 // accept decodes what should be a success.
@@ -125,12 +141,14 @@ type answer struct {
 	code      string
 	message   string
 	response  json.RawMessage
+	bare      bool // response has nothing that an error would not have
 }
 
 // decodeAnswer reads a success, {"requestId","response":{…}}, and an error: the
 // documented {"requestId","code","message"}, or the same inside response or
-// error, at any status.
-func decodeAnswer(body []byte) (answer, error) {
+// error, at any status. In what may be a success a code inside response is an
+// error's only if there is nothing else: it may be a field of the answer.
+func decodeAnswer(body []byte, good bool) (answer, error) {
 	body = bytes.TrimPrefix(bytes.TrimSpace(body), []byte("\xef\xbb\xbf"))
 	if len(body) == 0 {
 		return answer{}, errors.New("it is empty")
@@ -146,6 +164,13 @@ func decodeAnswer(body []byte) (answer, error) {
 	}
 	if out.requestID == "" {
 		out.requestID = text(inner["requestId"])
+	}
+	out.bare = true
+	for key := range inner {
+		out.bare = out.bare && (key == "requestId" || key == "code" || key == "message")
+	}
+	if good && !out.bare {
+		inner = nil
 	}
 	failure, _ := decodeObject(top["error"])
 	for _, place := range []map[string]json.RawMessage{top, inner, failure} {
@@ -179,10 +204,11 @@ func text(b json.RawMessage) string {
 }
 
 // strange makes the error for an answer that is not the documented one.
-func strange(a *transport.Answer, reason string) *eip.AnswerError {
+func strange(a *transport.Answer, reason, requestID string) *eip.AnswerError {
 	return &eip.AnswerError{
 		HTTPStatus:  a.Status,
 		ContentType: a.Secrets.Scrub(transport.Excerpt(a.Header.Get("Content-Type"))),
+		RequestID:   requestID,
 		Reason:      a.Secrets.Scrub(transport.Excerpt(reason)),
 		Excerpt:     transport.Excerpt(a.Secrets.Scrub(string(a.Body[:min(len(a.Body), 1<<14)]))),
 	}
@@ -192,28 +218,61 @@ func strange(a *transport.Answer, reason string) *eip.AnswerError {
 // that leaves the outcome open.
 var errUnsettled = errors.New("no answer tells whether it ran")
 
-// failure turns a call that failed into its error.
+// failure turns a call that failed into its error. The errors that the judge
+// made may be in a hook's or another call's hands by now: what this call has to
+// add goes into copies.
 func (r *answerReader) failure(res *transport.Result) error {
 	last := asError(res.Last)
-	if last != nil {
-		last.Attempts, last.RetryAfter = res.Attempts, res.RetryAfter
+	if last != nil && res.Reached { // otherwise it is the answer that another call got
+		own := *last
+		own.Attempts, own.RetryAfter = res.Attempts, res.RetryAfter
+		last = &own
 	}
 	if e := asError(res.Err); e != nil && !res.Unknown {
-		e.Attempts, e.RetryAfter = res.Attempts, res.RetryAfter
-		return e
+		own := *e
+		own.Attempts, own.RetryAfter = res.Attempts, res.RetryAfter
+		return &own
 	}
 	t := &TransportError{
-		Action: r.action, Err: res.Err, Last: last, HTTPStatus: res.Status,
+		Action: r.action, Err: res.Err, Last: last, HTTPStatus: res.Status, RequestID: res.RequestID,
 		Attempts: res.Attempts, Sent: res.Reached,
 		RetryAfter: res.RetryAfter, unknown: res.Unknown,
 	}
 	if asError(t.Err) != nil {
 		t.Err = errUnsettled
 	}
-	if last != nil && res.Status == last.HTTPStatus {
-		t.RequestID = last.RequestID
+	// An answer without a code is not in Last; it goes with the cause. If the
+	// outcome is unknown it can be read, but matches no class: it does not say
+	// what became of the call.
+	strange, ok := res.Last.(*eip.AnswerError) //nolint:errorlint // judge makes them
+	if !ok {
+		return t
+	}
+	answer := error(strange)
+	if t.unknown {
+		answer = &mutedAnswer{strange}
+	}
+	if t.Err == error(strange) { //nolint:errorlint // identity is meant
+		t.Err = answer
+	} else {
+		t.Err = errors.Join(t.Err, answer)
 	}
 	return t
+}
+
+// mutedAnswer shows an answer to errors.As alone.
+type mutedAnswer struct{ answer *eip.AnswerError }
+
+func (m *mutedAnswer) Error() string { return m.answer.Error() }
+
+// As gives a copy of the answer.
+func (m *mutedAnswer) As(target any) bool {
+	out, ok := target.(**eip.AnswerError)
+	if ok {
+		own := *m.answer
+		*out = &own
+	}
+	return ok
 }
 
 func asError(err error) *Error {

@@ -3,6 +3,7 @@ package zenlayer
 import (
 	"context"
 	"iter"
+	"slices"
 
 	eip "github.com/eipkit/eip-go"
 )
@@ -12,10 +13,36 @@ import (
 // nil req means all addresses. The request is copied.
 //
 // No address is given twice. If the total falls while the walk goes on, so
-// that addresses have moved to an earlier page, that page is read again. Page
-// numbers cannot promise more: an address that is made while the walk goes on
-// may be left out. An error ends the walk, and is given once.
+// that addresses have moved to an earlier page, that page is read again, once.
+// Page numbers cannot promise more: if others add and remove addresses while a
+// walk of several pages goes on, one may be left out, be it new or as old as
+// any; the total may tell nothing of that. Two walks that give the same have
+// left nothing out that was there all the time. An error ends the walk, and is
+// given once.
 func (c *Client) EipAddresses(ctx context.Context, req *DescribeEipAddressesRequest) iter.Seq2[*EipAddress, error] {
+	return c.walk(ctx, req, nil)
+}
+
+// walk is what a walk over pages was like.
+type walk struct {
+	ids    []string // in the order in which they came
+	pages  int      // read
+	total  int      // on the latest page
+	steady bool     // the total was the same on all pages
+}
+
+// onePage says that one answer had everything, so that no pages can have moved.
+func (w *walk) onePage() bool { return w.pages == 1 && len(w.ids) >= w.total }
+
+// same says that two walks one after another gave the same, completely. What a
+// page hides has moved there because an address before it is gone; the later
+// walk cannot have that one.
+func (w *walk) same(before *walk) bool {
+	return w.steady && before.steady && len(w.ids) >= w.total && slices.Equal(w.ids, before.ids)
+}
+
+// walk is EipAddresses with notes.
+func (c *Client) walk(ctx context.Context, req *DescribeEipAddressesRequest, notes *walk) iter.Seq2[*EipAddress, error] {
 	first := DescribeEipAddressesRequest{}
 	if req != nil {
 		first = *req
@@ -31,24 +58,32 @@ func (c *Client) EipAddresses(ctx context.Context, req *DescribeEipAddressesRequ
 		start, total := page.PageNum, -1
 		seen := map[string]bool{}
 		again := map[int]bool{}
+		w := walk{steady: true}
+		if notes != nil {
+			defer func() { *notes = w }()
+		}
 		for {
 			res, err := c.DescribeEipAddresses(ctx, &page)
 			if err != nil {
 				yield(nil, err)
 				return
 			}
+			fell := total >= 0 && res.TotalCount < total
+			w.pages++
+			w.steady = w.steady && (total < 0 || total == res.TotalCount)
+			total = res.TotalCount
+			w.total = total
 			for i := range res.DataSet {
 				a := &res.DataSet[i]
 				if seen[a.EipID] {
 					continue
 				}
 				seen[a.EipID] = true
+				w.ids = append(w.ids, a.EipID)
 				if !yield(a, nil) {
 					return
 				}
 			}
-			fell := total >= 0 && res.TotalCount < total
-			total = res.TotalCount
 			switch {
 			case fell && page.PageNum > start && !again[page.PageNum]:
 				again[page.PageNum] = true

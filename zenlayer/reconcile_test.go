@@ -45,7 +45,7 @@ func TestReconcile(t *testing.T) {
 		"somebody else, with a mark":     {amount: 2, snapshot: true, fault: zenlayertest.CutBefore(), others: making(2, mark), verdict: "not made", missing: 2},
 		"somebody else, elsewhere":       {amount: 2, snapshot: true, fault: zenlayertest.CutBefore(), others: elsewhere, verdict: "not made", missing: 2},
 		"late, alone":                    {amount: 1, snapshot: true, sole: true, delay: 12 * time.Second, fault: zenlayertest.CutAfter(), verdict: "made", own: true, found: 1},
-		"moved into the group meanwhile": {amount: 1, snapshot: true, group: "rg-2", fault: zenlayertest.CutBefore(), others: moving, verdict: "not made", missing: 1},
+		"moved into the group meanwhile": {amount: 1, snapshot: true, group: "rg-2", fault: zenlayertest.CutBefore(), others: moving, verdict: "undecided", found: 1, missing: 1},
 		"in the group":                   {amount: 1, snapshot: true, group: "rg-2", sole: true, fault: zenlayertest.CutAfter(), others: making(5, nil), verdict: "made", own: true, found: 1},
 
 		"marked, after it ran":             {amount: 3, marked: true, fault: zenlayertest.CutAfter(), verdict: "made", own: true, found: 3, atOnce: true},

@@ -13,7 +13,7 @@ import (
 )
 
 // newcomerGrace is how long a waiter believes that an address which it has not
-// seen yet is still to appear.
+// seen yet is still to appear, or that a binding is still to begin.
 const newcomerGrace = 30 * time.Second
 
 var (
@@ -94,8 +94,9 @@ type wait struct {
 	there func(*EipAddress) bool
 	// never gives the reason why it will not get there, or nil.
 	never func(*EipAddress) error
-	// gone says that not being there is what is waited for.
-	gone bool
+	// gone says that not being there is what is waited for; with newcomers an
+	// address that was never there may still be to come.
+	gone, newcomers bool
 }
 
 func unexpected(a *EipAddress) error {
@@ -140,20 +141,29 @@ func (c *Client) WaitAllAvailable(ctx context.Context, ids []string) ([]*EipAddr
 
 // WaitAssociated waits until an address is ASSOCIATED with the instance, after
 // AssociateEipAddress. An address that is AVAILABLE after it was seen
-// ASSOCIATING, or bound to another instance, ends it with
+// ASSOCIATING, or for 30 seconds on end (the binding may have failed before the
+// first look), or that is bound to another instance, ends it with
 // [ErrUnexpectedStatus]. All else is as with [Client.WaitAllAvailable].
 func (c *Client) WaitAssociated(ctx context.Context, id, instanceID string) (*EipAddress, error) {
-	var began bool
+	var (
+		began bool
+		idle  time.Time // since when it has been seen AVAILABLE
+	)
 	got, err := c.wait(ctx, []string{id}, wait{
 		want:  string(EipStatusAssociated) + " with " + instanceID,
 		there: func(a *EipAddress) bool { return a.EipStatus == EipStatusAssociated && a.InstanceID == instanceID },
 		never: func(a *EipAddress) error {
+			if a.EipStatus != EipStatusAvailable {
+				idle = time.Time{}
+			} else if idle.IsZero() {
+				idle = time.Now()
+			}
 			switch a.EipStatus {
 			case EipStatusAssociating:
 				began = true
 				return nil
 			case EipStatusAvailable:
-				if !began {
+				if !began && time.Since(idle) <= newcomerGrace {
 					return nil
 				}
 			case EipStatusCreating, EipStatusUnassociating:
@@ -181,7 +191,7 @@ func (c *Client) WaitAllRecycled(ctx context.Context, ids []string) error {
 }
 
 // WaitAllGone waits until no address is listed any more, after
-// ReleaseEipAddresses. All else is as with [Client.WaitAllAvailable].
+// ReleaseEipAddresses. One that is too new to be listed passes for gone. All else is as with [Client.WaitAllAvailable].
 func (c *Client) WaitAllGone(ctx context.Context, ids []string) error {
 	_, err := c.wait(ctx, ids, wait{
 		want: "gone", gone: true,
@@ -230,6 +240,8 @@ func (c *Client) wait(ctx context.Context, ids []string, w wait) ([]*EipAddress,
 					failure.Failed, failure.Err = append(failure.Failed, id), err
 					continue
 				}
+			case w.gone && w.newcomers && !before && time.Since(began) <= newcomerGrace:
+				// It may be too new to be listed.
 			case w.gone:
 				delete(failure.Last, id)
 				continue

@@ -1,0 +1,265 @@
+package zenlayer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	eip "github.com/eipkit/eip-go"
+)
+
+// fit says what an address can be to the call.
+type fit int
+
+const (
+	foreign  fit = iota // certainly not made by the call
+	possible            // new, and like those that were asked for
+	own                 // carries the mark of the call
+)
+
+// reconciler is one reconciliation under way.
+type reconciler struct {
+	req    *AllocateEipAddressesRequest
+	err    error
+	before *Snapshot
+	old    map[string]bool // IDs of before
+	known  map[string]bool // IDs of other calls
+	sole   bool
+
+	// The union over all looks, with the latest state of each address.
+	seen  map[string]*EipAddress
+	fits  map[string]fit
+	order []string // IDs of seen as they came
+
+	reused   bool // the mark is on addresses that are not the call's
+	walks    []walk
+	complete bool // the latest look cannot have missed anything by its pages
+	looks    int
+}
+
+func newReconciler(req *ReconcileRequest) (*reconciler, error) {
+	var v validator
+	switch {
+	case req == nil || req.Request == nil:
+		v.fault("Request", "", "is required")
+	case req.Before == nil && req.Request.Mark == "":
+		v.fault("Before", "", "is required for a request without a Mark: without either there is nothing to compare with")
+	case req.Before != nil:
+		b := req.Before
+		for _, pair := range []struct{ field, before, sent string }{
+			{"Before.ZoneID", b.ZoneID, req.Request.ZoneID},
+			{"Before.EipChargeType", string(b.EipChargeType), string(req.Request.EipChargeType)},
+			{"Before.ResourceGroupID", b.ResourceGroupID, req.Request.ResourceGroupID},
+		} {
+			if pair.before != pair.sent {
+				v.fault(pair.field, shorten(pair.before), "must be that of the request, "+shorten(pair.sent))
+			}
+		}
+	}
+	if err := v.err("Reconcile"); err != nil {
+		return nil, err
+	}
+	r := &reconciler{
+		req: req.Request, err: req.Err, before: req.Before, sole: req.Sole,
+		old: map[string]bool{}, known: map[string]bool{},
+		seen: map[string]*EipAddress{}, fits: map[string]fit{},
+	}
+	if r.before != nil {
+		for _, id := range r.before.EipIDs {
+			r.old[id] = true
+		}
+	}
+	known := req.Known
+	var many *AllocateManyError
+	if errors.As(req.Err, &many) {
+		known = slices.Concat(known, many.EipIDs)
+	}
+	for _, id := range known {
+		r.known[id] = true
+	}
+	return r, nil
+}
+
+// fromError settles what the call's own error settles. Whatever else is joined
+// or wrapped in it, the refusal of a look at the addresses for example, says
+// nothing.
+func (r *reconciler) fromError() *Reconciliation {
+	if r.err == nil || eip.OutcomeUnknown(r.err) {
+		return nil
+	}
+	var (
+		many    *AllocateManyError
+		refused *Error
+		failed  *TransportError
+		invalid *ValidationError
+	)
+	if errors.As(r.err, &many) && len(many.EipIDs) > 0 {
+		return nil
+	}
+	if errors.As(r.err, &refused) && refused.Action == actionAllocate ||
+		errors.As(r.err, &failed) && failed.Action == actionAllocate ||
+		errors.As(r.err, &invalid) && (invalid.Action == actionAllocate || invalid.Action == allocateMany) {
+		return &Reconciliation{
+			Verdict: VerdictNotMade, Missing: r.req.amount(),
+			Reason: "the call's error says that nothing was done",
+		}
+	}
+	return nil
+}
+
+// look reads what there is now: what carries the mark, wherever it is by now,
+// and what is where the snapshot was taken.
+func (r *reconciler) look(ctx context.Context, c *Client) error {
+	r.looks++
+	var filters []*DescribeEipAddressesRequest
+	if r.req.Mark != "" {
+		filters = append(filters, &DescribeEipAddressesRequest{Tags: []Tag{{Key: MarkTagKey, Value: r.req.Mark}}})
+	}
+	if r.before != nil {
+		filters = append(filters, r.before.filter())
+	}
+	walks := make([]walk, len(filters))
+	r.complete = true
+	for i, filter := range filters {
+		for a, err := range c.walk(ctx, filter, &walks[i]) {
+			if err != nil {
+				return err
+			}
+			r.see(a)
+		}
+		twice := i < len(r.walks) && walks[i].same(&r.walks[i])
+		r.complete = r.complete && (walks[i].onePage() || twice)
+	}
+	r.walks = walks
+	return nil
+}
+
+// see files an address. Tags may be late, so that a later sight of it counts
+// more; but a mark does not go away.
+func (r *reconciler) see(a *EipAddress) {
+	f := r.fit(a)
+	if _, again := r.seen[a.EipID]; !again {
+		if f == foreign {
+			return
+		}
+		r.order = append(r.order, a.EipID)
+	}
+	r.seen[a.EipID] = a
+	if r.fits[a.EipID] != own {
+		r.fits[a.EipID] = f
+	}
+}
+
+func (r *reconciler) fit(a *EipAddress) fit {
+	mark, has := a.Tags[MarkTagKey]
+	switch {
+	case r.known[a.EipID]:
+		return foreign
+	case r.req.Mark != "" && has && mark == r.req.Mark:
+		if r.old[a.EipID] || a.ZoneID != "" && a.ZoneID != r.req.ZoneID {
+			r.reused = true
+			return foreign
+		}
+		return own
+	case r.before == nil, r.old[a.EipID], !r.within(a):
+		return foreign
+	case has: // another call's, and certainly so
+		return foreign
+	case len(a.Tags) > 0 && !r.tagged(a): // whoever has tags would have those of the request as well
+		return foreign
+	}
+	return possible
+}
+
+// tagged says whether an address has all tags that the request put on its own.
+func (r *reconciler) tagged(a *EipAddress) bool {
+	for key, value := range r.req.wire().Tags {
+		if got, ok := a.Tags[key]; !ok || got != value {
+			return false
+		}
+	}
+	return true
+}
+
+// within says whether an address is what the snapshot's filter was asked for,
+// in case that the service let more through.
+func (r *reconciler) within(a *EipAddress) bool {
+	return (a.ZoneID == "" || a.ZoneID == r.before.ZoneID) &&
+		(a.EipChargeType == "" || a.EipChargeType == r.before.EipChargeType) &&
+		(r.before.ResourceGroupID == "" || a.ResourceGroupID == "" || a.ResourceGroupID == r.before.ResourceGroupID)
+}
+
+// those gives the addresses of a fit, in the order in which they were seen.
+func (r *reconciler) those(f fit) []*EipAddress {
+	var out []*EipAddress
+	for _, id := range r.order {
+		if r.fits[id] == f {
+			out = append(out, r.seen[id])
+		}
+	}
+	return out
+}
+
+// needsMore says whether nothing was seen, without that meaning that nothing
+// is there.
+func (r *reconciler) needsMore() bool {
+	return !r.complete && !r.reused && len(r.those(own)) == 0 && len(r.those(possible)) == 0
+}
+
+// decide gives the verdict, or nil if it is worth looking again.
+func (r *reconciler) decide(last bool) *Reconciliation {
+	want, marked, unmarked := r.req.amount(), r.those(own), r.those(possible)
+	out := &Reconciliation{
+		Verdict: VerdictUndecided, Looks: r.looks, EipIDs: []string{},
+		Candidates: slices.Concat(marked, unmarked),
+	}
+	unique := !r.reused && len(marked) <= want
+	if unique {
+		out.EipIDs = idsOf(marked)
+	}
+	out.Missing = max(want-len(out.EipIDs), 0)
+	made := func(list []*EipAddress, reason string) *Reconciliation {
+		out.Verdict, out.EipIDs, out.Candidates, out.Missing, out.Reason = VerdictMade, idsOf(list), list, 0, reason
+		return out
+	}
+	if r.req.Mark != "" && unique && len(marked) == want {
+		return made(marked, fmt.Sprintf("all %d addresses carry the mark of the call", want))
+	}
+	if !last {
+		return nil
+	}
+	found := len(unmarked)
+	switch {
+	case r.reused:
+		out.Reason = "the mark of the call is on addresses that it did not make as well, so that it proves nothing"
+	case len(marked) > 0:
+		out.Reason = fmt.Sprintf("%d addresses carry the mark of the call, which asked for %d", len(marked), want)
+	case found == 0 && !r.complete:
+		out.Reason = "nothing can be the call's among what was seen, but the list changed while its pages were read"
+	case found == 0 && r.req.Mark != "":
+		out.Verdict = VerdictNotMade
+		out.Reason = "no address carries the mark of the call"
+	case found == 0:
+		out.Verdict = VerdictNotMade
+		out.Reason = "no new address can be the call's"
+	case r.req.Mark != "":
+		out.Reason = fmt.Sprintf("no address carries the mark of the call, but %d new ones have no tags at all", found)
+	case !r.sole:
+		out.Reason = fmt.Sprintf("%d new addresses can be the call's, which asked for %d, but anybody else can have made them", found, want)
+	case found == want:
+		return made(unmarked, fmt.Sprintf("%d addresses are new, and nobody else makes any", want))
+	default:
+		out.Reason = fmt.Sprintf("%d addresses are new, but the call asked for %d", found, want)
+	}
+	return out
+}
+
+func idsOf(list []*EipAddress) []string {
+	out := make([]string, 0, len(list))
+	for _, a := range list {
+		out = append(out, a.EipID)
+	}
+	slices.Sort(out)
+	return out
+}
