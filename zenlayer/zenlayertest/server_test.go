@@ -365,3 +365,23 @@ func FuzzRequests(f *testing.F) {
 		require.NoError(t, json.NewDecoder(resp.Body).Decode(&map[string]any{}))
 	})
 }
+
+// TestStockIsGivenBackOnce: addresses that come and go leave the stock as it was.
+func TestStockIsGivenBackOnce(t *testing.T) {
+	t.Parallel()
+	srv := zenlayertest.NewServer(t, zenlayertest.WithZones(zenlayertest.Zone{ID: "Z", Stock: 2}))
+	c := srv.Client(t)
+	buy := func(n int) error {
+		_, err := c.AllocateEipAddresses(t.Context(), &zenlayer.AllocateEipAddressesRequest{
+			ZoneID: "Z", EipChargeType: zenlayer.ChargeTypePostpaid, Amount: n})
+		return err
+	}
+	for range 3 {
+		made := srv.Make("Z", "POSTPAID", 3, nil)
+		require.ErrorIs(t, buy(1), zenlayer.CodeInvalidEipTypeZoneNoSell)
+		srv.Drop(made...)
+	}
+	require.ErrorIs(t, buy(3), zenlayer.CodeInvalidEipTypeZoneNoSell)
+	require.NoError(t, buy(2))
+	require.ErrorIs(t, buy(1), zenlayer.CodeInvalidEipTypeZoneNoSell)
+}
