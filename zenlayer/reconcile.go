@@ -101,7 +101,8 @@ func (r *Reconciliation) Certain() bool { return r.Verdict != VerdictUndecided }
 //     (Errors of other actions say nothing; nor does an *[AllocateManyError] with
 //     addresses, since Request may be the whole.)
 //   - The request has a Mark, and as many addresses carry it as were asked for:
-//     made. (If an address in the snapshot carries it too, it is not unique, and
+//     made. That no other call carried it is the caller's promise. (If an address
+//     in the snapshot carries it too, or one in another zone, it is broken, and
 //     nothing is certain.)
 //   - The caller is Sole, and as many addresses are new as were asked for when
 //     the time to settle is over: made.
