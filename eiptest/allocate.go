@@ -159,19 +159,10 @@ func allocate(c *call) (obj, *fake.Refusal) {
 			return nil, ref
 		}
 	}
-	if ref := c.reserve(w); ref != nil {
+	if ref := c.room(w); ref != nil {
 		return nil, ref
 	}
-	if ref := c.fromPool(w); ref != nil {
-		return nil, ref
-	}
-	s := c.s
-	switch {
-	case s.alive >= s.set.quota:
-		return nil, c.no("QuotaExceeded.Eip")
-	case c.rg.stock == 0 && w.IPAddress == "":
-		return nil, c.outOfStock()
-	case s.balance <= 0 && w.ChargeType == "PostPaid":
+	if c.s.balance <= 0 && w.ChargeType == "PostPaid" {
 		return nil, c.no("InsufficientBalance")
 	}
 	if w.ChargeType == "PrePaid" {
@@ -182,6 +173,24 @@ func allocate(c *call) (obj, *fake.Refusal) {
 		return nil, ref
 	}
 	return obj{{"AllocationId", a.AllocationID}, {"EipAddress", a.IPAddress}, {"ResourceGroupId", a.ResourceGroupID}}, nil
+}
+
+// room checks what can change between an order and its payment: whether the
+// reserved address can still be had, the pool, the quota and the stock.
+func (c *call) room(w *wanted) *fake.Refusal {
+	if ref := c.reserve(w); ref != nil {
+		return ref
+	}
+	if ref := c.fromPool(w); ref != nil {
+		return ref
+	}
+	switch {
+	case c.s.alive >= c.s.set.quota:
+		return c.no("QuotaExceeded.Eip")
+	case c.rg.stock == 0 && w.IPAddress == "":
+		return c.outOfStock()
+	}
+	return nil
 }
 
 func (c *call) outOfStock() *fake.Refusal {

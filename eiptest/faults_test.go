@@ -40,6 +40,7 @@ func TestFaults(t *testing.T) {
 		{"Retry-After", eiptest.ThrottleRetryAfter(1500 * time.Millisecond), false, func(a answer) bool { return a.header.Get("Retry-After") == "2" }},
 		{"latency", eiptest.Latency(time.Millisecond), true, func(a answer) bool { return a.status == 200 }},
 		{"latency after", eiptest.Latency(time.Millisecond).AfterRun(), true, func(a answer) bool { return a.status == 200 }},
+		{"late", eiptest.Late(time.Millisecond), true, func(a answer) bool { return a.status == 200 }},
 		{"wrong clock", eiptest.WrongClock(-time.Hour), true, func(a answer) bool {
 			return a.code() == "InvalidTimeStamp.Expired" && off(a, -time.Hour)
 		}},

@@ -56,6 +56,7 @@ func (s *service) Parse(r *http.Request, body []byte) *fake.Request {
 		Token:  in.params["ClientToken"],
 		Nonce:  in.params["SignatureNonce"],
 		Params: in.public(),
+		Alien:  actions[in.params["Action"]].run == nil,
 		Usage:  r.Method == http.MethodGet && len(in.params) == 0 && in.bad == nil,
 		Vendor: in,
 	}

@@ -229,7 +229,9 @@ func (s *Server) SetStock(region string, n int) bool {
 }
 
 // PayOrder pays for a subscription that was ordered without AutoPay, and
-// returns the ID of the address that it makes.
+// returns the ID of the address that it makes. What an allocation would be
+// refused for at this moment, the payment is refused for too: the quota, the
+// stock, the balance, an IP that somebody has by now. The order stays unpaid then.
 func (s *Server) PayOrder(id int64) (allocationID string, err error) {
 	s.locked(func(v *service, now time.Time) {
 		o := v.orders[id]
@@ -237,13 +239,21 @@ func (s *Server) PayOrder(id int64) (allocationID string, err error) {
 			err = fmt.Errorf("eiptest: no unpaid order %d", id)
 			return
 		}
-		delete(v.orders, id)
 		o.call.now = now
-		a, ref := o.call.pay(o, v.set.price*float64(o.ask.Bandwidth*o.ask.months))
+		price := v.set.price * float64(o.ask.Bandwidth*o.ask.months)
+		ref := o.call.room(o.ask)
+		if ref == nil && v.balance < price {
+			ref = o.call.no("InsufficientBalance")
+		}
+		var a *address
+		if ref == nil {
+			a, ref = o.call.pay(o, price)
+		}
 		if ref != nil {
 			err = fmt.Errorf("eiptest: order %d: %s", id, ref.Code)
 			return
 		}
+		delete(v.orders, id)
 		allocationID = a.AllocationID
 	})
 	return allocationID, err

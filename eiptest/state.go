@@ -179,6 +179,9 @@ func (s *service) leave(a *address, now time.Time) {
 	a.gone, a.ReleasedAt, a.Status = true, now, ""
 	delete(s.byID, a.AllocationID)
 	delete(s.byIP, a.IPAddress)
+	if p := s.pools[a.PoolID]; p != nil {
+		p.Free++
+	}
 	if a.SegmentID == "" {
 		s.alive--
 		s.past[a.IPAddress], s.pastByID[a.AllocationID] = a, a

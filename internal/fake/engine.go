@@ -17,6 +17,7 @@ type Request struct {
 	Nonce  string
 	Params map[string]string // for the record: never a secret, never changed afterwards
 	Usage  bool              // a bare visit by a person: answer Config.Usage
+	Alien  bool              // the service has no such action: all of these share one limit
 	Vendor any               // whatever the service keeps between Parse and Run
 	Seq    int               // number of the attempt in the record, set by the engine before Run
 }
@@ -192,12 +193,20 @@ func (e *Engine) serve(w http.ResponseWriter, r *http.Request, req *Request, f F
 	}
 	defer e.leave(call)
 	if !e.wait(r, e.cfg.Latency) {
-		return
-	}
-	if f.Kind == Latency && !f.AfterRun && !e.wait(r, f.Delay) {
+		e.cut(w, call)
 		return
 	}
 	switch {
+	case f.Kind == Latency && !f.AfterRun:
+		if !e.wait(r, f.Delay) {
+			e.cut(w, call)
+			return
+		}
+	case f.Kind == Late:
+		if !e.sleep(f.Delay, nil) {
+			e.cut(w, call)
+			return
+		}
 	case f.Kind == CutBefore:
 		e.cut(w, call)
 		return
@@ -211,7 +220,7 @@ func (e *Engine) serve(w http.ResponseWriter, r *http.Request, req *Request, f F
 	}
 	var rep Reply
 	if f.Runs() {
-		if d, limited := e.limit(req.Action, now); limited {
+		if d, limited := e.limit(req, now); limited {
 			rep = e.svc.Refuse(req, e.svc.Throttled())
 			if e.cfg.LimitHint {
 				rep.Header = e.hint(rep.Header, d, false)
@@ -253,12 +262,9 @@ func (e *Engine) serve(w http.ResponseWriter, r *http.Request, req *Request, f F
 		}
 		cut(w)
 	default:
-		if f.Kind == Latency && f.AfterRun {
-			call.Status, call.Code, call.RequestID = rep.Status, rep.Code, rep.RequestID
-			e.note(call)
-			if !e.wait(r, f.Delay) {
-				return
-			}
+		if f.Kind == Latency && f.AfterRun && !e.wait(r, f.Delay) {
+			e.cut(w, call)
+			return
 		}
 		e.answer(w, rep, date, call)
 	}
@@ -270,6 +276,12 @@ const badGateway = "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<bo
 
 // wait pauses unless the client leaves or the engine ends first.
 func (e *Engine) wait(r *http.Request, d time.Duration) bool {
+	return e.sleep(d, r.Context().Done())
+}
+
+// sleep pauses unless somebody leaves or the engine ends first. Nobody leaves
+// through a nil channel.
+func (e *Engine) sleep(d time.Duration, left <-chan struct{}) bool {
 	if d <= 0 {
 		return true
 	}
@@ -278,7 +290,7 @@ func (e *Engine) wait(r *http.Request, d time.Duration) bool {
 	select {
 	case <-t.C:
 		return true
-	case <-r.Context().Done():
+	case <-left:
 	case <-e.done:
 	}
 	return false
@@ -345,7 +357,9 @@ func (e *Engine) hint(h http.Header, d time.Duration, seconds bool) http.Header 
 
 // limit counts a call against its action's minute. The minutes are those of
 // the clock, not sliding ones: whoever is limited in one is admitted in the next.
-func (e *Engine) limit(action string, now time.Time) (time.Duration, bool) {
+// A peer chooses the names, so that those which are no action share a minute,
+// and so do all beyond a bound if the service does not tell.
+func (e *Engine) limit(req *Request, now time.Time) (time.Duration, bool) {
 	if e.cfg.PerMinute <= 0 {
 		return 0, false
 	}
@@ -354,6 +368,10 @@ func (e *Engine) limit(action string, now time.Time) (time.Duration, bool) {
 	if m := now.Unix() / 60; m != e.minute {
 		e.minute = m
 		clear(e.spent)
+	}
+	action := req.Action
+	if _, known := e.spent[action]; req.Alien || !known && len(e.spent) >= maxNames {
+		action = ""
 	}
 	if e.spent[action] >= e.cfg.PerMinute {
 		next := time.Unix((e.minute+1)*60, 0)

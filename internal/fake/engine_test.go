@@ -24,7 +24,8 @@ type jsonService struct{ ran atomic.Int64 }
 func (s *jsonService) Parse(r *http.Request, body []byte) *fake.Request {
 	var p map[string]string
 	json.Unmarshal(body, &p)
-	return &fake.Request{Action: r.Header.Get("X-Action"), Token: p["token"], Params: p, Usage: r.Method == "GET"}
+	return &fake.Request{Action: r.Header.Get("X-Action"), Token: p["token"], Params: p,
+		Alien: strings.HasPrefix(r.Header.Get("X-Action"), "?"), Usage: r.Method == "GET"}
 }
 
 func (s *jsonService) Run(req *fake.Request, now time.Time) fake.Reply {

@@ -31,6 +31,9 @@ const (
 	ThrottleHint Kind = "throttle-hint"
 	// Latency waits Delay before the request runs, or after it if AfterRun is set.
 	Latency Kind = "latency"
+	// Late waits Delay without looking whether the client is still there, and
+	// runs the request in any case: a service that has read a request does so.
+	Late Kind = "late"
 	// Hang never answers; it ends when the client goes away.
 	Hang Kind = "hang"
 	// WrongClock shifts the clock that checks the timestamp and makes the
@@ -50,14 +53,14 @@ const (
 // Kinds lists every kind that goes wrong, in a fixed order.
 func Kinds() []Kind {
 	return []Kind{CutBefore, CutAfter, CutBody, ServerError, BadGateway, Throttle, ThrottleHint,
-		Latency, Hang, WrongClock, WrongDate, Refuse, Custom}
+		Latency, Late, Hang, WrongClock, WrongDate, Refuse, Custom}
 }
 
 // Fault is one decision about one attempt.
 type Fault struct {
 	Kind     Kind
 	AfterRun bool          // the request runs although the answer is spoilt
-	Delay    time.Duration // Latency: how long; ThrottleHint: what the hint says
+	Delay    time.Duration // Latency, Late: how long; ThrottleHint: what the hint says
 	Shift    time.Duration // WrongClock, WrongDate
 	Seconds  bool          // ThrottleHint: Retry-After in seconds instead of the vendor's header
 	Status   int           // ServerError, Custom
@@ -71,7 +74,7 @@ type Fault struct {
 func (f Fault) Check() error {
 	switch f.Kind {
 	case CutBefore, CutAfter, CutBody, BadGateway, Throttle, Hang, WrongClock, WrongDate, Pass:
-	case Latency, ThrottleHint:
+	case Latency, Late, ThrottleHint:
 		if f.Delay < 0 {
 			return fmt.Errorf("fault %s: duration %v is negative", f.Kind, f.Delay)
 		}

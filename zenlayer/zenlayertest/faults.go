@@ -60,8 +60,14 @@ func Throttle200() Fault { return RefuseWith(http.StatusOK, codeLimit, "Too many
 
 // Latency waits before the action runs, or with AfterRun before it is
 // answered. If the client leaves meanwhile, the wait ends, and an action that
-// has not run does not run.
+// has not run does not run; Late is for one that does.
 func Latency(d time.Duration) Fault { return Fault{fake.Fault{Kind: fake.Latency, Delay: d}} }
+
+// Late waits, whether or not the client is still there, and then runs the
+// action in any case: a service that has read a request does not notice that its
+// caller gave up. Only Close ends the wait early, and then the action does not
+// run.
+func Late(d time.Duration) Fault { return Fault{fake.Fault{Kind: fake.Late, Delay: d}} }
 
 // Hang never answers; it ends when the client goes away. The action does not
 // run unless AfterRun says so.
