@@ -125,18 +125,18 @@ func child(ctx context.Context, j job, signal <-chan struct{}, after time.Durati
 	select {
 	case err = <-ended:
 	case <-signal:
-		if err = pause(ctx, after); err == nil {
-			err = cmd.Process.Kill() // SIGKILL: nothing of the child runs after it
-		}
-		if err != nil && !errors.Is(err, os.ErrProcessDone) {
-			return false, err
+		if pause(ctx, after) == nil { // otherwise it is killed with the context
+			killed = cmd.Process.Kill() == nil // SIGKILL: nothing of the child runs after it
 		}
 		err = <-ended
-		if cmd.ProcessState.ExitCode() == -1 && ctx.Err() == nil {
-			return true, nil
-		}
+		killed = killed && cmd.ProcessState.ExitCode() == -1
 	}
-	if err != nil {
+	switch {
+	case ctx.Err() != nil:
+		return false, fmt.Errorf("interrupted: %w", context.Cause(ctx))
+	case killed:
+		return true, nil
+	case err != nil:
 		return false, fmt.Errorf("the child ended by itself: %w: %s", err, bytes.TrimSpace(said.Bytes()))
 	}
 	return false, nil

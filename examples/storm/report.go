@@ -26,11 +26,47 @@ type result struct {
 	wall        time.Duration
 }
 
-// kept says whether the promise was kept, and nothing was left lying about.
-func (r *result) kept() bool {
-	return r.finding.leaked == 0 && r.finding.doubled == 0 && r.finding.lost == 0 &&
-		r.finding.held == 0 && r.unsettled() == 0 && r.goroutines == 0 && r.connections == 0 &&
-		(!r.cfg.kill || r.kills >= r.cfg.kills)
+// broken says what of the promise was not kept, and what was left lying about.
+func (r *result) broken() []string {
+	f, all := r.finding, r.books.total().calls
+	var out []string
+	say := func(n int, format string, args ...any) {
+		if n > 0 {
+			out = append(out, fmt.Sprintf(format, append([]any{n}, args...)...))
+		}
+	}
+	say(f.leaked, "%d addresses leaked: %.3f %% of the %d allocation calls, %.3f %% of all %d calls",
+		percent(f.leaked, r.allocations()), r.allocations(), percent(f.leaked, all), all)
+	say(f.doubled, "%d addresses were made for calls that had one already")
+	say(f.lost, "%d addresses were told to a caller and not made for it")
+	say(f.held, "%d addresses are in the books and not released")
+	say(r.unsettled(), "%d calls have an outcome that nobody has learnt")
+	say(r.goroutines, "%d goroutines were left behind")
+	say(r.connections, "%d connections were left open")
+	if r.cfg.kill && r.kills < r.cfg.kills {
+		out = append(out, fmt.Sprintf("only %d kills of %d: the run was over before the others; it takes more -calls", r.kills, r.cfg.kills))
+	}
+	return out
+}
+
+// allocations is the number of calls that allocate.
+func (r *result) allocations() int {
+	if a := r.books.actions[stageAction[allocate]]; a != nil {
+		return a.calls
+	}
+	return 0
+}
+
+// verdict prints why the exit status is what it is.
+func verdict(out io.Writer, broken []string) {
+	if len(broken) == 0 {
+		fmt.Fprint(out, "\nThe promise was kept.\n")
+		return
+	}
+	fmt.Fprint(out, "\nThe promise was not kept, and the exit status is 1:\n")
+	for _, why := range broken {
+		fmt.Fprintln(out, "  "+why)
+	}
 }
 
 // unsettled is the number of calls whose outcome nobody has learnt.
@@ -94,8 +130,10 @@ func (r *result) table(out io.Writer) {
 		mode = fmt.Sprintf("the client, killed %d times", r.kills)
 	}
 	fmt.Fprintf(out, "Storm: %s, %d workers, faults %g, seed %d\n", mode, r.cfg.workers, r.cfg.faults, r.cfg.seed)
-	fmt.Fprintf(out, "Attempt time-out %s, backoff %s to %s, late answers after %s, throttling hint %s, at most %d attempts.\n\n",
-		attemptTimeout, backoffMin, backoffMax, tooLate, hintedWait, eip.DefaultMaxAttempts)
+	fmt.Fprintf(out, "Attempt time-out %s, backoff %s to %s, late answers and late runs after %s, throttling hint %s, at most %d attempts.\n"+
+		"A call is one operation through the public API; %d of the %d calls allocate.\n\n",
+		attemptTimeout, backoffMin, backoffMax, tooLate, hintedWait, eip.DefaultMaxAttempts,
+		r.allocations(), r.books.total().calls)
 	fmt.Fprintf(out, "%-24s %7s %7s %7s %7s %7s %6s %4s %4s\n",
 		"calls by action", "all", "ok", "refused", "unknown", "failed", "mean", "p99", "max")
 	row := func(name string, t tally) {
@@ -119,6 +157,7 @@ func (r *result) table(out io.Writer) {
 	for _, e := range f.examples {
 		fmt.Fprintln(out, "  "+e)
 	}
+	verdict(out, r.broken())
 }
 
 func (r *result) figures(each func(name, value string)) {
@@ -147,11 +186,9 @@ func (r *result) figures(each func(name, value string)) {
 	num("addresses_ever_made", r.finding.made)
 	num("held", r.finding.held)
 	num("leaked", r.finding.leaked)
-	allocations := 0
-	if a := r.books.actions[stageAction[allocate]]; a != nil {
-		allocations = a.calls
-	}
-	float("leaked_per_allocation_percent", percent(r.finding.leaked, allocations), 3)
+	num("allocation_calls", r.allocations())
+	float("leaked_per_allocation_percent", percent(r.finding.leaked, r.allocations()), 3)
+	float("leaked_per_call_percent", percent(r.finding.leaked, t.calls), 3)
 	num("doubled", r.finding.doubled)
 	num("lost", r.finding.lost)
 	if r.cfg.endpoint == "" {

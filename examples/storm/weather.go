@@ -13,7 +13,7 @@ import (
 const restartKind = "restart"
 
 // restartShare is the restarts' share of -faults.
-const restartShare = .05
+const restartShare = .06
 
 // dose is one fault with its share of -faults, for some actions or for all.
 type dose struct {
@@ -28,20 +28,23 @@ var writes = []string{stageAction[allocate], stageAction[associate], stageAction
 // action runs as often as after it. Those that stop many callers at once, or for
 // long, have the smaller shares: throttling without a hint closes an action to
 // all workers for up to half a second, and so meets the looks, which are half of
-// all calls, less often than the writes.
+// all calls, less often than the writes. No kind is meant to be rarer than 1.7 %
+// of the attempts at -faults 0.3, so that chance leaves it above 1.5 % in 10,000
+// calls.
 var kinds = []struct {
 	name  string
 	doses []dose
 }{
-	{"cut-before", []dose{{eiptest.CutBefore(), .14, nil}}},
-	{"cut-after", []dose{{eiptest.CutAfter(), .13, nil}}},
-	{"cut-body", []dose{{eiptest.CutBody(), .13, nil}}},
-	{"server-error", []dose{{eiptest.ServerError(503), .065, nil}, {eiptest.ServerError(500).AfterRun(), .065, nil}}},
-	{"bad-gateway", []dose{{eiptest.BadGateway(), .065, nil}, {eiptest.BadGateway().AfterRun(), .065, nil}}},
-	{"throttle", []dose{{eiptest.Throttle(), .03, nil}, {eiptest.Throttle(), .035, writes}}},
-	{"throttle-hint", []dose{{eiptest.ThrottleHint(hintedWait), .045, nil}}},
-	{"latency", []dose{{eiptest.Latency(tooLate), .05, nil}, {eiptest.Latency(tooLate).AfterRun(), .05, nil}}},
-	{"wrong-date", []dose{{eiptest.WrongDate(oldDate), .08, nil}}},
+	{"cut-before", []dose{{eiptest.CutBefore(), .11, nil}}},
+	{"cut-after", []dose{{eiptest.CutAfter(), .105, nil}}},
+	{"cut-body", []dose{{eiptest.CutBody(), .105, nil}}},
+	{"server-error", []dose{{eiptest.ServerError(503), .0525, nil}, {eiptest.ServerError(500).AfterRun(), .0525, nil}}},
+	{"bad-gateway", []dose{{eiptest.BadGateway(), .0525, nil}, {eiptest.BadGateway().AfterRun(), .0525, nil}}},
+	{"throttle", []dose{{eiptest.Throttle(), .02, nil}, {eiptest.Throttle(), .09, writes}}},
+	{"throttle-hint", []dose{{eiptest.ThrottleHint(hintedWait), .075, nil}}},
+	{"latency", []dose{{eiptest.Latency(tooLate), .04, nil}, {eiptest.Latency(tooLate).AfterRun(), .04, nil}}},
+	{"late", []dose{{eiptest.Late(tooLate), .07, nil}}},
+	{"wrong-date", []dose{{eiptest.WrongDate(oldDate), .075, nil}}},
 	{restartKind, nil},
 }
 

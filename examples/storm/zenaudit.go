@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 	"time"
 
 	eip "github.com/eipkit/eip-go"
@@ -142,18 +143,50 @@ type zenResult struct {
 	wall        time.Duration
 }
 
-func (r *zenResult) kept() bool {
+func (r *zenResult) broken() []string {
 	f := r.finding
-	return f.leaked == 0 && f.doubled == 0 && f.lost == 0 && f.unreported == 0 && f.wrong == 0 && f.missed == 0 &&
-		r.goroutines == 0 && r.connections == 0
+	var out []string
+	for _, c := range []struct {
+		n    int
+		what string
+	}{
+		{f.leaked, "addresses leaked"},
+		{f.doubled, "addresses were made by a repeat of their call"},
+		{f.lost, "addresses were told to a caller and not made for it"},
+		{f.unreported, "calls made something else than they said"},
+		{f.wrong, "verdicts of Reconcile were certain and wrong"},
+		{f.missed, "verdicts of Reconcile left a candidate out"},
+		{r.goroutines, "goroutines were left behind"},
+		{r.connections, "connections were left open"},
+	} {
+		if c.n > 0 {
+			out = append(out, fmt.Sprintf("%d %s", c.n, c.what))
+		}
+	}
+	return out
+}
+
+// faults gives the number of faults of each kind, in the order of zenKinds.
+func (r *zenResult) faults(each func(name string, n int)) {
+	for _, k := range zenKinds {
+		switch k.name {
+		case restartKind:
+			each(k.name, r.restarts)
+		default:
+			each(k.name, r.counts.Faults[k.faults[0].Kind()])
+		}
+	}
 }
 
 func (r *zenResult) write(w io.Writer) error {
 	out := bufio.NewWriter(w)
 	f := r.finding
 	fmt.Fprintf(out, "Storm: the client for %s, %d workers, faults %g, seed %d\n", zenlayer, r.cfg.workers, r.cfg.faults, r.cfg.seed)
-	fmt.Fprintf(out, "Attempt time-out %s, backoff %s to %s, late answers after %s, time to settle %s, at most %d attempts.\n\n",
-		attemptTimeout, backoffMin, backoffMax, tooLate, zenSettle, eip.DefaultMaxAttempts)
+	fmt.Fprintf(out, "Attempt time-out %s, backoff %s to %s, late answers after %s, late runs after %s,\n"+
+		"new addresses hidden for %s, time to settle %s, at most %d attempts.\n"+
+		"A call is one operation through the public API; %d of the %d calls allocate, the others look and release.\n\n",
+		attemptTimeout, backoffMin, backoffMax, tooLate, zenLate, zenHidden, zenSettle, eip.DefaultMaxAttempts,
+		len(r.books.allocations), r.books.made())
 	fmt.Fprintf(out, "%-24s %9s %9s %9s %9s %9s\n", "AllocateEipAddresses", "all", "ok", "refused", "not sent", "unknown")
 	fmt.Fprintf(out, "%-24s %9d %9d %9d %9d %9d\n\n", "", len(r.books.allocations),
 		f.outcomes[fine], f.outcomes[refused], f.outcomes[failed], f.outcomes[unknown])
@@ -166,15 +199,22 @@ func (r *zenResult) write(w io.Writer) error {
 	row("with a mark", f.verdicts[true])
 	row("with a snapshot alone", f.verdicts[false])
 	row("together", sum)
+	fmt.Fprintf(out, "\n%-24s %9s %9s\n", "faults", "count", "percent")
+	r.faults(func(name string, n int) {
+		fmt.Fprintf(out, "%-24s %9d %9.2f\n", name, n, percent(n, r.counts.Calls))
+	})
+	verdict(out, r.broken())
 	fmt.Fprintln(out)
 	num := func(name string, n int) { fmt.Fprintln(out, name, n) }
 	num("calls", r.books.made())
 	num("attempts", int(r.books.attempts.Load()))
-	num("allocations", len(r.books.allocations))
-	num("succeeded_without_help", f.outcomes[fine])
-	num("refused", f.outcomes[refused])
-	num("not_sent", f.outcomes[failed])
-	num("unknown", f.outcomes[unknown])
+	num("succeeded_without_help", int(r.books.fine.Load()))
+	fmt.Fprintf(out, "succeeded_without_help_percent %.3f\n", percent(int(r.books.fine.Load()), r.books.made()))
+	num("allocation_calls", len(r.books.allocations))
+	num("allocations_ok", f.outcomes[fine])
+	num("allocations_refused", f.outcomes[refused])
+	num("allocations_not_sent", f.outcomes[failed])
+	num("allocations_unknown", f.outcomes[unknown])
 	num("reconciled_for_certain", sum[zen.VerdictMade]+sum[zen.VerdictNotMade])
 	num("left_to_the_caller", sum[zen.VerdictUndecided])
 	num("unreported", f.unreported)
@@ -185,11 +225,8 @@ func (r *zenResult) write(w io.Writer) error {
 	num("leaked", f.leaked)
 	num("doubled", f.doubled)
 	num("lost", f.lost)
-	faults := r.restarts
-	for _, n := range r.counts.Faults {
-		faults += n
-	}
-	num("faults", faults)
+	r.faults(func(name string, n int) { num("fault_"+strings.ReplaceAll(name, "-", "_"), n) })
+	num("throttled_answers", r.counts.Codes["REQUEST_LIMIT_EXCEEDED"])
 	num("connections_opened", r.counts.Connections)
 	num("connections_left", r.connections)
 	num("goroutines_left", r.goroutines)

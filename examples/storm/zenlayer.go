@@ -26,8 +26,13 @@ const (
 	zenZone = "SEL-A"
 	// zenCall is a parameter of no meaning to the service or to Reconcile. It tells
 	// the audit which call an attempt belongs to.
-	zenCall   = "stormCall"
-	zenSettle = 100 * time.Millisecond
+	zenCall = "stormCall"
+	// An allocation whose caller has lost sight of it runs up to zenLate later, and
+	// what it makes is shown zenHidden after that. Reconcile has to wait for both:
+	// zenSettle is longer, with room for a busy machine.
+	zenLate   = attemptTimeout + 60*time.Millisecond
+	zenHidden = 60 * time.Millisecond
+	zenSettle = 600 * time.Millisecond
 )
 
 // zenAllocation is one call of AllocateEipAddresses, as its caller sees it.
@@ -45,6 +50,7 @@ type zenBooks struct {
 	mu          sync.Mutex
 	allocations map[int]*zenAllocation
 	calls       atomic.Int64
+	fine        atomic.Int64 // calls that succeeded
 	attempts    atomic.Int64
 }
 
@@ -55,6 +61,9 @@ func (b *zenBooks) see(_ context.Context, a eip.Attempt) {
 	if a.Number == 1 {
 		b.calls.Add(1)
 	}
+	if a.Cause == "success" {
+		b.fine.Add(1)
+	}
 }
 
 // zenService starts the embedded service with the faults that it shares with the
@@ -63,7 +72,7 @@ func (b *zenBooks) see(_ context.Context, a eip.Attempt) {
 func zenService(cfg config) (*zenlayertest.Server, error) {
 	opts := []zenlayertest.Option{
 		zenlayertest.WithSeed(cfg.seed), zenlayertest.WithRecord(0), zenlayertest.WithBalance(1e12),
-		zenlayertest.WithZones(zenlayertest.Zone{ID: zenZone, Stock: -1}),
+		zenlayertest.WithZones(zenlayertest.Zone{ID: zenZone, Stock: -1}), zenlayertest.WithVisibilityDelay(zenHidden),
 	}
 	for _, k := range zenKinds {
 		for _, f := range k.faults {
@@ -73,19 +82,28 @@ func zenService(cfg config) (*zenlayertest.Server, error) {
 	return zenlayertest.New(opts...)
 }
 
+// zenKinds are the faults and their shares of -faults; what is missing are the
+// restarts.
 var zenKinds = []struct {
+	name   string
 	share  float64
 	faults []zenlayertest.Fault
 }{
-	{.14, []zenlayertest.Fault{zenlayertest.CutBefore()}},
-	{.14, []zenlayertest.Fault{zenlayertest.CutAfter()}},
-	{.14, []zenlayertest.Fault{zenlayertest.CutBody()}},
-	{.14, []zenlayertest.Fault{zenlayertest.ServerError(503), zenlayertest.ServerError(500).AfterRun()}},
-	{.14, []zenlayertest.Fault{zenlayertest.BadGateway(), zenlayertest.BadGateway().AfterRun()}},
-	{.10, []zenlayertest.Fault{zenlayertest.Latency(tooLate), zenlayertest.Latency(tooLate).AfterRun()}},
-	{.03, []zenlayertest.Fault{zenlayertest.Throttle(), zenlayertest.Throttle200()}},
-	{.12, []zenlayertest.Fault{zenlayertest.WrongDate(oldDate)}},
+	{"cut-before", .125, []zenlayertest.Fault{zenlayertest.CutBefore()}},
+	{"cut-after", .125, []zenlayertest.Fault{zenlayertest.CutAfter()}},
+	{"cut-body", .125, []zenlayertest.Fault{zenlayertest.CutBody()}},
+	{"server-error", .125, []zenlayertest.Fault{zenlayertest.ServerError(503), zenlayertest.ServerError(500).AfterRun()}},
+	{"bad-gateway", .125, []zenlayertest.Fault{zenlayertest.BadGateway(), zenlayertest.BadGateway().AfterRun()}},
+	{"throttle", .035, []zenlayertest.Fault{zenlayertest.Throttle()}},
+	{throttle200, .035, []zenlayertest.Fault{zenlayertest.Throttle200()}},
+	{"latency", .08, []zenlayertest.Fault{zenlayertest.Latency(tooLate), zenlayertest.Latency(tooLate).AfterRun()}},
+	{"late", .075, []zenlayertest.Fault{zenlayertest.Late(zenLate)}},
+	{"wrong-date", .08, []zenlayertest.Fault{zenlayertest.WrongDate(oldDate)}},
+	{restartKind, 0, nil},
 }
+
+// throttle200 is throttling that answers with status 200.
+const throttle200 = "throttle-200"
 
 // zenStorm runs the storm against the second vendor's fake.
 func zenStorm(ctx context.Context, cfg config, out io.Writer) (*zenResult, error) {
@@ -107,7 +125,7 @@ func zenStorm(ctx context.Context, cfg config, out io.Writer) (*zenResult, error
 		zen.WithEndpoint(srv.URL()),
 		zen.WithCredentials(eip.StaticCredentials(zenlayertest.DefaultAccessKeyID, zenlayertest.DefaultAccessKeyPassword)),
 		zen.WithBackoff(backoffMin, backoffMax), zen.WithAttemptTimeout(attemptTimeout),
-		zen.WithPollDelay(pollPause, 10*pollPause), zen.WithAttemptHook(b.see),
+		zen.WithPollDelay(pollPause, 25*pollPause), zen.WithAttemptHook(b.see),
 	)
 	if err != nil {
 		return nil, errors.Join(err, restarts.stop())
