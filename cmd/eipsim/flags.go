@@ -24,6 +24,7 @@ var faults = map[string]eiptest.Fault{
 	"throttle":      eiptest.Throttle(),
 	"throttle-hint": eiptest.ThrottleHint(500 * time.Millisecond),
 	"latency":       eiptest.Latency(2 * time.Second).AfterRun(),
+	"late":          eiptest.Late(2 * time.Second),
 	"hang":          eiptest.Hang().AfterRun(),
 	"wrong-clock":   eiptest.WrongClock(-time.Hour),
 	"wrong-date":    eiptest.WrongDate(-time.Hour),
@@ -31,7 +32,7 @@ var faults = map[string]eiptest.Fault{
 
 // faultNames lists the kinds in the order in which -faults deals them out.
 var faultNames = []string{"cut-before", "cut-after", "cut-body", "server-error", "bad-gateway", "throttle",
-	"throttle-hint", "latency", "hang", "wrong-clock", "wrong-date"}
+	"throttle-hint", "latency", "late", "hang", "wrong-clock", "wrong-date"}
 
 // ids are the names of the instance types on the command line.
 var ids = map[string]string{"ecs": eiptest.ECS, "eni": eiptest.ENI, "slb": eiptest.SLB, "nat": eiptest.NAT, "havip": eiptest.HaVip}

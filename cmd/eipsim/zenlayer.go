@@ -52,6 +52,7 @@ var zenlayerFaults = map[string]zenlayertest.Fault{
 	"throttle":      zenlayertest.Throttle(),
 	"throttle-hint": zenlayertest.ThrottleRetryAfter(time.Second),
 	"latency":       zenlayertest.Latency(2 * time.Second).AfterRun(),
+	"late":          zenlayertest.Late(2 * time.Second),
 	"hang":          zenlayertest.Hang().AfterRun(),
 	"wrong-clock":   zenlayertest.WrongClock(-time.Hour),
 	"wrong-date":    zenlayertest.WrongDate(-time.Hour),
@@ -74,6 +75,9 @@ func parseZenlayer(args []string, stderr io.Writer) ([]zenlayertest.Option, erro
 	listen := fs.String("listen", "127.0.0.1:8089", "`address` to listen on; port 0 picks one")
 	keyID := fs.String("access-key-id", zenlayertest.DefaultAccessKeyID, "access key `ID` to accept")
 	secret := fs.String("access-key-secret", zenlayertest.DefaultAccessKeyPassword, "its password")
+	bearer := fs.String("bearer-token", "", "token that authorizes a request instead of a signature, besides the key")
+	instances := fs.String("instances", "", "servers to bind to: `id=zone`, joined by commas; without it instance-sel-1 in SEL-A and a few more")
+	groups := fs.String("resource-groups", "", "resource groups besides "+zenlayertest.DefaultResourceGroup+": `IDs` joined by commas; without it every ID that begins with rg- is one")
 	zones := fs.String("zones", "SEL-A=-1,HKG-A=-1,SIN-A=8,FRA-A=0", "zones with their stock: `zone=count`, joined by commas; -1 has no end")
 	balance := fs.Float64("balance", 1e9, "the account's money")
 	transition := fs.Duration("transition", zenlayertest.DefaultTransition, "time an address takes to be made, bound, unbound or recycled")
@@ -102,13 +106,33 @@ func parseZenlayer(args []string, stderr io.Writer) ([]zenlayertest.Option, erro
 		zenlayertest.WithRateLimit(*rate, *hint), zenlayertest.WithSeed(*seed), zenlayertest.WithRecord(0),
 		zenlayertest.WithUsage(zenlayerUsage),
 	}
+	known := map[string]bool{}
 	for part := range strings.SplitSeq(*zones, ",") {
 		id, count, _ := strings.Cut(strings.TrimSpace(part), "=")
 		n, err := strconv.Atoi(count)
 		if id == "" || err != nil {
 			return nil, fmt.Errorf("-zones: %q is not zone=count", part)
 		}
+		known[id] = true
 		opts = append(opts, zenlayertest.WithZones(zenlayertest.Zone{ID: id, Stock: n}))
+	}
+	if *instances != "" {
+		servers, err := parseServers(*instances, known)
+		if err != nil {
+			return nil, err
+		}
+		opts = append(opts, zenlayertest.WithInstances(servers...))
+	}
+	if *bearer != "" {
+		opts = append(opts, zenlayertest.WithBearerToken(*bearer))
+	}
+	if *groups != "" {
+		for id := range strings.SplitSeq(*groups, ",") {
+			if id = strings.TrimSpace(id); id == "" {
+				return nil, fmt.Errorf("-resource-groups: %q has an empty ID", *groups)
+			}
+			opts = append(opts, zenlayertest.WithResourceGroups(id))
+		}
 	}
 	if *logging {
 		opts = append(opts, zenlayertest.WithLog(stderr))
@@ -123,4 +147,24 @@ func parseZenlayer(args []string, stderr io.Writer) ([]zenlayertest.Option, erro
 		}
 	}
 	return opts, nil
+}
+
+// parseServers reads the instances of -vendor zenlayer.
+func parseServers(v string, zones map[string]bool) ([]zenlayertest.Instance, error) {
+	var out []zenlayertest.Instance
+	seen := map[string]bool{}
+	for part := range strings.SplitSeq(v, ",") {
+		id, zone, _ := strings.Cut(strings.TrimSpace(part), "=")
+		switch {
+		case id == "" || zone == "":
+			return nil, fmt.Errorf("-instances: %q is not id=zone", part)
+		case !zones[zone]:
+			return nil, fmt.Errorf("-instances: %s: there is no zone %q in -zones", id, zone)
+		case seen[id]:
+			return nil, errors.New("-instances: " + id + " is there twice")
+		}
+		seen[id] = true
+		out = append(out, zenlayertest.Instance{ID: id, ZoneID: zone})
+	}
+	return out, nil
 }

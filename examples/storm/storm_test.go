@@ -3,12 +3,14 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -29,8 +31,17 @@ type figures map[string]float64
 
 func weather(t *testing.T, status int, args ...string) figures {
 	t.Helper()
+	cfg, err := parse(args, io.Discard)
+	require.NoError(t, err)
+	f, _ := weatherOf(t, status, cfg)
+	return f
+}
+
+// weatherOf is weather for what the flags do not allow.
+func weatherOf(t *testing.T, status int, cfg config) (figures, string) {
+	t.Helper()
 	var out, said bytes.Buffer
-	got := run(t.Context(), args, &out, &said)
+	got := conduct(t.Context(), cfg, &out, &said)
 	require.Equal(t, status, got, "%s\n%s", &said, &out)
 	assert.Empty(t, said.String())
 	assert.NotContains(t, out.String(), "\r", "no progress line without a terminal")
@@ -45,7 +56,8 @@ func weather(t *testing.T, status int, args ...string) figures {
 		require.NoError(t, err, line)
 		f[name] = n
 	}
-	return f
+	assert.Equal(t, status == 0, strings.Contains(text, "The promise was kept."), text)
+	return f, text
 }
 
 func (f figures) keepsThePromise(t *testing.T, calls int) {
@@ -88,17 +100,48 @@ func TestStormThatIsTooMuch(t *testing.T) {
 }
 
 func TestKill(t *testing.T) {
-	f := weather(t, 0, "-calls", "200", "-workers", "8", "-kill", "-kills", "3", "-seed", "1")
+	cfg, err := parse(strings.Fields("-calls 200 -workers 8 -kill -seed 1"), io.Discard)
+	require.NoError(t, err)
+	cfg.kills = 3
+	f, _ := weatherOf(t, 0, cfg)
 	f.keepsThePromise(t, 200)
 	assert.InDelta(t, 3, f["kills"], 0)
 	assert.Positive(t, f["settled_after_kill"])
 }
 
+// A run that is over before its kills says that this is why it ends with 1.
+func TestTooShortForItsKills(t *testing.T) {
+	cfg, err := parse(strings.Fields("-calls 1 -workers 1 -faults 0 -kill -kills 1000"), io.Discard)
+	require.NoError(t, err)
+	f, text := weatherOf(t, 1, cfg)
+	assert.Less(t, f["kills"], 1000.0)
+	assert.Zero(t, f["leaked"]+f["doubled"]+f["lost"])
+	assert.Contains(t, text, fmt.Sprintf("only %.0f kills of 1000", f["kills"]))
+}
+
+// An interrupt is called one, and is not the child's fault.
+func TestKillInterrupted(t *testing.T) {
+	cfg, err := parse(strings.Fields("-calls 1000000 -workers 4 -kill"), io.Discard)
+	require.NoError(t, err)
+	ctx, cancel := context.WithTimeoutCause(t.Context(), 300*time.Millisecond, errors.New("somebody pressed a key"))
+	defer cancel()
+	var out, said bytes.Buffer
+	assert.Equal(t, 1, conduct(ctx, cfg, &out, &said))
+	assert.Contains(t, said.String(), "interrupted: somebody pressed a key")
+	assert.NotContains(t, said.String(), "by itself")
+}
+
 // The same storm over the loop that people write shows that the audit finds
 // what there is to find.
 func TestNaive(t *testing.T) {
-	f := weather(t, 1, "-calls", "300", "-workers", "8", "-naive", "-seed", "1")
+	cfg, err := parse(strings.Fields("-calls 300 -workers 8 -naive -seed 1"), io.Discard)
+	require.NoError(t, err)
+	f, text := weatherOf(t, 1, cfg)
 	assert.GreaterOrEqual(t, f["leaked_per_allocation_percent"], 5.0)
+	assert.InDelta(t, 100*f["leaked"]/f["allocation_calls"], f["leaked_per_allocation_percent"], .001)
+	assert.InDelta(t, 100*f["leaked"]/f["calls"], f["leaked_per_call_percent"], .001)
+	assert.Contains(t, text, fmt.Sprintf("%.0f addresses leaked: %.3f %% of the %.0f allocation calls, %.3f %% of all %.0f calls",
+		f["leaked"], f["leaked_per_allocation_percent"], f["allocation_calls"], f["leaked_per_call_percent"], f["calls"]))
 	assert.Positive(t, f["doubled"])
 	assert.Zero(t, f["lost"])
 	assert.Zero(t, f["goroutines_left"])
@@ -137,6 +180,7 @@ func TestWrongArguments(t *testing.T) {
 		{"-faults -0.1", "-faults -0.1"},
 		{"-faults NaN", "-faults NaN"},
 		{"-kills 0", "-kills 0"},
+		{"-kill -kills 19", "-kills 19 is less than 20"},
 		{"-kill -naive", "exclude"},
 		{"-naive -endpoint http://127.0.0.1:1", "-endpoint goes with neither"},
 		{"-kill -endpoint http://127.0.0.1:1", "-endpoint goes with neither"},
@@ -161,7 +205,9 @@ func TestWrongArguments(t *testing.T) {
 	}
 	var said bytes.Buffer
 	assert.Equal(t, 0, run(t.Context(), []string{"-h"}, io.Discard, &said))
-	assert.Contains(t, said.String(), "-naive")
+	for _, want := range []string{"-naive", "a call is one operation", "at least 20", "share of the allocation calls"} {
+		assert.Contains(t, said.String(), want)
+	}
 	for _, ok := range []string{"http://localhost:1", "http://[::1]:1", "http://127.9.9.9"} {
 		assert.NoError(t, checkLoopback(ok), ok)
 	}
@@ -181,27 +227,41 @@ func TestTerminal(t *testing.T) {
 	progress(file, func() string { t.Error("there is nobody to see it"); return "" })()
 }
 
-// The kinds share what -faults says, and no more.
+// The kinds share what -faults says, and no more, and none is rare.
 func TestKindsShareTheFaults(t *testing.T) {
 	t.Parallel()
-	sum := restartShare
-	for _, k := range kinds {
-		share := 0.0
-		for _, d := range k.doses {
-			sum += d.share
-			assert.Equal(t, k.name, d.fault.Kind())
-			if d.actions == nil {
-				share += d.share
-			} else {
-				share += d.share * 0.45 // about so many of the attempts are writes
-			}
+	of := map[string]map[string][]float64{alibaba: {}, zenlayer: {}} // doses for all actions, and for writes
+	add := func(vendor, kind string, share float64, actions []string) {
+		if of[vendor][kind] == nil {
+			of[vendor][kind] = make([]float64, 2)
 		}
-		if k.name == restartKind {
-			share = restartShare
+		if actions == nil {
+			of[vendor][kind][0] += share
+		} else {
+			of[vendor][kind][1] += share
 		}
-		assert.GreaterOrEqual(t, 0.3*share, 0.0175, "%s: too rare to be 1.5 %% of the attempts for certain", k.name)
 	}
-	assert.InDelta(t, 1, sum, 1e-9)
+	for _, k := range kinds {
+		for _, d := range k.doses {
+			assert.Equal(t, k.name, d.fault.Kind())
+			add(alibaba, k.name, d.share, d.actions)
+		}
+	}
+	for _, k := range zenKinds {
+		for _, d := range k.doses {
+			add(zenlayer, k.name, d.share, d.actions)
+		}
+	}
+	for vendor, shares := range of {
+		add(vendor, restartKind, restartShare, nil)
+		sum := 0.0
+		for kind, s := range shares {
+			sum += s[0] + s[1]
+			// Four attempts in ten are writes.
+			assert.GreaterOrEqual(t, 0.3*(s[0]+.4*s[1]), 0.0155, "%s, %s: too rare to be 1.5 %% of the attempts", vendor, kind)
+		}
+		assert.InDelta(t, 1, sum, 1e-9, vendor)
+	}
 }
 
 func TestSpread(t *testing.T) {

@@ -35,12 +35,12 @@ var kinds = []struct {
 	name  string
 	doses []dose
 }{
-	{"cut-before", []dose{{eiptest.CutBefore(), .11, nil}}},
+	{"cut-before", []dose{{eiptest.CutBefore(), .12, nil}}},
 	{"cut-after", []dose{{eiptest.CutAfter(), .105, nil}}},
 	{"cut-body", []dose{{eiptest.CutBody(), .105, nil}}},
 	{"server-error", []dose{{eiptest.ServerError(503), .0525, nil}, {eiptest.ServerError(500).AfterRun(), .0525, nil}}},
 	{"bad-gateway", []dose{{eiptest.BadGateway(), .0525, nil}, {eiptest.BadGateway().AfterRun(), .0525, nil}}},
-	{"throttle", []dose{{eiptest.Throttle(), .02, nil}, {eiptest.Throttle(), .09, writes}}},
+	{"throttle", []dose{{eiptest.Throttle(), .02, nil}, {eiptest.Throttle(), .08, writes}}},
 	{"throttle-hint", []dose{{eiptest.ThrottleHint(hintedWait), .075, nil}}},
 	{"latency", []dose{{eiptest.Latency(tooLate), .04, nil}, {eiptest.Latency(tooLate).AfterRun(), .04, nil}}},
 	{"late", []dose{{eiptest.Late(tooLate), .07, nil}}},

@@ -169,12 +169,19 @@ func (r *zenResult) broken() []string {
 // faults gives the number of faults of each kind, in the order of zenKinds.
 func (r *zenResult) faults(each func(name string, n int)) {
 	for _, k := range zenKinds {
-		switch k.name {
-		case restartKind:
+		if k.name == restartKind {
 			each(k.name, r.restarts)
-		default:
-			each(k.name, r.counts.Faults[k.faults[0].Kind()])
+			continue
 		}
+		n := 0
+		counted := map[string]bool{} // two doses can be of one kind to the service, or of two
+		for _, d := range k.doses {
+			if kind := d.fault.Kind(); !counted[kind] {
+				counted[kind] = true
+				n += r.counts.Faults[kind]
+			}
+		}
+		each(k.name, n)
 	}
 }
 

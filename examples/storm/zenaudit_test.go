@@ -1,6 +1,7 @@
 package main
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -23,6 +24,13 @@ func TestZenlayer(t *testing.T) { // not parallel: it counts goroutines
 		f["allocations_ok"]+f["allocations_refused"]+f["allocations_not_sent"]+f["allocations_unknown"], 0)
 	assert.InDelta(t, f["allocations_unknown"], f["reconciled_for_certain"]+f["left_to_the_caller"], 0)
 	assert.Positive(t, f["reconciled_for_certain"])
+	assert.LessOrEqual(t, f["succeeded_without_help"], f["calls"])
+	assert.Greater(t, f["succeeded_without_help"], f["allocation_calls"], "it counts all actions, as calls does")
+	for _, k := range zenKinds {
+		name := "fault_" + strings.ReplaceAll(k.name, "-", "_")
+		assert.Positive(t, f[name], name)
+	}
+	assert.InDelta(t, f["fault_throttle"], f["throttled_answers"], 0)
 }
 
 // Every way in which a client could be wrong about a call is found.

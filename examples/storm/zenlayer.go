@@ -75,35 +75,38 @@ func zenService(cfg config) (*zenlayertest.Server, error) {
 		zenlayertest.WithZones(zenlayertest.Zone{ID: zenZone, Stock: -1}), zenlayertest.WithVisibilityDelay(zenHidden),
 	}
 	for _, k := range zenKinds {
-		for _, f := range k.faults {
-			opts = append(opts, zenlayertest.WithChance(f, cfg.faults*k.share/float64(len(k.faults))))
+		for _, d := range k.doses {
+			opts = append(opts, zenlayertest.WithChance(d.fault, cfg.faults*d.share, d.actions...))
 		}
 	}
 	return zenlayertest.New(opts...)
 }
 
-// zenKinds are the faults and their shares of -faults; what is missing are the
-// restarts.
+// zenKinds are the faults with their shares of -faults, as in kinds.
 var zenKinds = []struct {
-	name   string
-	share  float64
-	faults []zenlayertest.Fault
+	name  string
+	doses []zenDose
 }{
-	{"cut-before", .125, []zenlayertest.Fault{zenlayertest.CutBefore()}},
-	{"cut-after", .125, []zenlayertest.Fault{zenlayertest.CutAfter()}},
-	{"cut-body", .125, []zenlayertest.Fault{zenlayertest.CutBody()}},
-	{"server-error", .125, []zenlayertest.Fault{zenlayertest.ServerError(503), zenlayertest.ServerError(500).AfterRun()}},
-	{"bad-gateway", .125, []zenlayertest.Fault{zenlayertest.BadGateway(), zenlayertest.BadGateway().AfterRun()}},
-	{"throttle", .035, []zenlayertest.Fault{zenlayertest.Throttle()}},
-	{throttle200, .035, []zenlayertest.Fault{zenlayertest.Throttle200()}},
-	{"latency", .08, []zenlayertest.Fault{zenlayertest.Latency(tooLate), zenlayertest.Latency(tooLate).AfterRun()}},
-	{"late", .075, []zenlayertest.Fault{zenlayertest.Late(zenLate)}},
-	{"wrong-date", .08, []zenlayertest.Fault{zenlayertest.WrongDate(oldDate)}},
-	{restartKind, 0, nil},
+	{"cut-before", []zenDose{{zenlayertest.CutBefore(), .135, nil}}},
+	{"cut-after", []zenDose{{zenlayertest.CutAfter(), .115, nil}}},
+	{"cut-body", []zenDose{{zenlayertest.CutBody(), .115, nil}}},
+	{"server-error", []zenDose{{zenlayertest.ServerError(503), .0575, nil}, {zenlayertest.ServerError(500).AfterRun(), .0575, nil}}},
+	{"bad-gateway", []zenDose{{zenlayertest.BadGateway(), .0575, nil}, {zenlayertest.BadGateway().AfterRun(), .0575, nil}}},
+	{"throttle", []zenDose{{zenlayertest.Throttle(), .03, nil}, {zenlayertest.Throttle200(), .08, zenWrites}}},
+	{"latency", []zenDose{{zenlayertest.Latency(tooLate), .04, nil}, {zenlayertest.Latency(tooLate).AfterRun(), .04, nil}}},
+	{"late", []zenDose{{zenlayertest.Late(zenLate), .075, nil}}},
+	{"wrong-date", []zenDose{{zenlayertest.WrongDate(oldDate), .08, nil}}},
+	{restartKind, nil},
 }
 
-// throttle200 is throttling that answers with status 200.
-const throttle200 = "throttle-200"
+// zenDose is one fault with its share, for some actions or for all.
+type zenDose struct {
+	fault   zenlayertest.Fault
+	share   float64
+	actions []string
+}
+
+var zenWrites = []string{"AllocateEipAddresses", "TerminateEipAddress", "ReleaseEipAddresses"}
 
 // zenStorm runs the storm against the second vendor's fake.
 func zenStorm(ctx context.Context, cfg config, out io.Writer) (*zenResult, error) {
