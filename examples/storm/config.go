@@ -39,6 +39,7 @@ type config struct {
 	kills    int
 	naive    bool
 	vendor   string
+	settle   time.Duration // Reconcile's; tests make it too short
 }
 
 // leastKills is how many kills it takes to say anything.
@@ -51,7 +52,7 @@ const (
 )
 
 func parse(args []string, stderr io.Writer) (config, error) {
-	var c config
+	c := config{settle: zenSettle}
 	fs := flag.NewFlagSet("storm", flag.ContinueOnError)
 	fs.SetOutput(stderr)
 	fs.IntVar(&c.calls, "calls", 10_000, "calls to make at least; a call is one operation through the public API, an allocation as much as a look")

@@ -92,7 +92,7 @@ func TestStorm(t *testing.T) {
 // Where nearly every attempt goes wrong, calls do end in the dark, and all of
 // them are settled.
 func TestStormThatIsTooMuch(t *testing.T) {
-	f := weather(t, 0, "-calls", "80", "-workers", "8", "-faults", "0.8", "-seed", "1")
+	f := weather(t, 0, "-calls", "80", "-workers", "16", "-faults", "0.9", "-seed", "1")
 	f.keepsThePromise(t, 80)
 	assert.Positive(t, f["unknown"])
 	assert.Positive(t, f["settled"])

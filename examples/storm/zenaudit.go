@@ -192,7 +192,7 @@ func (r *zenResult) write(w io.Writer) error {
 	fmt.Fprintf(out, "Attempt time-out %s, backoff %s to %s, late answers after %s, late runs after %s,\n"+
 		"new addresses hidden for %s, time to settle %s, at most %d attempts.\n"+
 		"A call is one operation through the public API; %d of the %d calls allocate, the others look and release.\n\n",
-		attemptTimeout, backoffMin, backoffMax, tooLate, zenLate, zenHidden, zenSettle, eip.DefaultMaxAttempts,
+		attemptTimeout, backoffMin, backoffMax, tooLate, zenLate, zenHidden, r.cfg.settle, eip.DefaultMaxAttempts,
 		len(r.books.allocations), r.books.made())
 	fmt.Fprintf(out, "%-24s %9s %9s %9s %9s %9s\n", "AllocateEipAddresses", "all", "ok", "refused", "not sent", "unknown")
 	fmt.Fprintf(out, "%-24s %9d %9d %9d %9d %9d\n\n", "", len(r.books.allocations),

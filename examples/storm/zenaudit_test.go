@@ -1,15 +1,18 @@
 package main
 
 import (
+	"io"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	zen "github.com/eipkit/eip-go/zenlayer"
 )
 
-func TestZenlayer(t *testing.T) { // not parallel: it counts goroutines
+func TestZenlayer(t *testing.T) { // not parallel, like all storms: it counts goroutines
 	f := weather(t, 0, "-vendor", "zenlayer", "-calls", "300", "-workers", "8", "-seed", "1")
 	for _, name := range []string{"leaked", "doubled", "lost", "unreported", "wrong_verdicts", "missed_candidates",
 		"goroutines_left", "connections_left"} {
@@ -31,6 +34,16 @@ func TestZenlayer(t *testing.T) { // not parallel: it counts goroutines
 		assert.Positive(t, f[name], name)
 	}
 	assert.InDelta(t, f["fault_throttle"], f["throttled_answers"], 0)
+}
+
+// The storm sees a Reconcile that does not wait until everything has settled.
+func TestZenlayerThatDoesNotSettle(t *testing.T) {
+	cfg, err := parse(strings.Fields("-vendor zenlayer -calls 500 -workers 16 -faults 0.4 -seed 1"), io.Discard)
+	require.NoError(t, err)
+	cfg.settle = time.Nanosecond
+	f, text := weatherOf(t, 1, cfg)
+	assert.Positive(t, f["wrong_verdicts"]+f["missed_candidates"])
+	assert.Contains(t, text, "The promise was not kept")
 }
 
 // Every way in which a client could be wrong about a call is found.

@@ -135,7 +135,7 @@ func zenStorm(ctx context.Context, cfg config, out io.Writer) (*zenResult, error
 	}
 	stop := progress(out, func() string { return fmt.Sprintf("%d of %d calls", b.made(), cfg.calls) })
 	c := &crew{calls: cfg.calls, workers: cfg.workers, made: b.made, hire: func(int) lifecycles {
-		return &zenWorker{client: client, books: b}
+		return &zenWorker{client: client, books: b, settle: cfg.settle}
 	}}
 	err = c.work(ctx)
 	stop()
@@ -174,6 +174,7 @@ func (a *zenAttempts) see(c zenlayertest.Call) {
 type zenWorker struct {
 	client *zen.Client
 	books  *zenBooks
+	settle time.Duration
 }
 
 func (w *zenWorker) run(ctx context.Context, c cycle) error {
@@ -202,7 +203,7 @@ func (w *zenWorker) run(ctx context.Context, c cycle) error {
 	if a.outcome == unknown {
 		var r *zen.Reconciliation
 		rerr := persist(ctx, func() (err error) {
-			r, err = w.client.Reconcile(ctx, &zen.ReconcileRequest{Request: req, Err: lost, Before: snapshot, Settle: zenSettle})
+			r, err = w.client.Reconcile(ctx, &zen.ReconcileRequest{Request: req, Err: lost, Before: snapshot, Settle: w.settle})
 			return err
 		})
 		if rerr != nil {
