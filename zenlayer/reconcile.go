@@ -105,7 +105,7 @@ func (r *Reconciliation) Certain() bool { return r.Verdict != VerdictUndecided }
 //     in the snapshot carries it too, or one in another zone, it is broken, and
 //     nothing is certain.)
 //   - The caller is Sole, and as many addresses are new as were asked for when
-//     the time to settle is over: made.
+//     the time to settle is over: made. (Not if the snapshot is Incomplete.)
 //   - The time to settle is over, and no look saw anything that can be the
 //     call's: not made. (With a Mark and a snapshot, a new address without any
 //     tags can be, since its tags may be late.) If the list takes several pages,

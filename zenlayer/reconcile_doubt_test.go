@@ -204,6 +204,41 @@ func TestReconcileHiddenByPages(t *testing.T) {
 	}
 }
 
+// TestSnapshotIsComplete: an old address that pages hide would look new
+// afterwards.
+func TestSnapshotIsComplete(t *testing.T) {
+	for name, always := range map[string]bool{"they stop": false, "they never stop": true} {
+		t.Run(name, func(t *testing.T) {
+			inBubble(t, func(t *testing.T, srv *zenlayertest.Server, c *zenlayer.Client) {
+				old := srv.Make("SEL-A", "POSTPAID", 1002, nil)
+				pages := 0
+				srv.Before(func(zenlayertest.Call) {
+					if pages++; pages == 2 || always {
+						srv.Drop(old[:2]...)
+						old = old[2:]
+						srv.Make("SEL-A", "POSTPAID", 2, nil)
+					}
+				})
+				req := postpaid(2)
+				before := snapshot(t, c, req)
+				srv.Before(nil)
+				assert.Equal(t, always, before.Incomplete)
+				lost := lose(t, srv, c, req, zenlayertest.CutBefore())
+				r := reconcile(t, c, &zenlayer.ReconcileRequest{Request: req, Err: lost, Before: before, Sole: true, Settle: -1})
+				if always {
+					assert.Equal(t, zenlayer.VerdictUndecided, r.Verdict, r)
+					assert.Contains(t, r.Reason, "incomplete")
+					return
+				}
+				for _, a := range srv.Addresses() {
+					assert.Contains(t, before.EipIDs, a.EipID)
+				}
+				assert.Equal(t, zenlayer.VerdictNotMade, r.Verdict, r)
+			})
+		})
+	}
+}
+
 // TestReconcileMarks: a mark is as good as it is unique, and is found anywhere.
 func TestReconcileMarks(t *testing.T) {
 	t.Run("used again", func(t *testing.T) {

@@ -247,6 +247,8 @@ func (r *reconciler) decide(last bool) *Reconciliation {
 		out.Reason = fmt.Sprintf("no address carries the mark of the call, but %d new ones have no tags at all", found)
 	case !r.sole:
 		out.Reason = fmt.Sprintf("%d new addresses can be the call's, which asked for %d, but anybody else can have made them", found, want)
+	case r.before.Incomplete:
+		out.Reason = fmt.Sprintf("%d addresses are not in the snapshot, but that is incomplete", found)
 	case found == want:
 		return made(unmarked, fmt.Sprintf("%d addresses are new, and nobody else makes any", want))
 	default:

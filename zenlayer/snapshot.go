@@ -7,6 +7,10 @@ import (
 	"time"
 )
 
+// snapshotWalks is how often Snapshot reads a list that takes several pages, and
+// changes.
+const snapshotWalks = 5
+
 // Snapshot is what there was before an allocation: the addresses in its zone,
 // of its charge type, in its resource group if it names one. It can be stored
 // as JSON.
@@ -20,11 +24,16 @@ type Snapshot struct {
 	ResourceGroupID string     `json:"resourceGroupId,omitempty"`
 	// EipIDs are the addresses, in ascending order.
 	EipIDs []string `json:"eipIds"`
+	// Incomplete says that the list changed each time while its pages were read,
+	// so that addresses may be missing here. One that is will look new:
+	// Reconcile then takes nothing for the call's because it is new.
+	Incomplete bool `json:"incomplete,omitempty"`
 }
 
 // Snapshot notes which addresses there are before req is sent, so that
 // [Client.Reconcile] can tell afterwards which are new. It reads all pages of
-// the zone, 1000 addresses to a call.
+// the zone, 1000 addresses to a call; if there are several, until two walks over
+// them give the same, five at most.
 //
 // A request with a Mark needs none.
 func (c *Client) Snapshot(ctx context.Context, req *AllocateEipAddressesRequest) (*Snapshot, error) {
@@ -37,13 +46,21 @@ func (c *Client) Snapshot(ctx context.Context, req *AllocateEipAddressesRequest)
 		Taken: c.loop.Now().UTC(), ZoneID: req.ZoneID,
 		EipChargeType: req.EipChargeType, ResourceGroupID: req.ResourceGroupID, EipIDs: []string{},
 	}
-	for a, err := range c.EipAddresses(ctx, s.filter()) {
-		if err != nil {
-			return nil, fmt.Errorf("zenlayer: Snapshot: %w", err)
+	s.Incomplete = true
+	var last walk
+	for n := 0; s.Incomplete && n < snapshotWalks; n++ {
+		var w walk
+		for a, err := range c.walk(ctx, s.filter(), &w) {
+			if err != nil {
+				return nil, fmt.Errorf("zenlayer: Snapshot: %w", err)
+			}
+			s.EipIDs = append(s.EipIDs, a.EipID)
 		}
-		s.EipIDs = append(s.EipIDs, a.EipID)
+		s.Incomplete = !w.onePage() && (n == 0 || !w.same(&last))
+		last = w
 	}
 	slices.Sort(s.EipIDs)
+	s.EipIDs = slices.Compact(s.EipIDs)
 	return s, nil
 }
 
