@@ -19,7 +19,10 @@ type convergence struct {
 
 	poll *poller
 	seen bool // the address was there
-	last *EipAddress
+	// graceOver says that others have waited for the address already; denied
+	// that it was never seen, and that the service does not know what to release.
+	graceOver, denied bool
+	last              *EipAddress
 
 	actions  int
 	bound    bool // an AssociateEipAddress was sent that may have worked

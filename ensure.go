@@ -2,6 +2,7 @@ package eip
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -121,7 +122,10 @@ func (c *Client) EnsureUnassociated(ctx context.Context, id string, opts ...Ensu
 
 // EnsureReleased makes sure that an address is gone, and with it its costs. One
 // that is not there is gone: for an address that was allocated a moment ago give
-// [JustAllocated], or it may be taken for gone before it appears. A bound
+// [JustAllocated], or it may be taken for gone before it appears. With it, an
+// address that does not appear within [DefaultVisibilityGrace] is released
+// unseen; only if the service then says that it does not exist it counts as
+// gone, and a service that is slower than that may still show it later. A bound
 // address is a *[StateError], unless [UnbindFirst] is given. So is one that
 // cannot be released: a subscription, a member of a segment, an address with
 // deletion protection; nothing is done to it then.
@@ -214,7 +218,19 @@ func (v *convergence) toUnassociated(a *EipAddress) (plan, error) {
 
 func (v *convergence) toReleased(a *EipAddress) (plan, error) {
 	if a == nil {
-		return v.absent(nil)
+		if p, err := v.absent(nil); p != planDone || !v.fresh || v.seen {
+			return p, err
+		}
+		// It was never seen, so that it is missing says nothing: the service is
+		// told to release it all the same.
+		switch {
+		case v.accepted != nil:
+			return planDone, nil
+		case errors.Is(v.refusal, CodeInvalidAllocationIdNotFound):
+			v.denied = true
+			return planDone, nil
+		}
+		return planRelease, nil
 	}
 	if err := releasable(a); err != nil {
 		return 0, err
@@ -235,7 +251,7 @@ func (v *convergence) toReleased(a *EipAddress) (plan, error) {
 
 // absent judges an address that is missing.
 func (v *convergence) absent(err error) (plan, error) {
-	if v.fresh && !v.seen && v.poll.inGrace() {
+	if v.fresh && !v.seen && !v.graceOver && v.poll.inGrace() {
 		return planWait, nil
 	}
 	return planDone, err

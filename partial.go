@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -103,34 +104,75 @@ func rollbackContext(ctx context.Context, addresses int) (context.Context, conte
 	return context.WithTimeout(context.WithoutCancel(ctx), DefaultRollbackTime+time.Duration(addresses)*time.Second)
 }
 
-// undo releases addresses that a helper has made. It unbinds them from one
-// instance alone, if there is one; an address that is bound is left as it is
-// otherwise. It gives what is left.
-func (c *Client) undo(ctx context.Context, ids []string, onlyFrom *Instance) (left []Holding, err error) {
-	var (
-		mu   sync.Mutex
-		errs = make([]error, len(ids))
-		gone = map[string]bool{}
-		last = map[string]*EipAddress{}
-	)
-	inParallel(ids, DefaultConcurrency, func(i int, id string) {
-		v := c.converge("rollback", id, []EnsureOption{JustAllocated})
+// undo releases what a helper has made, and gives what is left. It unbinds from
+// one instance alone, if there is one; an address that is bound is left as it
+// is otherwise. So is one that was there before the helper began: found by its
+// tags, or older than since. An address that was never seen is left, with an
+// empty Status, unless the service has accepted its release.
+func (c *Client) undo(ctx context.Context, list []made, since time.Time, onlyFrom *Instance) (left []Holding, err error) {
+	list, missing := c.appeared(ctx, list)
+	errs := make([]error, len(list))
+	each := make([]*Holding, len(list))
+	inParallel(list, DefaultConcurrency, func(i int, m made) {
+		v := c.converge("rollback", m.id, nil)
 		v.unbind, v.onlyFrom = onlyFrom != nil, onlyFrom
-		_, err := v.locked(ctx, v.toReleased)
-		mu.Lock()
-		defer mu.Unlock()
-		errs[i], gone[id], last[id] = err, err == nil, v.last
+		v.fresh, v.graceOver = !m.found && m.address == nil, missing[m.id]
+		spared := false
+		a, err := v.locked(ctx, func(a *EipAddress) (plan, error) {
+			if a == nil && m.found {
+				return planDone, nil
+			}
+			if a == nil || !m.found && !predates(a, since) {
+				return v.toReleased(a)
+			}
+			if spared = true; a.InstanceID == "" || !v.mayUnbind(a) {
+				return planDone, nil
+			}
+			return v.toUnassociated(a)
+		})
+		switch {
+		case err == nil && !spared && !v.denied:
+			c.turns.saw(m.id)
+		case spared && a != nil:
+			each[i] = Ptr(holdingOf(a))
+		case v.last != nil:
+			each[i] = Ptr(holdingOf(v.last))
+		case err != nil || v.denied:
+			each[i] = &Holding{AllocationID: m.id, IPAddress: m.ip}
+		}
+		errs[i] = err
 	})
-	for _, id := range ids {
-		switch a := last[id]; {
-		case gone[id]:
-		case a != nil:
-			left = append(left, holdingOf(a))
-		default:
-			left = append(left, Holding{AllocationID: id})
+	for _, h := range each {
+		if h != nil {
+			left = append(left, *h)
 		}
 	}
 	return left, errors.Join(errs...)
+}
+
+// appeared waits, with one call for many, until what was made a moment ago can
+// be seen. It gives those that were never seen by then.
+func (c *Client) appeared(ctx context.Context, list []made) ([]made, map[string]bool) {
+	list = slices.Clone(list)
+	missing := map[string]bool{}
+	var ids []string
+	for _, m := range list {
+		switch {
+		case m.denied:
+			missing[m.id] = true
+		case m.address == nil && !m.found:
+			ids = append(ids, m.id)
+		}
+	}
+	last, err := c.await(ctx, ids, goalVisible)
+	for i, m := range list {
+		if a := last[m.id]; a != nil {
+			list[i].address = a
+		} else if isGone(err) && slices.Contains(ids, m.id) {
+			missing[m.id] = true
+		}
+	}
+	return list, missing
 }
 
 // settle learns by its token what became of an allocation whose outcome is

@@ -4,6 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
 )
 
 // RotateRequest asks for a new address in the place of an old one.
@@ -20,10 +24,12 @@ type RotateRequest struct {
 	// Key with which AllocateAssociated made the old address. Default: "rotate/"
 	// and the ID of the instance.
 	Key string
+	// Generation is as in [AllocateAssociatedRequest], for the new address.
+	Generation int
 }
 
 // RotateResult says what a rotation has come to: New is bound, Old is gone, and
-// nothing else was made.
+// there is nothing else that this call has made.
 type RotateResult struct {
 	// New is the new address, bound to the instance.
 	New *EipAddress
@@ -39,7 +45,8 @@ type RotateResult struct {
 // address is released last, and whoever relied on it cannot get it back for sure.
 //
 // If something fails before the new address is bound, the old one is bound again
-// and the new one released. If releasing the old one fails, the new one stays
+// and the new one released, unless it was there before this call, from a
+// rotation that had crashed, say: then it stays, unbound. If releasing the old one fails, the new one stays
 // bound. Either way the *[PartialError] lists under Alive which addresses there
 // are, and which of them is bound to what; only an error from before anything
 // was done, such as an invalid request, comes without it.
@@ -47,29 +54,44 @@ type RotateResult struct {
 // API: DescribeEipAddresses by instance, tag and ID; AllocateEipAddress;
 // UnassociateEipAddress; AssociateEipAddress; ReleaseEipAddress. An old address
 // that cannot be released (a subscription, a member of a segment, one with
-// deletion protection) is refused before anything is done. The clean-up goes on
+// deletion protection) is refused before anything is done, and a new one that an
+// earlier call has made and that is in use elsewhere by now before the old one is
+// unbound. The clean-up goes on
 // when the caller's context is over, for [DefaultRollbackTime] at most.
 //
 // After a crash at any point, calling it again finishes the rotation: the new
 // address carries the old one's ID as a tag (ReplacesTag). With Old given, a
 // rotation that was finished stays so, and its result is given again; without
-// Old, a call after a finished rotation begins the next one. Rotations of one
+// Old, a call after a finished rotation begins the next one, with what is then on
+// the instance. Rotations of one
 // instance on one client go one after another; other clients are met by looking
 // again.
 func (c *Client) Rotate(ctx context.Context, req *RotateRequest) (*RotateResult, error) {
 	const op = "Rotate"
+	if err := needContext(ctx, op); err != nil {
+		return nil, err
+	}
 	if req == nil {
 		req = new(RotateRequest)
 	}
-	r := &rotation{c: c, to: req.Instance, key: req.Key, template: req.Allocate.clone()}
+	r := &rotation{c: c, to: req.Instance, key: req.Key, template: req.Allocate.clone(), generation: req.Generation}
 	if err := validInstance(op, r.to); err != nil {
 		return nil, err
 	}
 	if r.key == "" {
 		r.key = "rotate/" + r.to.ID
 	}
-	if err := validTemplate(op, r.key, 0, r.template); err != nil {
+	if err := c.validTemplate(op, r.key, r.generation, r.template); err != nil {
 		return nil, err
+	}
+	if req.Old != "" {
+		var v validator
+		if v.listed("Old", req.Old); strings.ContainsFunc(req.Old, unicode.IsControl) {
+			v.fault("Old", shorten(req.Old), "must not contain control characters")
+		}
+		if len(v.faults) > 0 {
+			return nil, &ValidationError{Action: op, Faults: v.faults}
+		}
 	}
 	unlock, err := c.turns.lock(ctx, "instance "+r.to.ID)
 	if err != nil {
@@ -82,7 +104,8 @@ func (c *Client) Rotate(ctx context.Context, req *RotateRequest) (*RotateResult,
 			return nil, err
 		}
 	}
-	r.mark = newMark(r.key, Tags{ReplacesTag: old})
+	r.since = c.begins(r.key)
+	r.mark = newMark(c.regionID, r.key, Tags{ReplacesTag: old})
 	r.old.AllocationID = old
 	a, err := r.run(ctx)
 	if err != nil {
@@ -93,14 +116,17 @@ func (c *Client) Rotate(ctx context.Context, req *RotateRequest) (*RotateResult,
 
 // rotation is one Rotate under way.
 type rotation struct {
-	c        *Client
-	to       Instance
-	key      string
-	template *AllocateEipAddressRequest
-	mark     mark
+	c          *Client
+	to         Instance
+	key        string
+	template   *AllocateEipAddressRequest
+	generation int
+	mark       mark
+	since      time.Time // when it began
 
 	old     Holding // as it was found
 	got     made    // the new one
+	unseen  []made  // passed over for it, although nobody has seen it
 	touched bool    // the old one was bound, or a call that crashed has unbound it
 	bound   bool    // the new one may have been bound by this call
 	through bool    // the new one is bound: there is no way back
@@ -109,7 +135,11 @@ type rotation struct {
 // begun finds out which address to replace: that of a rotation which was begun
 // and not finished, or the one that the instance has.
 func (r *rotation) begun(ctx context.Context) (old string, err error) {
-	list, err := r.c.found(ctx, newMark(r.key, nil))
+	list, err := r.c.found(ctx, newMark(r.c.regionID, r.key, nil))
+	if err != nil {
+		return "", err
+	}
+	on, err := r.c.FindEipsByInstance(ctx, r.to)
 	if err != nil {
 		return "", err
 	}
@@ -119,21 +149,21 @@ func (r *rotation) begun(ctx context.Context) (old string, err error) {
 	}
 	for _, a := range list {
 		x := a.Tags[ReplacesTag]
-		if x == "" || replaced[a.AllocationID] {
+		if x == "" || replaced[a.AllocationID] || a.InstanceID != "" && !boundTo(a, r.to) {
 			continue
 		}
 		left, err := r.c.lookUp(ctx, []string{x})
 		if err != nil {
 			return "", err
 		}
-		if left[x] != nil || a.Status != StatusInUse || !boundTo(a, r.to) {
+		// The old one is there still, or it is gone and the new one was never
+		// bound. Otherwise that rotation is over, whatever became of its address.
+		unfinished := left[x] == nil && len(on) == 0 && a.Status == StatusAvailable
+		if unfinished || left[x] != nil && (left[x].InstanceID == "" || boundTo(left[x], r.to)) {
 			return x, nil
 		}
 	}
-	on, err := r.c.FindEipsByInstance(ctx, r.to)
 	switch {
-	case err != nil:
-		return "", err
 	case len(on) == 0:
 		return "", fmt.Errorf("eip: Rotate: nothing to replace: %w",
 			&NotFoundError{What: whatAddress, IDs: []string{"on " + r.to.ID}})
@@ -169,8 +199,15 @@ func (r *rotation) run(ctx context.Context) (*EipAddress, error) {
 			return nil, &NotFoundError{What: whatAddress, IDs: []string{id}}
 		}
 	}
-	if r.got, err = r.c.obtain(ctx, r.mark, r.template, 0, r.to); err != nil {
+	r.got, r.unseen, err = r.c.obtain(ctx, r.mark, r.template, r.generation, r.to, r.since)
+	if err != nil {
 		return nil, err
+	}
+	r.unseen = nil
+	v := r.c.converge("Rotate", r.got.id, []EnsureOption{JustAllocated})
+	v.to = r.to
+	if _, err := v.toAssociated(r.got.address); err != nil {
+		return nil, err // before the instance loses the old one for it
 	}
 	if old != nil {
 		r.touched = old.InstanceID != "" || r.got.found
@@ -178,8 +215,6 @@ func (r *rotation) run(ctx context.Context) (*EipAddress, error) {
 			return nil, err
 		}
 	}
-	v := r.c.converge("Rotate", r.got.id, []EnsureOption{JustAllocated})
-	v.to = r.to
 	a, err := v.locked(ctx, v.toAssociated)
 	r.bound = v.bound
 	if err != nil {
@@ -220,16 +255,19 @@ func (r *rotation) rollBack(ctx context.Context, op string, why error) error {
 			e.RollbackErr = err
 		}
 	}
+	var left []Holding
 	if !r.through {
-		e.RollbackErr = errors.Join(e.RollbackErr, r.goBack(ctx))
+		var err error
+		left, err = r.goBack(ctx)
+		e.RollbackErr = errors.Join(e.RollbackErr, err)
 	}
-	e.Alive = r.survey(ctx)
+	e.Alive = r.survey(ctx, left)
 	return e
 }
 
 // goBack binds the old address again, if this rotation has unbound it, and releases
-// the new one, if it is not in use elsewhere.
-func (r *rotation) goBack(ctx context.Context) error {
+// the new one, if this rotation has made it and it is not in use elsewhere.
+func (r *rotation) goBack(ctx context.Context) (left []Holding, err error) {
 	var errs []error
 	var from *Instance
 	if r.bound {
@@ -247,26 +285,34 @@ func (r *rotation) goBack(ctx context.Context) error {
 		_, err := r.c.EnsureAssociated(ctx, r.old.AllocationID, r.to)
 		errs = append(errs, err)
 	}
-	if r.got.id != "" {
-		_, err := r.c.undo(ctx, []string{r.got.id}, from)
-		errs = append(errs, err)
-	}
-	return errors.Join(errs...)
+	left, err = r.c.undo(ctx, r.made(), r.since, from)
+	return left, errors.Join(append(errs, err)...)
 }
 
-// survey looks what there is.
-func (r *rotation) survey(ctx context.Context) (alive []Holding) {
-	ids := []string{r.old.AllocationID}
+// made is what this rotation has, or may have, for the new address.
+func (r *rotation) made() []made {
+	list := r.unseen
 	if r.got.id != "" {
-		ids = append(ids, r.got.id)
+		list = append(list[:len(list):len(list)], r.got)
+	}
+	return list
+}
+
+// survey looks what there is. What was left unseen is told as such.
+func (r *rotation) survey(ctx context.Context, left []Holding) (alive []Holding) {
+	list := append([]made{{id: r.old.AllocationID, ip: r.old.IPAddress}}, r.made()...)
+	ids := make([]string, len(list))
+	for i, m := range list {
+		ids[i] = m.id
 	}
 	now, err := r.c.lookUp(ctx, ids)
-	for i, id := range ids {
-		switch a := now[id]; {
+	for _, m := range list {
+		unseen := slices.ContainsFunc(left, func(h Holding) bool { return h.AllocationID == m.id && h.Status == "" })
+		switch a := now[m.id]; {
 		case a != nil:
 			alive = append(alive, holdingOf(a))
-		case err != nil:
-			alive = append(alive, Holding{AllocationID: id, IPAddress: [...]string{r.old.IPAddress, r.got.ip}[i]})
+		case err != nil || unseen:
+			alive = append(alive, Holding{AllocationID: m.id, IPAddress: m.ip})
 		}
 	}
 	return alive
