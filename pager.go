@@ -31,7 +31,9 @@ const (
 // that one loop sees everything: addresses that come and go while it runs move
 // the others between pages. When the service's total falls, the pages that may
 // have lost something to the ones before are read again, so a loop may release
-// what it is given. An address that is made while the loop runs may be missed.
+// what it is given. What may be missed all the same: an address that is made
+// while the loop runs, and, if between two pages at least as many are made as go,
+// so that the total does not fall, one that was there all the time.
 func (c *Client) EipAddresses(ctx context.Context, req *DescribeEipAddressesRequest) iter.Seq2[*EipAddress, error] {
 	base := req.clone()
 	w := pageWalk[EipAddress]{
@@ -128,7 +130,7 @@ type pageState struct {
 	through   int // pages up to this one are to be read again
 	size      int // in effect: the service may give smaller pages
 	total     int // of the last answer, 0 if unknown
-	rounds    int // how often pages were read again
+	rounds    int // how often pages were read again, since that last brought anything new
 	fruitless int // pages in a row, read for the first time, without anything new
 	ended     bool
 }
@@ -180,6 +182,9 @@ func (s *pageState) next(number, fresh, count, size, total int) (int, error) {
 		fell = s.total - total
 	}
 	s.total = total
+	if fresh > 0 && number <= s.high {
+		s.rounds = 0 // to read again was worth it
+	}
 	if number > s.high {
 		s.high = number
 		if fresh > 0 {

@@ -100,15 +100,18 @@ func TestEipAddressesStopsWithTheLoop(t *testing.T) {
 // The loop releases what it is given, so that the addresses move to the front.
 func TestEipAddressesWhileTheyGo(t *testing.T) {
 	t.Parallel()
-	for _, batch := range []int{1, 30, 100, 250} {
-		onFake(t, append(manyAddresses(450), eiptest.WithTransition(0)), func(t *testing.T, srv *eiptest.Server, c *eip.Client) {
-			want := fill(t, srv, c, 450)
+	for _, tc := range []struct{ n, size, batch int }{
+		{450, 100, 1}, {450, 100, 30}, {450, 100, 100}, {450, 100, 250},
+		{450, 10, 1}, {450, 10, 7}, {450, 10, 10}, {600, 100, 1}, {1000, 100, 1}, {1000, 100, 130}, {1000, 10, 3},
+	} {
+		onFake(t, append(manyAddresses(tc.n), eiptest.WithTransition(0)), func(t *testing.T, srv *eiptest.Server, c *eip.Client) {
+			want := fill(t, srv, c, tc.n)
 			var got, held []string
-			for a, err := range c.EipAddresses(t.Context(), &eip.DescribeEipAddressesRequest{Status: eip.StatusAvailable}) {
+			for a, err := range c.EipAddresses(t.Context(), &eip.DescribeEipAddressesRequest{Status: eip.StatusAvailable, PageSize: tc.size}) {
 				require.NoError(t, err)
 				got = append(got, a.AllocationID)
 				held = append(held, a.AllocationID)
-				if len(held) == batch {
+				if len(held) == tc.batch {
 					for _, id := range held {
 						srv.ForceRelease(id)
 					}
@@ -117,7 +120,7 @@ func TestEipAddressesWhileTheyGo(t *testing.T) {
 			}
 			slices.Sort(want)
 			slices.Sort(got)
-			assert.Equal(t, want, got, "in batches of %d", batch)
+			assert.Equal(t, want, got, "%+v", tc)
 		})
 	}
 }
