@@ -56,6 +56,26 @@ func TestHelpersRefuseBadRequests(t *testing.T) {
 				_, err := c.Adopt(t.Context(), &eip.AdoptRequest{Unsettled: []*eip.AllocateEipAddressRequest{{}}})
 				return err
 			},
+			"control characters": func() error {
+				_, err := c.AllocateMany(t.Context(), 2, &eip.AllocateManyRequest{Key: "a\nb"})
+				return err
+			},
+			"Old (": func() error {
+				_, err := c.Rotate(t.Context(), &eip.RotateRequest{Instance: onTest1, Old: "eip-1\neip-2"})
+				return err
+			},
+			"at most 18 tags": func() error {
+				tags := eip.Tags{}
+				for i := range 19 {
+					tags[string(rune('a'+i))] = "x"
+				}
+				_, err := c.AllocateMany(t.Context(), 2, &eip.AllocateManyRequest{Key: "k", Allocate: eip.AllocateEipAddressRequest{Tags: tags}})
+				return err
+			},
+			"Generation": func() error {
+				_, err := c.Rotate(t.Context(), &eip.RotateRequest{Instance: onTest1, Generation: -1})
+				return err
+			},
 			"must not be negative": func() error {
 				_, err := c.AllocateMany(t.Context(), 2, &eip.AllocateManyRequest{Concurrency: -1})
 				return err

@@ -33,10 +33,11 @@ type convergence struct {
 	tokenFor string // that action, with the state that it was for
 	unknowns int
 
-	refusal      error // the last one, until the state changes
-	refusedSince time.Time
-	refusedIn    string // the state in which it came
-	waited       bool   // a pause and a look have passed since then
+	refusal      error     // the last one, until the state changes
+	refusals     int       // in a row, whatever the state
+	refusedSince time.Time // the first of them
+	refusedIn    string    // the state in which it came
+	waited       bool      // a pause and a look have passed since then
 }
 
 // accepted is the last action that the service accepted.
@@ -78,9 +79,10 @@ func (v *convergence) run(ctx context.Context, decide func(*EipAddress) (plan, e
 			if v.refusal == nil && v.token == "" {
 				v.poll.delay = DefaultPollMin
 			}
-			if v.accepted == nil {
-				continue // refused, or unknown: look at once
+			if v.accepted == nil && (v.token != "" || v.refusals < 2) {
+				continue // refused once, or unknown: look at once
 			}
+			v.waited = v.accepted == nil
 		}
 		if err := v.poll.pause(ctx); err != nil {
 			return nil, v.stopped(ctx, err)
@@ -120,6 +122,11 @@ func (v *convergence) reconsider(ctx context.Context, a *EipAddress, p plan) (pl
 	if v.refusal == nil || v.token != "" {
 		return p, nil
 	}
+	// Somebody else may change the state so often that each refusal is the first
+	// one in its state.
+	if time.Since(v.refusedSince) >= DefaultConflictPatience {
+		return 0, fmt.Errorf("%w (for %s now)", v.refusal, DefaultConflictPatience)
+	}
 	if v.refusedIn != stateOf(a) {
 		v.refusal = nil
 		return p, nil
@@ -128,17 +135,14 @@ func (v *convergence) reconsider(ctx context.Context, a *EipAddress, p plan) (pl
 	if !errors.Is(v.refusal, ErrConflict) && !errors.Is(v.refusal, CodeInvalidAllocationIdNotFound) {
 		return 0, v.refusal
 	}
-	if v.waited {
-		v.waited = false
-		return p, nil
-	}
-	if p == planAssociate {
+	if p == planAssociate && (!v.waited || v.refusals > 1) {
 		if err := v.occupied(ctx, a); err != nil {
 			return 0, err
 		}
 	}
-	if time.Since(v.refusedSince) >= DefaultConflictPatience {
-		return 0, fmt.Errorf("%w (for %s now)", v.refusal, DefaultConflictPatience)
+	if v.waited {
+		v.waited = false
+		return p, nil
 	}
 	v.waited = true
 	return planWait, nil
@@ -182,7 +186,7 @@ func (v *convergence) act(ctx context.Context, a *EipAddress, p plan) error {
 	case err == nil:
 		v.actions++
 		v.accepted = &accepted{plan: p, at: time.Now()}
-		v.refusal, v.unknowns = nil, 0
+		v.refusal, v.refusals, v.unknowns = nil, 0, 0
 		v.bound = v.bound || p == planAssociate
 		return nil
 	case OutcomeUnknown(err):
@@ -193,9 +197,10 @@ func (v *convergence) act(ctx context.Context, a *EipAddress, p plan) error {
 		v.token, v.refusal = token, err
 		return nil
 	case errors.As(err, &refused):
-		if v.refusal == nil {
+		if v.refusals == 0 {
 			v.refusedSince = time.Now()
 		}
+		v.refusals++
 		v.refusal, v.refusedIn, v.waited = err, stateOf(a), false
 		return nil
 	}

@@ -162,6 +162,9 @@ func (c *Client) converge(op, id string, opts []EnsureOption) *convergence {
 
 // locked runs the convergence in its turn.
 func (v *convergence) locked(ctx context.Context, decide func(*EipAddress) (plan, error)) (*EipAddress, error) {
+	if err := needContext(ctx, v.op); err != nil {
+		return nil, err
+	}
 	var bad validator
 	if bad.listed("id", v.id); len(bad.faults) > 0 {
 		return nil, &ValidationError{Action: v.op, Faults: bad.faults}

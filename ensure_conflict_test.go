@@ -103,6 +103,29 @@ func TestEnsureGivesUp(t *testing.T) {
 	})
 }
 
+// Somebody moves the address about all the time, and each call is refused: that
+// is no reason to ask without a pause.
+func TestEnsurePausesInAFight(t *testing.T) {
+	t.Parallel()
+	onFake(t, nil, func(t *testing.T, srv *eiptest.Server, c *eip.Client) {
+		id := bound("i-test2")(t, srv, c)
+		looks := 0
+		srv.Before(func(call eiptest.Call) {
+			if call.Action == "DescribeEipAddresses" {
+				looks++
+				srv.ForceBind(id, []string{"i-test2", "i-test3"}[looks%2])
+			}
+		})
+		require.NoError(t, srv.AddInstance(eiptest.Instance{ID: "i-test3", Type: "EcsInstance"}))
+		srv.Fail("UnassociateEipAddress", eiptest.Refuse("TaskConflict").Times(-1))
+		begin := time.Now()
+		_, err := c.EnsureUnassociated(t.Context(), id)
+		require.ErrorIs(t, err, eip.ErrConflict)
+		assert.InDelta(t, eip.DefaultConflictPatience.Seconds(), time.Since(begin).Seconds(), 2*eip.DefaultPollMax.Seconds())
+		assert.Less(t, writes(srv), 30)
+	})
+}
+
 // The instance has another address that is on its way out.
 func TestEnsureAssociatedWaitsForTheInstance(t *testing.T) {
 	t.Parallel()

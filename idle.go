@@ -3,6 +3,7 @@ package eip
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -112,7 +113,8 @@ const (
 
 // The further reasons why ReleaseIdle keeps an address of a report.
 const (
-	// KeepGone: it is no longer there.
+	// KeepGone: it is no longer there. FindIdle gives it for one that goes while
+	// its traffic is read.
 	KeepGone KeepReason = "gone"
 	// KeepRecreated: it was allocated at another time, or is another IP address,
 	// than the report has it.
@@ -206,31 +208,39 @@ func (q IdleQuery) judge(a *EipAddress, now time.Time) KeepReason {
 	return ""
 }
 
-// idleTraffic fills in the traffic of the idle addresses.
+// idleTraffic fills in the traffic of the idle addresses. One that goes while
+// this reads is not idle any more.
 func (c *Client) idleTraffic(ctx context.Context, report *IdleReport) error {
-	ids := make([]string, len(report.Idle))
-	for i, a := range report.Idle {
-		ids[i] = a.Address.AllocationID
-	}
 	end := report.MadeAt.Truncate(time.Hour)
 	q := MonitorQuery{
 		Start: end.Add(-max(report.Query.TrafficOver.Truncate(time.Hour), time.Hour)), End: end,
 		Period: time.Hour, Parallel: report.Query.Parallel,
 	}
-	i := 0
-	for series, err := range c.MonitorAddresses(ctx, ids, q) {
-		if err != nil {
-			return fmt.Errorf("eip: FindIdle: %w", err)
+	for next := 0; next < len(report.Idle); {
+		ids := make([]string, 0, len(report.Idle)-next)
+		for _, a := range report.Idle[next:] {
+			ids = append(ids, a.Address.AllocationID)
 		}
-		t := &IdleTraffic{Since: series.Start, Samples: len(series.Samples), Missing: series.Missing()}
-		for _, s := range series.Samples {
-			t.Bytes += s.Flow
-			if rate := s.Bits(); rate > t.Peak {
-				t.Peak, t.PeakAt = rate, s.Start
+		for series, err := range c.MonitorAddresses(ctx, ids, q) {
+			if errors.Is(err, ErrNotFound) && ctx.Err() == nil {
+				gone := report.Idle[next].Address
+				report.Kept = append(report.Kept, KeptAddress{gone.AllocationID, gone.IPAddress, KeepGone})
+				report.Idle = slices.Delete(report.Idle, next, next+1)
+				break
 			}
+			if err != nil {
+				return fmt.Errorf("eip: FindIdle: %w", err)
+			}
+			t := &IdleTraffic{Since: series.Start, Samples: len(series.Samples), Missing: series.Missing()}
+			for _, s := range series.Samples {
+				t.Bytes += s.Flow
+				if rate := s.Bits(); rate > t.Peak {
+					t.Peak, t.PeakAt = rate, s.Start
+				}
+			}
+			report.Idle[next].Traffic = t
+			next++
 		}
-		report.Idle[i].Traffic = t
-		i++
 	}
 	return nil
 }

@@ -180,9 +180,12 @@ func (c *Client) releaseIdle(ctx context.Context, q IdleQuery, then EipAddress, 
 		return IdleResult{Outcome: IdleWouldRelease}
 	}
 	_, err = c.ReleaseEipAddress(ctx, &ReleaseEipAddressRequest{AllocationID: then.AllocationID})
+	var refused *Error
 	switch {
 	case err == nil:
 		return IdleResult{Outcome: IdleReleased}
+	case ctx.Err() != nil && !OutcomeUnknown(err) && !errors.As(err, &refused):
+		return IdleResult{Outcome: IdleNotTried, Err: err} // it was never sent
 	case OutcomeUnknown(err):
 		return IdleResult{Outcome: IdleUnknown, Err: err}
 	}

@@ -377,3 +377,29 @@ func TestIdleFaults(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, eip.KeepYoung, results[0].Reason)
 }
+
+// Addresses go while the traffic of the others is read.
+func TestFindIdleWhileTheyGo(t *testing.T) {
+	t.Parallel()
+	srv, client, ids := estate(t)
+	srv.Before(func(call eiptest.Call) {
+		if call.Action == "DescribeEipMonitorData" {
+			srv.Before(nil)
+			srv.ForceRelease(ids["idle"])
+			srv.ForceRelease(ids["other team"])
+		}
+	})
+	report, err := client.FindIdle(t.Context(), eip.IdleQuery{TrafficOver: day, Parallel: 2})
+	require.NoError(t, err)
+	assert.ElementsMatch(t, []string{ids["oldest"], ids["quiet"], ids["other group"]}, idleIDs(report))
+	gone := 0
+	for _, k := range report.Kept {
+		if k.Reason == eip.KeepGone {
+			gone++
+		}
+	}
+	assert.Equal(t, 2, gone)
+	for _, a := range report.Idle {
+		assert.NotNil(t, a.Traffic)
+	}
+}

@@ -270,3 +270,69 @@ func TestReleasedGenerationsAreFoundQuickly(t *testing.T) {
 		}
 	})
 }
+
+// A nil context is an error, as with the actions, and not a panic.
+func TestHelpersRefuseANilContext(t *testing.T) {
+	t.Parallel()
+	onFake(t, nil, func(t *testing.T, srv *eiptest.Server, c *eip.Client) {
+		var none context.Context
+		for name, run := range map[string]func() error{
+			"WaitAvailable":       func() error { _, err := c.WaitAvailable(none, "eip-1"); return err },
+			"WaitAllGone":         func() error { return c.WaitAllGone(none, []string{"eip-1"}) },
+			"WaitSegmentGone":     func() error { return c.WaitSegmentGone(none, "eipsg-1") },
+			"EnsureReleased":      func() error { return c.EnsureReleased(none, "eip-1") },
+			"EnsureAssociated":    func() error { _, err := c.EnsureAssociated(none, "eip-1", onTest1); return err },
+			"Adopt":               func() error { _, err := c.Adopt(none, &eip.AdoptRequest{Key: "k"}); return err },
+			"AllocateMany":        func() error { _, err := c.AllocateMany(none, 2, nil); return err },
+			"AllocateMany, a key": func() error { _, err := c.AllocateMany(none, 2, &eip.AllocateManyRequest{Key: "k"}); return err },
+			"Rotate":              func() error { _, err := c.Rotate(none, &eip.RotateRequest{Instance: onTest1}); return err },
+			"FindIdle":            func() error { _, err := c.FindIdle(none, eip.IdleQuery{}); return err },
+			"FindEipsByTag":       func() error { _, err := c.FindEipsByTag(none, eip.Tags{"a": "b"}); return err },
+			"ReleaseIdle":         func() error { _, err := c.ReleaseIdle(none, &eip.IdleReport{}, eip.ReleaseIdleOptions{}); return err },
+			"AllocateAssociated": func() error {
+				_, err := c.AllocateAssociated(none, &eip.AllocateAssociatedRequest{Instance: onTest1})
+				return err
+			},
+		} {
+			require.ErrorContains(t, run(), "the context is nil", name)
+		}
+		assert.Zero(t, srv.Counts().Calls)
+	})
+}
+
+// A pool and a single address have one key, and do not take each other's.
+func TestOneKeyForManyAndOne(t *testing.T) {
+	t.Parallel()
+	onFake(t, nil, func(t *testing.T, srv *eiptest.Server, c *eip.Client) {
+		list, err := c.AllocateMany(t.Context(), 2, &eip.AllocateManyRequest{Key: "k"})
+		require.NoError(t, err)
+		for range 2 {
+			a, err := c.AllocateAssociated(t.Context(), &eip.AllocateAssociatedRequest{Instance: onTest1, Key: "k"})
+			require.NoError(t, err)
+			assert.NotContains(t, idsOf(nil, list...), a.AllocationID)
+		}
+		again, err := c.AllocateMany(t.Context(), 2, &eip.AllocateManyRequest{Key: "k"})
+		require.NoError(t, err)
+		assert.Equal(t, idsOf(nil, list...), idsOf(nil, again...))
+		assert.Len(t, srv.AddressesEverMade(), 3)
+	})
+}
+
+// The same key with another request: the error says what to do, and that works.
+func TestAnotherRequestWithTheSameKey(t *testing.T) {
+	t.Parallel()
+	onFake(t, nil, func(t *testing.T, srv *eiptest.Server, c *eip.Client) {
+		req := &eip.AllocateAssociatedRequest{Instance: onTest1, Key: "k"}
+		a, err := c.AllocateAssociated(t.Context(), req)
+		require.NoError(t, err)
+		require.NoError(t, c.EnsureReleased(t.Context(), a.AllocationID, eip.UnbindFirst))
+		req.Allocate.Bandwidth = 7
+		_, err = c.AllocateAssociated(t.Context(), req)
+		require.ErrorIs(t, err, eip.CodeIdempotentParameterMismatch)
+		require.ErrorContains(t, err, "higher Generation")
+		req.Generation = 1
+		_, err = c.AllocateAssociated(t.Context(), req)
+		require.NoError(t, err)
+		assert.Len(t, srv.Addresses(), 1)
+	})
+}

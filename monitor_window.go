@@ -310,13 +310,15 @@ func (r *monitorRun) samples(data EipMonitorDataList, w window) []Sample {
 
 // cutShort says whether an answer looks as the 2019 API reference describes one
 // to a window above its limit of 200 points: the first 200, or only the very
-// first. If the service has no more, asking again costs a call and nothing else.
+// first. The 200 may begin after the window does, and have gaps. If the service
+// has no more, asking again costs a call and nothing else.
 func cutShort(got []Sample, start, end time.Time) bool {
-	n := len(got)
-	if n != 1 && n != SmallMonitorPoints || !got[0].Start.Equal(start) {
+	switch n := len(got); {
+	case n == 0 || end.Sub(start) <= SmallMonitorPoints*got[0].Period:
 		return false
+	case n == 1:
+		return got[0].Start.Equal(start)
+	default:
+		return n == SmallMonitorPoints
 	}
-	period := got[0].Period
-	last := start.Add(time.Duration(n-1) * period)
-	return end.Sub(start) > SmallMonitorPoints*period && got[n-1].Start.Equal(last)
 }

@@ -222,6 +222,13 @@ func TestMonitorCutShort(t *testing.T) {
 		requireGrid(t, collect(t, client, q), start, time.Minute, 2000)
 		assert.LessOrEqual(t, len(srv.Requests()), 11, name)
 	}
+	// The same, and the first minute is missing.
+	gap, _ := scripted(t, func(s, end time.Time, period time.Duration) []time.Time {
+		all := slices.DeleteFunc(steps(s, end, period), func(at time.Time) bool { return at.Equal(start) })
+		return all[:min(len(all), 200)]
+	})
+	requireGrid(t, collect(t, gap, eip.MonitorQuery{AllocationID: "eip-1", Start: start, End: start.Add(400 * time.Minute)}),
+		start.Add(time.Minute), time.Minute, 399)
 	// An address that has so few points is asked about once more, and believed.
 	client, srv := scripted(t, func(s, end time.Time, period time.Duration) []time.Time {
 		return slices.DeleteFunc(steps(s, end, period), func(at time.Time) bool { return at.Sub(start) >= 200*time.Minute })

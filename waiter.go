@@ -136,6 +136,9 @@ func (p *poller) inGrace() bool { return time.Since(p.start) < DefaultVisibility
 // await looks at the addresses until all of them have reached the goal. It
 // gives what it saw last of each; on an error too.
 func (c *Client) await(ctx context.Context, ids []string, g goal) (map[string]*EipAddress, error) {
+	if err := needContext(ctx, "waiting for "+g.want); err != nil {
+		return nil, err
+	}
 	last := make(map[string]*EipAddress, len(ids))
 	pending := slices.Clone(ids)
 	p := newPoller()

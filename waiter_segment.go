@@ -45,6 +45,9 @@ func (c *Client) WaitSegmentGone(ctx context.Context, segmentID string) error {
 func (c *Client) awaitSegment(ctx context.Context, id, want string,
 	judge func(before, s *EipSegment, p *poller) (bool, error),
 ) (*EipSegment, error) {
+	if err := needContext(ctx, "waiting for "+want); err != nil {
+		return nil, err
+	}
 	if strings.TrimSpace(id) == "" {
 		return nil, &ValidationError{
 			Action: "DescribeEipSegment", Faults: []FieldFault{{Field: "segmentID", Rule: "is required"}},
