@@ -7,7 +7,10 @@
 //	go run ./examples/ensure -live -region cn-hangzhou -instance i-…
 //
 // With -endpoint or -live, -crash-after ends this very process (exit status 3);
-// run the command again, without the flag, and it finishes what was begun.
+// run the command again, without the flag, and it finishes what was begun. A run
+// within a day of the last one waits for a minute at first: the service still
+// knows the tokens of addresses that are released, and does not tell that they
+// are.
 package main
 
 import (
@@ -48,15 +51,21 @@ func run(ctx context.Context, args []string, in io.Reader, out io.Writer) error 
 		return err
 	}
 	defer app.Close()
-	if err := steps(ctx, app.Client, eip.Instance{ID: app.Instance}, out); err != nil {
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), eip.DefaultRollbackTime)
-		defer cancel()
-		if e := release(ctx, app.Client, out); e != nil {
-			return errors.Join(err, e)
-		}
-		return fmt.Errorf("%w\neverything that carries the key %q is released", err, key)
+	return ensure(ctx, app.Client, app.Instance, out)
+}
+
+// ensure goes through the steps, and cleans up if one fails.
+func ensure(ctx context.Context, client *eip.Client, instance string, out io.Writer) error {
+	err := steps(ctx, client, eip.Instance{ID: instance}, out)
+	if err == nil {
+		return nil
 	}
-	return nil
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), eip.DefaultRollbackTime)
+	defer cancel()
+	if e := release(ctx, client, err, out); e != nil {
+		return errors.Join(err, e)
+	}
+	return fmt.Errorf("%w\neverything that carries the key %q is released", err, key)
 }
 
 func steps(ctx context.Context, client *eip.Client, to eip.Instance, out io.Writer) error {
@@ -109,7 +118,7 @@ func steps(ctx context.Context, client *eip.Client, to eip.Instance, out io.Writ
 	fmt.Fprintf(out, "   %s is %s with %s\n", a.IPAddress, a.Status, a.InstanceID)
 
 	fmt.Fprintln(out, "5. release everything that carries the key")
-	if err := release(ctx, client, out); err != nil {
+	if err := release(ctx, client, nil, out); err != nil {
 		return err
 	}
 	if err := client.WaitAllGone(ctx, []string{first, second}); err != nil {
@@ -119,20 +128,53 @@ func steps(ctx context.Context, client *eip.Client, to eip.Instance, out io.Writ
 	return nil
 }
 
-// release finds by the key what this run or one before it has made, unbinds it
-// and releases it.
-func release(ctx context.Context, client *eip.Client, out io.Writer) error {
-	list, err := client.Adopt(ctx, &eip.AdoptRequest{Key: key})
-	if err != nil {
-		return err
+// release releases everything that carries the key, whichever run made it, and
+// what a helper that failed has told of: allocations whose outcome it does not
+// know, and addresses that it could not see.
+func release(ctx context.Context, client *eip.Client, failed error, out io.Writer) error {
+	req := &eip.AdoptRequest{Key: key}
+	unseen := map[string]bool{}
+	note := func(err error) {
+		var p *eip.PartialError
+		if !errors.As(err, &p) {
+			return
+		}
+		for _, h := range p.Alive {
+			if h.Status == "" {
+				unseen[h.AllocationID] = true
+			}
+		}
 	}
+	var p *eip.PartialError
+	if errors.As(failed, &p) {
+		req.Unsettled = p.Unsettled
+	}
+	note(failed)
+	list, err := client.Adopt(ctx, req)
+	if err != nil {
+		// What it could not settle or see must not keep the rest from going.
+		note(err)
+		err = fmt.Errorf("what carries the key %q may still cost money: %w", key, err)
+		var later error
+		if list, later = client.Adopt(ctx, &eip.AdoptRequest{Key: key}); later != nil {
+			return errors.Join(err, later)
+		}
+	}
+	errs := []error{err}
 	for _, a := range list {
+		delete(unseen, a.AllocationID)
 		if err := client.EnsureReleased(ctx, a.AllocationID, eip.UnbindFirst); err != nil {
-			return fmt.Errorf("%s is not released, and costs money: %w", a.AllocationID, err)
+			errs = append(errs, fmt.Errorf("%s is not released, and costs money: %w", a.AllocationID, err))
+			continue
 		}
 		fmt.Fprintf(out, "   %s (%s) is gone\n", a.IPAddress, a.AllocationID)
 	}
-	return nil
+	for id := range unseen {
+		if err := client.EnsureReleased(ctx, id, eip.UnbindFirst, eip.JustAllocated); err != nil {
+			errs = append(errs, fmt.Errorf("%s is not released, and costs money: %w", id, err))
+		}
+	}
+	return errors.Join(errs...)
 }
 
 // rehearse runs this program twice against one fake: the first run dies.

@@ -78,6 +78,59 @@ func TestCrashAtEveryRequest(t *testing.T) {
 	}
 }
 
+// An interrupt at every request, the ones of the clean-up included: everything
+// goes, and if it does not, the error names it.
+func TestInterruptAtEveryRequest(t *testing.T) {
+	t.Parallel()
+	for k := 1; ; k++ {
+		over := false
+		synctest.Test(t, func(t *testing.T) {
+			srv := eiptest.NewServer(t, eiptest.WithPipe())
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			n := 0
+			client := srv.Client(t, eip.WithHTTPClient(&http.Client{Transport: roundTrip(func(req *http.Request) (*http.Response, error) {
+				if n++; n == k {
+					cancel()
+					return nil, ctx.Err()
+				}
+				return srv.HTTPClient().Transport.RoundTrip(req)
+			})}))
+			var out bytes.Buffer
+			err := ensure(ctx, client, "i-test1", &out)
+			if over = ctx.Err() == nil; over {
+				require.NoError(t, err)
+			} else if err != nil {
+				require.ErrorIs(t, err, context.Canceled)
+				require.ErrorContains(t, err, "is released")
+			}
+			for _, a := range srv.Addresses() {
+				assert.Equal(t, eiptest.Releasing, a.Status, "interrupted at request %d: %v", k, err)
+			}
+		})
+		if over {
+			break
+		}
+	}
+}
+
+// An allocation of which nobody heard is settled before the program says that
+// everything is released.
+func TestUnsettledIsSettled(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		srv := eiptest.NewServer(t, eiptest.WithPipe())
+		srv.Fail("AllocateEipAddress", eiptest.CutBefore().Times(6*eip.DefaultMaxAttempts))
+		var out bytes.Buffer
+		err := ensure(t.Context(), srv.Client(t), "i-test1", &out)
+		require.ErrorContains(t, err, "is released")
+		assert.NotEmpty(t, srv.AddressesEverMade(), "its token was sent again")
+		for _, a := range srv.Addresses() {
+			assert.Equal(t, eiptest.Releasing, a.Status)
+		}
+	})
+}
+
 func TestLiveAsksAndNeedsAnInstance(t *testing.T) {
 	t.Parallel()
 	var out bytes.Buffer

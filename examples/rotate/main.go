@@ -7,7 +7,9 @@
 //	go run ./examples/rotate -live -region cn-hangzhou -instance i-…
 //
 // With -endpoint or -live, -crash-after ends this very process (exit status 3);
-// run the command again, without the flag, and it finishes what was begun.
+// run the command again, without the flag, and it finishes what was begun. A run
+// within a day of the last one waits for a minute at first: the service still
+// knows the token of an address that is released, and does not tell that it is.
 package main
 
 import (
@@ -55,7 +57,7 @@ func rotate(ctx context.Context, client *eip.Client, instance string, out io.Wri
 	fmt.Fprintf(out, "1. make sure that %s has an address\n", instance)
 	left, err := client.Adopt(ctx, &eip.AdoptRequest{Key: key})
 	if err != nil {
-		return err
+		return tell(ctx, client, err)
 	}
 	if len(left) > 1 {
 		fmt.Fprintln(out, "   a run before this one has died in the middle of a rotation, which comes first")
@@ -84,32 +86,65 @@ func rotate(ctx context.Context, client *eip.Client, instance string, out io.Wri
 		res.New.IPAddress, res.New.AllocationID, res.New.InstanceID, res.Old.AllocationID)
 
 	fmt.Fprintln(out, "3. clean up: unbind and release what carries the key")
-	if err := cleanUp(ctx, client); err != nil {
-		return err
+	if err := cleanUp(ctx, client, nil); err != nil {
+		return tell(ctx, client, err)
 	}
 	fmt.Fprintf(out, "done: %s had %s, and it is released\n", instance, res.New.IPAddress)
 	return nil
 }
 
-// cleanUp releases everything that carries the key, whichever run made it.
-func cleanUp(ctx context.Context, client *eip.Client) error {
-	list, err := client.Adopt(ctx, &eip.AdoptRequest{Key: key})
-	if err != nil {
-		return err
-	}
-	for _, a := range list {
-		if err := client.EnsureReleased(ctx, a.AllocationID, eip.UnbindFirst); err != nil {
-			return fmt.Errorf("%s is not released, and costs money: %w", a.AllocationID, err)
+// cleanUp releases everything that carries the key, whichever run made it, and
+// what a helper that failed has told of: allocations whose outcome it does not
+// know, and addresses that it could not see.
+func cleanUp(ctx context.Context, client *eip.Client, failed error) error {
+	req := &eip.AdoptRequest{Key: key}
+	unseen := map[string]bool{}
+	note := func(err error) {
+		var p *eip.PartialError
+		if !errors.As(err, &p) {
+			return
+		}
+		for _, h := range p.Alive {
+			if h.Status == "" {
+				unseen[h.AllocationID] = true
+			}
 		}
 	}
-	return nil
+	var p *eip.PartialError
+	if errors.As(failed, &p) {
+		req.Unsettled = p.Unsettled
+	}
+	note(failed)
+	list, err := client.Adopt(ctx, req)
+	if err != nil {
+		// What it could not settle or see must not keep the rest from going.
+		note(err)
+		err = fmt.Errorf("what carries the key %q may still cost money: %w", key, err)
+		var later error
+		if list, later = client.Adopt(ctx, &eip.AdoptRequest{Key: key}); later != nil {
+			return errors.Join(err, later)
+		}
+	}
+	errs := []error{err}
+	for _, a := range list {
+		delete(unseen, a.AllocationID)
+		if err := client.EnsureReleased(ctx, a.AllocationID, eip.UnbindFirst); err != nil {
+			errs = append(errs, fmt.Errorf("%s is not released, and costs money: %w", a.AllocationID, err))
+		}
+	}
+	for id := range unseen {
+		if err := client.EnsureReleased(ctx, id, eip.UnbindFirst, eip.JustAllocated); err != nil {
+			errs = append(errs, fmt.Errorf("%s is not released, and costs money: %w", id, err))
+		}
+	}
+	return errors.Join(errs...)
 }
 
 // tell cleans up after a failure or an interrupt, and says what came of it.
 func tell(ctx context.Context, client *eip.Client, err error) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), eip.DefaultRollbackTime)
 	defer cancel()
-	if e := cleanUp(ctx, client); e != nil {
+	if e := cleanUp(ctx, client, err); e != nil {
 		return errors.Join(err, e)
 	}
 	return fmt.Errorf("%w\neverything that carries the key %q is released", err, key)
