@@ -14,6 +14,8 @@ type convergence struct {
 	id string
 	to Instance
 
+	bad validator // what is wrong with the call
+
 	move, unbind, force, fresh bool
 	onlyFrom                   *Instance // if set, a release unbinds from here alone
 

@@ -24,7 +24,8 @@ const (
 	maxActions = 20
 )
 
-// EnsureOption changes what a converging helper may do on its way.
+// EnsureOption changes what a converging helper may do on its way. One that a
+// helper has no use for is a *ValidationError.
 type EnsureOption uint8
 
 const (
@@ -39,6 +40,21 @@ const (
 	// missing it has [DefaultVisibilityGrace] to appear.
 	JustAllocated
 )
+
+// String gives the constant's name.
+func (o EnsureOption) String() string {
+	switch o {
+	case MoveBound:
+		return "MoveBound"
+	case UnbindFirst:
+		return "UnbindFirst"
+	case ForceUnbind:
+		return "ForceUnbind"
+	case JustAllocated:
+		return "JustAllocated"
+	}
+	return fmt.Sprintf("EnsureOption(%d)", uint8(o))
+}
 
 // StateError says that a helper or a waiter stopped because of the state in
 // which it found an address. It was not told to change that state, or cannot.
@@ -100,7 +116,7 @@ func stateError(a *EipAddress, reason string) *StateError {
 // the service does not support concurrent calls for one address. Other clients
 // are not kept out; their changes are met by looking again.
 func (c *Client) EnsureAssociated(ctx context.Context, id string, to Instance, opts ...EnsureOption) (*EipAddress, error) {
-	v := c.converge("EnsureAssociated", id, opts)
+	v := c.converge("EnsureAssociated", id, opts, MoveBound, ForceUnbind, JustAllocated)
 	v.to = to
 	if strings.TrimSpace(to.ID) == "" {
 		return nil, &ValidationError{Action: "AssociateEipAddress", Faults: []FieldFault{{Field: "to.ID", Rule: "is required"}}}
@@ -116,7 +132,7 @@ func (c *Client) EnsureAssociated(ctx context.Context, id string, to Instance, o
 // it is as [Client.EnsureAssociated]: safe to call again after a crash, for one
 // address one after another, conflicts settled by looking.
 func (c *Client) EnsureUnassociated(ctx context.Context, id string, opts ...EnsureOption) (*EipAddress, error) {
-	v := c.converge("EnsureUnassociated", id, opts)
+	v := c.converge("EnsureUnassociated", id, opts, ForceUnbind, JustAllocated)
 	return v.locked(ctx, v.toUnassociated)
 }
 
@@ -135,7 +151,7 @@ func (c *Client) EnsureUnassociated(ctx context.Context, id string, opts ...Ensu
 // [Client.EnsureAssociated]. On an error the address may be unbound and still
 // cost money.
 func (c *Client) EnsureReleased(ctx context.Context, id string, opts ...EnsureOption) error {
-	v := c.converge("EnsureReleased", id, opts)
+	v := c.converge("EnsureReleased", id, opts, UnbindFirst, ForceUnbind, JustAllocated)
 	_, err := v.locked(ctx, v.toReleased)
 	return err
 }
@@ -152,9 +168,17 @@ const (
 )
 
 // converge makes a convergence with an address; see run.
-func (c *Client) converge(op, id string, opts []EnsureOption) *convergence {
+// Options that do not apply are kept in bad.
+func (c *Client) converge(op, id string, opts []EnsureOption, apply ...EnsureOption) *convergence {
+	var bad validator
+	for i, o := range opts {
+		if len(apply) > 0 && !slices.Contains(apply, o) {
+			bad.fault(fmt.Sprintf("opts[%d]", i), o.String(), "does nothing here, so it must not be given")
+		}
+	}
 	return &convergence{
-		c: c, op: op, id: id,
+		bad: bad,
+		c:   c, op: op, id: id,
 		move: slices.Contains(opts, MoveBound), unbind: slices.Contains(opts, UnbindFirst),
 		force: slices.Contains(opts, ForceUnbind), fresh: slices.Contains(opts, JustAllocated),
 	}
@@ -165,9 +189,8 @@ func (v *convergence) locked(ctx context.Context, decide func(*EipAddress) (plan
 	if err := needContext(ctx, v.op); err != nil {
 		return nil, err
 	}
-	var bad validator
-	if bad.listed("id", v.id); len(bad.faults) > 0 {
-		return nil, &ValidationError{Action: v.op, Faults: bad.faults}
+	if v.bad.listed("id", v.id); len(v.bad.faults) > 0 {
+		return nil, &ValidationError{Action: v.op, Faults: v.bad.faults}
 	}
 	unlock, err := v.c.turns.lock(ctx, v.id)
 	if err != nil {

@@ -239,5 +239,16 @@ func TestEnsureErrorsSayWhat(t *testing.T) {
 		_, err = c.EnsureAssociated(t.Context(), id, eip.Instance{})
 		require.ErrorIs(t, err, eip.ErrInvalidParameter)
 		require.ErrorIs(t, c.EnsureReleased(t.Context(), "eip-1,eip-2"), eip.ErrInvalidParameter)
+
+		calls := srv.Counts().Calls
+		for name, err := range map[string]error{
+			"opts[1] (MoveBound)":        c.EnsureReleased(t.Context(), id, eip.UnbindFirst, eip.MoveBound),
+			"opts[0] (EnsureOption(99))": c.EnsureReleased(t.Context(), id, eip.EnsureOption(99)),
+			"opts[0] (UnbindFirst)":      func() error { _, err := c.EnsureUnassociated(t.Context(), id, eip.UnbindFirst); return err }(),
+		} {
+			require.ErrorIs(t, err, eip.ErrInvalidParameter)
+			require.ErrorContains(t, err, name)
+		}
+		assert.Equal(t, calls, srv.Counts().Calls)
 	})
 }

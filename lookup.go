@@ -158,7 +158,7 @@ func (c *Client) FindEipsByInstance(ctx context.Context, to Instance) ([]*EipAdd
 		}
 	}
 	return c.collect(ctx, &DescribeEipAddressesRequest{
-		AssociatedInstanceID: to.ID, AssociatedInstanceType: to.kind(),
+		AssociatedInstanceID: to.ID, AssociatedInstanceType: to.Type,
 	}, func(a *EipAddress) bool { return a.InstanceID == to.ID })
 }
 

@@ -159,7 +159,7 @@ func (w *whitelist) read(ctx context.Context, q WhitelistQuery) error {
 			return err
 		}
 	}
-	for _, id := range q.SegmentIDs {
+	for _, id := range distinctIDs(q.SegmentIDs) {
 		if err := w.segment(ctx, id); err != nil {
 			return err
 		}

@@ -88,9 +88,9 @@ func TestWhitelist(t *testing.T) {
 			assert.Zero(t, got.Foreign, name)
 		}
 
-		got, err := client.Whitelist(t.Context(), eip.WhitelistQuery{SegmentIDs: []string{small, large}, WholeSegments: true})
+		got, err := client.Whitelist(t.Context(), eip.WhitelistQuery{SegmentIDs: []string{small, large, small}, WholeSegments: true})
 		require.NoError(t, err)
-		require.Len(t, got.Segments, 2)
+		require.Len(t, got.Segments, 2, "each once")
 		assert.Equal(t, int64(2*reserved), got.Foreign)
 		for i, bits := range []int{28, 24} {
 			s := got.Segments[i]

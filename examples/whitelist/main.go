@@ -103,11 +103,15 @@ func plain(w io.Writer, list []netip.Prefix) {
 func nft(w io.Writer, list []netip.Prefix) {
 	fmt.Fprint(w, "table inet eip {\n")
 	v4 := slices.DeleteFunc(slices.Clone(list), func(p netip.Prefix) bool { return !p.Addr().Is4() })
-	fmt.Fprintf(w, "\tset whitelist {\n\t\ttype ipv4_addr\n\t\tflags interval\n\t\telements = {\n")
-	for _, p := range v4 {
-		fmt.Fprintf(w, "\t\t\t%s,\n", p)
+	fmt.Fprint(w, "\tset whitelist {\n\t\ttype ipv4_addr\n\t\tflags interval\n")
+	if len(v4) > 0 { // nft refuses an empty list of elements
+		fmt.Fprint(w, "\t\telements = {\n")
+		for _, p := range v4 {
+			fmt.Fprintf(w, "\t\t\t%s,\n", p)
+		}
+		fmt.Fprint(w, "\t\t}\n")
 	}
-	fmt.Fprint(w, "\t\t}\n\t}\n}\n")
+	fmt.Fprint(w, "\t}\n}\n")
 }
 
 func terraform(w io.Writer, list []netip.Prefix) {

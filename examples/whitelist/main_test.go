@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"net/netip"
 	"regexp"
 	"strings"
 	"testing"
@@ -96,4 +97,16 @@ func TestRefusals(t *testing.T) {
 		_, err := example(t, "", args...)
 		require.ErrorContains(t, err, want)
 	}
+}
+
+// nft refuses a set whose list of elements is empty.
+func TestNftWithoutElements(t *testing.T) {
+	t.Parallel()
+	var out bytes.Buffer
+	nft(&out, nil)
+	assert.NotContains(t, out.String(), "elements")
+	assert.Equal(t, strings.Count(out.String(), "{"), strings.Count(out.String(), "}"))
+	out.Reset()
+	nft(&out, []netip.Prefix{netip.MustParsePrefix("192.0.2.0/28")})
+	assert.Contains(t, out.String(), "elements = {\n\t\t\t192.0.2.0/28,\n\t\t}")
 }
