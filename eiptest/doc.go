@@ -29,7 +29,9 @@
 //
 // Fail queues faults for the next attempts of an action, WithChance deals them
 // out at random from a seed. Each fault concerns one attempt; the record
-// (Calls, Counts) says which, and whether the action ran all the same.
+// (Calls, Counts) says which, and whether the action ran all the same. Late is
+// the one by which an action runs after its caller has given up and repeated it:
+// then the ClientToken has to keep it from being done twice.
 //
 // # What is a guess
 //
