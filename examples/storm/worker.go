@@ -173,10 +173,17 @@ func (w *worker) release(ctx context.Context, c *cycle, e *entry) error {
 			return err
 		case eip.OutcomeUnknown(err):
 			e.Settled = true
+		case (n > 0 || interrupted) && goes(err):
+			// An earlier release ran late, between the look and this one.
 		case !again(err):
 			return err
 		}
 	}
+}
+
+// goes says whether a refused release can mean that another one was quicker.
+func goes(err error) bool {
+	return errors.Is(err, eip.ErrNotFound) || errors.Is(err, eip.CodeIncorrectEipStatus)
 }
 
 // await looks at the address until it has a status, or with none until it is

@@ -1,0 +1,46 @@
+package main
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	eip "github.com/eipkit/eip-go"
+	"github.com/eipkit/eip-go/eiptest"
+)
+
+// A release that a kill interrupted can run late, between the look and the next
+// release. That one is refused then, and all is well.
+func TestLateReleaseAfterALook(t *testing.T) {
+	t.Parallel()
+	for name, quicker := range map[string]func(*eiptest.Server, string){
+		"gone":  func(s *eiptest.Server, id string) { s.ForceRelease(id) },
+		"going": func(s *eiptest.Server, id string) { s.SetStatus(id, eiptest.Releasing) },
+	} {
+		for _, interrupted := range []bool{true, false} {
+			t.Run(name, func(t *testing.T) {
+				t.Parallel()
+				srv := eiptest.NewServer(t)
+				client := srv.Client(t, eip.WithMaxAttempts(1))
+				res, err := client.AllocateEipAddress(t.Context(), &eip.AllocateEipAddressRequest{})
+				require.NoError(t, err)
+				srv.Before(func(c eiptest.Call) {
+					if c.Action == stageAction[release] {
+						quicker(srv, res.AllocationID)
+					}
+				})
+				b := newBooks()
+				w := &worker{client: client, books: b}
+				c := cycle{id: res.AllocationID, next: release, tried: interrupted}
+				e := entry{Step: release}
+				err = w.release(t.Context(), &c, &e)
+				if interrupted {
+					assert.NoError(t, err)
+					return
+				}
+				assert.Error(t, err, "nobody else can have released it")
+			})
+		}
+	}
+}
