@@ -87,12 +87,12 @@ var zenKinds = []struct {
 	name  string
 	doses []zenDose
 }{
-	{"cut-before", []zenDose{{zenlayertest.CutBefore(), .135, nil}}},
+	{"cut-before", []zenDose{{zenlayertest.CutBefore(), .115, nil}}},
 	{"cut-after", []zenDose{{zenlayertest.CutAfter(), .115, nil}}},
 	{"cut-body", []zenDose{{zenlayertest.CutBody(), .115, nil}}},
 	{"server-error", []zenDose{{zenlayertest.ServerError(503), .0575, nil}, {zenlayertest.ServerError(500).AfterRun(), .0575, nil}}},
 	{"bad-gateway", []zenDose{{zenlayertest.BadGateway(), .0575, nil}, {zenlayertest.BadGateway().AfterRun(), .0575, nil}}},
-	{"throttle", []zenDose{{zenlayertest.Throttle(), .03, nil}, {zenlayertest.Throttle200(), .08, zenWrites}}},
+	{"throttle", []zenDose{{zenlayertest.Throttle(), .03, nil}, {zenlayertest.Throttle200(), .10, zenWrites}}},
 	{"latency", []zenDose{{zenlayertest.Latency(tooLate), .04, nil}, {zenlayertest.Latency(tooLate).AfterRun(), .04, nil}}},
 	{"late", []zenDose{{zenlayertest.Late(zenLate), .075, nil}}},
 	{"wrong-date", []zenDose{{zenlayertest.WrongDate(oldDate), .08, nil}}},
