@@ -147,6 +147,7 @@ func (s *service) Parse(r *http.Request, body []byte) *fake.Request {
 	action := r.Header.Get("X-ZC-Action")
 	return &fake.Request{
 		Action: action, Params: shown, Vendor: in,
+		Alien: actions[action] == nil,
 		Usage: r.Method == http.MethodGet && action == "" && r.Header.Get("Authorization") == "",
 	}
 }
