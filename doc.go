@@ -53,11 +53,14 @@
 //
 //   - a token is remembered for longer than a call and its settlement take
 //     (the documents give no time);
-//   - a refusal is final: a request that was refused does not run later;
+//   - a refusal is final: a request that was refused does not run later; and a
+//     documented code other than those named below under "Unknown" is a refusal,
+//     even one as vague as OperationFailed.InvokeInnerApi;
 //   - throttling (Throttling, Throttling.User, HTTP 429) and a refused
 //     timestamp come before the operation starts;
 //   - a request that is still being worked on is answered with
-//     LastTokenProcessing, and not carried out a second time;
+//     LastTokenProcessing, and not carried out a second time; one that arrives
+//     late, after its repeat, is recognised by its token too;
 //   - ReleaseEipAddress for an address that is gone is answered with
 //     InvalidAllocationId.NotFound.
 //
@@ -66,7 +69,8 @@
 // vendor's SDKs do), the Date header as a clock, or whether an empty Name or
 // Description in ModifyEipAddressAttribute clears it. The tests run against
 // package eiptest, which behaves as the documents say, and against vectors and
-// answers that the documents print.
+// answers that the documents print. examples/storm puts the promise to the test
+// under faults, late requests and killed processes; the README has its figures.
 //
 // # When an attempt is repeated
 //
