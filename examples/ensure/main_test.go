@@ -88,9 +88,9 @@ func TestInterruptAtEveryRequest(t *testing.T) {
 			srv := eiptest.NewServer(t, eiptest.WithPipe())
 			ctx, cancel := context.WithCancel(t.Context())
 			defer cancel()
-			n := 0
+			var n atomic.Int64 // allocations go side by side
 			client := srv.Client(t, eip.WithHTTPClient(&http.Client{Transport: roundTrip(func(req *http.Request) (*http.Response, error) {
-				if n++; n == k {
+				if n.Add(1) == int64(k) {
 					cancel()
 					return nil, ctx.Err()
 				}

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"os"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 
@@ -55,9 +56,9 @@ func TestCrashAtEveryRequest(t *testing.T) {
 			srv := eiptest.NewServer(t, eiptest.WithPipe())
 			ctx, cancel := context.WithCancel(t.Context())
 			defer cancel()
-			n := 0
+			var n atomic.Int64
 			dead := roundTrip(func(req *http.Request) (*http.Response, error) {
-				if n++; n > k {
+				if n.Add(1) > int64(k) {
 					died = true
 					cancel()
 					return nil, ctx.Err()
@@ -87,9 +88,9 @@ func TestInterruptAtEveryRequest(t *testing.T) {
 			srv := eiptest.NewServer(t, eiptest.WithPipe())
 			ctx, cancel := context.WithCancel(t.Context())
 			defer cancel()
-			n := 0
+			var n atomic.Int64
 			client := srv.Client(t, eip.WithHTTPClient(&http.Client{Transport: roundTrip(func(req *http.Request) (*http.Response, error) {
-				if n++; n == k {
+				if n.Add(1) == int64(k) {
 					cancel()
 					return nil, ctx.Err()
 				}
