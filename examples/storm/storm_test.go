@@ -79,7 +79,7 @@ func (f figures) keepsThePromise(t *testing.T, calls int) {
 // and after.
 
 func TestStorm(t *testing.T) {
-	f := weather(t, 0, "-calls", "300", "-workers", "8", "-faults", "0.3", "-seed", "3")
+	f := weather(t, 0, "-calls", "800", "-workers", "24", "-faults", "0.3", "-seed", "3")
 	f.keepsThePromise(t, 300)
 	assert.GreaterOrEqual(t, f["succeeded_without_help_percent"], 99.0)
 	for _, k := range kinds {

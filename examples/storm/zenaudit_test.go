@@ -13,14 +13,14 @@ import (
 )
 
 func TestZenlayer(t *testing.T) { // not parallel, like all storms: it counts goroutines
-	f := weather(t, 0, "-vendor", "zenlayer", "-calls", "300", "-workers", "8", "-seed", "1")
+	f := weather(t, 0, "-vendor", "zenlayer", "-calls", "1200", "-workers", "32", "-seed", "1")
 	for _, name := range []string{"leaked", "doubled", "lost", "unreported", "wrong_verdicts", "missed_candidates",
 		"goroutines_left", "connections_left"} {
 		n, ok := f[name]
 		assert.True(t, ok, name)
 		assert.Zero(t, n, name)
 	}
-	assert.GreaterOrEqual(t, f["calls"], 300.0)
+	assert.GreaterOrEqual(t, f["calls"], 1200.0)
 	assert.Positive(t, f["addresses_ever_made"])
 	assert.Positive(t, f["allocations_unknown"])
 	assert.InDelta(t, f["allocation_calls"],
