@@ -1,6 +1,6 @@
 module github.com/eipkit/eip-go/alicredentials
 
-go 1.25.0
+go 1.26.0
 
 replace github.com/eipkit/eip-go => ../
 

@@ -1,6 +1,6 @@
 module github.com/eipkit/eip-go/examples/monitor
 
-go 1.25.0
+go 1.26.0
 
 require (
 	github.com/eipkit/eip-go v0.0.0
