@@ -138,21 +138,21 @@ func TestMonitorSmallerLimit(t *testing.T) {
 	t.Parallel()
 	srv, client, id := monitored(t, eiptest.WithPointLimit(200))
 	end := lastMinute()
-	q := eip.MonitorQuery{AllocationID: id, Start: end.AddDate(0, 0, -30), End: end, Parallel: 1}
-	requireGrid(t, collect(t, client, q), q.Start, time.Minute, 43_200)
-	assert.Equal(t, 216+1, srv.Counts().Actions[monitorAction], "one refusal, then 43,200 points by 200")
+	q := eip.MonitorQuery{AllocationID: id, Start: end.AddDate(0, 0, -5), End: end, Parallel: 1}
+	requireGrid(t, collect(t, client, q), q.Start, time.Minute, 7_200)
+	assert.Equal(t, 36+1, srv.Counts().Actions[monitorAction], "one refusal, then 7,200 points by 200")
 
 	before := srv.Counts()
 	q.Parallel = 4
-	requireGrid(t, collect(t, client, q), q.Start, time.Minute, 43_200)
+	requireGrid(t, collect(t, client, q), q.Start, time.Minute, 7_200)
 	refused := srv.Counts().Codes["OperationDenied.TooManyDataQueried"] - before.Codes["OperationDenied.TooManyDataQueried"]
 	assert.LessOrEqual(t, refused, 4, "no more refusals than were under way")
-	assert.Equal(t, 216+refused, srv.Counts().Actions[monitorAction]-before.Actions[monitorAction])
+	assert.Equal(t, 36+refused, srv.Counts().Actions[monitorAction]-before.Actions[monitorAction])
 
 	q.MaxPoints = 200
 	before = srv.Counts()
-	requireGrid(t, collect(t, client, q), q.Start, time.Minute, 43_200)
-	assert.Equal(t, 216, srv.Counts().Actions[monitorAction]-before.Actions[monitorAction])
+	requireGrid(t, collect(t, client, q), q.Start, time.Minute, 7_200)
+	assert.Equal(t, 36, srv.Counts().Actions[monitorAction]-before.Actions[monitorAction])
 
 	// A limit below the smaller one is not guessed at.
 	_, tight, id := monitored(t, eiptest.WithPointLimit(199))

@@ -38,7 +38,12 @@ func run(ctx context.Context, args []string, in io.Reader, out io.Writer) error 
 		return err
 	}
 	defer app.Close()
-	tour := &tour{client: app.Client, instance: app.Instance, out: out}
+	return life(ctx, app.Client, app.Instance, out)
+}
+
+// life is one walk. What a walk that fails has left is given back.
+func life(ctx context.Context, client *eip.Client, instance string, out io.Writer) error {
+	tour := &tour{client: client, instance: instance, out: out}
 	address, err := tour.walk(ctx)
 	if err != nil {
 		return errors.Join(err, tour.giveBack(ctx))

@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"regexp"
 	"strings"
 	"testing"
+	"testing/synctest"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -41,42 +43,49 @@ func TestOnAnEndpoint(t *testing.T) {
 }
 
 // Interrupted at any call, before or after it ran, the quickstart leaves
-// nothing behind.
+// nothing behind. In fake time.
 func TestInterruptedAnywhere(t *testing.T) {
 	t.Parallel()
-	srv := eiptest.NewServer(t, eiptest.WithTransition(0))
-	require.NoError(t, run(t.Context(), []string{"-endpoint", srv.URL()}, strings.NewReader(""), &bytes.Buffer{}))
-	steps := srv.Counts().Calls
+	steps := 0
+	synctest.Test(t, func(t *testing.T) {
+		srv := eiptest.NewServer(t, eiptest.WithPipe())
+		require.NoError(t, life(t.Context(), srv.Client(t), "i-test1", io.Discard))
+		steps = srv.Counts().Calls
+	})
 	require.Greater(t, steps, 6)
 	for step := 1; step <= steps; step++ {
 		for _, after := range []bool{false, true} {
 			t.Run(fmt.Sprintf("step %d, after=%v", step, after), func(t *testing.T) {
 				t.Parallel()
-				srv := eiptest.NewServer(t, eiptest.WithTransition(0))
-				ctx, cancel := context.WithCancel(t.Context())
-				defer cancel()
-				n := 0
-				srv.Before(func(call eiptest.Call) {
-					if n++; n != step {
-						return
-					}
-					if after {
-						srv.Fail(call.Action, eiptest.CutAfter())
-					}
-					cancel()
-				})
-				var out bytes.Buffer
-				err := run(ctx, []string{"-endpoint", srv.URL()}, strings.NewReader(""), &out)
-				for _, a := range srv.Addresses() {
-					assert.Fail(t, "left behind", "%+v\n%v\n%s", a, err, out.String())
-				}
-				if err != nil && len(srv.AddressesEverMade()) > 0 {
-					assert.Contains(t, out.String(), srv.AddressesEverMade()[0].AllocationID+" is released")
-				}
-				assert.LessOrEqual(t, len(srv.AddressesEverMade()), 1)
+				synctest.Test(t, func(t *testing.T) { interrupted(t, step, after) })
 			})
 		}
 	}
+}
+
+func interrupted(t *testing.T, step int, after bool) {
+	srv := eiptest.NewServer(t, eiptest.WithPipe())
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	n := 0
+	srv.Before(func(call eiptest.Call) {
+		if n++; n != step {
+			return
+		}
+		if after {
+			srv.Fail(call.Action, eiptest.CutAfter())
+		}
+		cancel()
+	})
+	var out bytes.Buffer
+	err := life(ctx, srv.Client(t), "i-test1", &out)
+	for _, a := range srv.Addresses() {
+		assert.Fail(t, "left behind", "%+v\n%v\n%s", a, err, out.String())
+	}
+	if err != nil && len(srv.AddressesEverMade()) > 0 {
+		assert.Contains(t, out.String(), srv.AddressesEverMade()[0].AllocationID+" is released")
+	}
+	assert.LessOrEqual(t, len(srv.AddressesEverMade()), 1)
 }
 
 // If it cannot release the address, it prints the ID.

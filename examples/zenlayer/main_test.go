@@ -116,7 +116,8 @@ func TestEnvironmentIsForLiveAlone(t *testing.T) { // not parallel: it sets the 
 	var out, errs lockedBuffer
 	assert.Equal(t, 1, run(t.Context(), []string{"-endpoint", srv.URL()}, strings.NewReader(""), &out, &errs))
 	assert.Empty(t, srv.AddressesEverMade())
-	assert.Zero(t, run(t.Context(), []string{"-live"}, strings.NewReader("yes\n"), &out, &errs, zenlayer.WithEndpoint(srv.URL())), errs.String())
+	assert.Zero(t, run(t.Context(), []string{"-live"}, strings.NewReader("yes\n"), &out, &errs,
+		zenlayer.WithEndpoint(srv.URL()), zenlayer.WithPollDelay(10*time.Millisecond, 100*time.Millisecond)), errs.String())
 	assert.Len(t, srv.AddressesEverMade(), 3)
 	assert.Empty(t, srv.Addresses())
 }
