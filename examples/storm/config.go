@@ -40,6 +40,7 @@ type config struct {
 	naive    bool
 	vendor   string
 	settle   time.Duration // Reconcile's; tests make it too short
+	attempts int           // per call; 0 is the library's default, tests make it less
 }
 
 // leastKills is how many kills it takes to say anything.

@@ -49,7 +49,11 @@ func embedded(ctx context.Context, cfg config, out io.Writer) (*result, error) {
 // carefully runs the workers with one client. It returns what closes the client's
 // connections.
 func carefully(ctx context.Context, cfg config, endpoint string, b *books) (idle func(), err error) {
-	client, err := eip.NewClient(region, clientOptions(endpoint)...)
+	opts := clientOptions(endpoint)
+	if cfg.attempts > 0 {
+		opts = append(opts, eip.WithMaxAttempts(cfg.attempts))
+	}
+	client, err := eip.NewClient(region, opts...)
 	if err != nil {
 		return nil, err
 	}

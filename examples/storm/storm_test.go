@@ -75,11 +75,21 @@ func (f figures) keepsThePromise(t *testing.T, calls int) {
 	assert.GreaterOrEqual(t, f["attempts_per_call_max"], f["attempts_per_call_p99"])
 }
 
+// sized returns the arguments of a storm: few calls, or with EIP_LONG=1 in the
+// environment many. The few meet every fault as well.
+func sized(few, many string) []string {
+	if os.Getenv("EIP_LONG") == "1" {
+		return strings.Fields(many)
+	}
+	return strings.Fields(few)
+}
+
 // The storms are not parallel: each counts the goroutines of the process before
 // and after.
 
 func TestStorm(t *testing.T) {
-	f := weather(t, 0, "-calls", "800", "-workers", "24", "-faults", "0.3", "-seed", "3")
+	// The few calls are a lifecycle or two of each worker.
+	f := weather(t, 0, sized("-calls 300 -workers 64 -faults 0.3 -seed 3", "-calls 800 -workers 24 -faults 0.3 -seed 3")...)
 	f.keepsThePromise(t, 300)
 	assert.GreaterOrEqual(t, f["succeeded_without_help_percent"], 99.0)
 	for _, k := range kinds {
@@ -92,7 +102,23 @@ func TestStorm(t *testing.T) {
 // Where nearly every attempt goes wrong, calls do end in the dark, and all of
 // them are settled.
 func TestStormThatIsTooMuch(t *testing.T) {
-	f := weather(t, 0, "-calls", "80", "-workers", "16", "-faults", "0.9", "-seed", "1")
+	t.Run("two attempts", func(t *testing.T) {
+		cfg, err := parse(strings.Fields("-calls 80 -workers 16 -faults 0.4 -seed 1"), io.Discard)
+		require.NoError(t, err)
+		cfg.attempts = 2
+		f, _ := weatherOf(t, 0, cfg)
+		f.isSettled(t)
+	})
+	t.Run("nine faults in ten", func(t *testing.T) {
+		if os.Getenv("EIP_LONG") != "1" {
+			t.Skip("takes ten seconds; EIP_LONG is not 1")
+		}
+		weather(t, 0, "-calls", "80", "-workers", "16", "-faults", "0.9", "-seed", "1").isSettled(t)
+	})
+}
+
+func (f figures) isSettled(t *testing.T) {
+	t.Helper()
 	f.keepsThePromise(t, 80)
 	assert.Positive(t, f["unknown"])
 	assert.Positive(t, f["settled"])
@@ -100,11 +126,11 @@ func TestStormThatIsTooMuch(t *testing.T) {
 }
 
 func TestKill(t *testing.T) {
-	cfg, err := parse(strings.Fields("-calls 200 -workers 8 -kill -seed 1"), io.Discard)
+	cfg, err := parse(sized("-calls 60 -workers 8 -kill -seed 1", "-calls 200 -workers 8 -kill -seed 1"), io.Discard)
 	require.NoError(t, err)
 	cfg.kills = 3
 	f, _ := weatherOf(t, 0, cfg)
-	f.keepsThePromise(t, 200)
+	f.keepsThePromise(t, cfg.calls)
 	assert.InDelta(t, 3, f["kills"], 0)
 	assert.Positive(t, f["settled_after_kill"])
 }
