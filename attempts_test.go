@@ -52,7 +52,10 @@ var expected = map[transport.Cause]struct {
 	transport.CauseNoAnswer:           {"RTP", transport.Unknown},
 	transport.CauseCutAnswer:          {"RTP", transport.Unknown},
 	transport.CauseServerError:        {"RTP", transport.Unknown},
-	transport.CauseUndecodable:        {"RTP", transport.Unknown},
+	transport.CauseForeign:            {"RTP", transport.Unknown},
+	transport.CauseForeignThrottle:    {"RTP", transport.Unknown},
+	transport.CauseForeignServerError: {"RTP", transport.Unknown},
+	transport.CauseProxyAuth:          {"", transport.Unknown},
 	transport.CauseOverLimit:          {"RTP", transport.Unknown},
 	transport.CauseAttemptTimeout:     {"RTP", transport.Unknown},
 	transport.CauseRequestTimeout:     {"RTP", transport.Unknown},
@@ -61,9 +64,8 @@ var expected = map[transport.Cause]struct {
 	transport.CauseTokenProcessing:    {"RTP", transport.Unknown},
 	transport.CauseNonceUsed:          {"RTP", transport.Unknown},
 
-	transport.CauseRefusedCode:   {"", transport.Refused},
-	transport.CauseRefusedStatus: {"", transport.Refused},
-	transport.CauseRedirect:      {"", transport.Refused},
+	transport.CauseExpiredCredentials: {"ORTP", transport.Refused},
+	transport.CauseRefusedCode:        {"", transport.Refused},
 
 	transport.CauseCertificate:    {"", transport.NotSent},
 	transport.CauseUnknownHost:    {"", transport.NotSent},
@@ -94,10 +96,11 @@ var scenarios = map[transport.Cause][]scenario{
 		{name: "Throttling as 503", first: step(refuse(503, "Throttling"))},
 		{name: "with a hint", first: step(refuse(400, "Throttling", "x-acs-retry-after: 3000"))},
 	},
-	transport.CauseTooManyRequests: {
+	transport.CauseTooManyRequests: {{name: "429 with an unknown code", first: step(refuse(429, "SlowDown"))}},
+	transport.CauseForeignThrottle: {
 		{name: "429 without a body", first: step(wiretest.Answer(429, ""))},
 		{name: "429 with Retry-After", first: step(wiretest.Answer(429, "slow down", "Retry-After: 2"))},
-		{name: "429 with an unknown code", first: step(refuse(429, "SlowDown"))},
+		{name: "429 with a long Retry-After", first: step(wiretest.Answer(429, "slow down", "Retry-After: 86400"))},
 	},
 	transport.CauseClockSkew: {
 		{name: "an hour behind", first: func() wiretest.Step { return refuse(400, "InvalidTimeStamp.Expired", date(time.Hour)) }},
@@ -110,21 +113,33 @@ var scenarios = map[transport.Cause][]scenario{
 		{name: "cut error body", first: step(wiretest.CutBody(400, errorJSON("QuotaExceeded.Eip")))},
 	},
 	transport.CauseServerError: {
-		{name: "500", first: step(wiretest.Answer(500, ""))},
-		{name: "HTML 502", first: step(wiretest.Answer(502, "<html><h1>502 Bad Gateway</h1></html>", "Content-Type: text/html"))},
 		{name: "unknown code with 500", first: step(refuse(500, "SomethingNew"))},
 		{name: "InternalError", first: step(refuse(500, "InternalError"))},
 		{name: "UnknownError", first: step(refuse(500, "UnknownError"))},
 	},
-	transport.CauseUndecodable: {
+	transport.CauseForeignServerError: {
+		{name: "500", first: step(wiretest.Answer(500, ""))},
+		{name: "HTML 502", first: step(wiretest.Answer(502, "<html><h1>502 Bad Gateway</h1></html>", "Content-Type: text/html"))},
+		{name: "503 with a long Retry-After", first: step(wiretest.Answer(503, "", "Retry-After: 86400"))},
+	},
+	transport.CauseForeign: {
 		{name: "HTML 200", first: step(wiretest.Answer(200, "<html>welcome to the hotel</html>"))},
 		{name: "empty 200", first: step(wiretest.Answer(200, ""))},
 		{name: "null", first: step(wiretest.Answer(200, "null"))},
 		{name: "half an object", first: step(wiretest.Answer(200, `{"RequestId":`))},
+		{name: "404 HTML", first: step(wiretest.Answer(404, "<html>no such page</html>"))},
+		{name: "403 empty", first: step(wiretest.Answer(403, ""))},
+		{name: "408", first: step(wiretest.Answer(408, ""))},
+		{name: "400 JSON without a code", first: step(wiretest.Answer(400, `{"error":"no"}`))},
+		{name: "302", first: step(wiretest.Answer(302, "", "Location: http://evil.invalid/"))},
+		{name: "307", first: step(wiretest.Answer(307, "", "Location: http://evil.invalid/"))},
+		{name: "bad Location", first: step(wiretest.Answer(302, "", "Location: http://[::1"))},
+		{name: "304", first: step(wiretest.Raw("HTTP/1.1 304 Not Modified\r\n\r\n"))},
 	},
+	transport.CauseProxyAuth:          {{name: "407", first: step(wiretest.Answer(407, "<html>", "Proxy-Authenticate: Basic"))}},
 	transport.CauseOverLimit:          {{name: "4 KiB and more", first: step(wiretest.Answer(200, strings.Repeat(" ", 5000))), opts: []Option{WithMaxResponseBytes(4096)}}},
 	transport.CauseAttemptTimeout:     {{name: "silence", first: step(wiretest.Stall())}, {name: "stalled body", first: step(wiretest.StallBody(200, "{"))}},
-	transport.CauseRequestTimeout:     {{name: "408", first: step(wiretest.Answer(408, ""))}},
+	transport.CauseRequestTimeout:     {{name: "408", first: step(refuse(408, "SomethingNew"))}},
 	transport.CauseServiceUnavailable: {{name: "503", first: step(refuse(503, "ServiceUnavailable"))}, {name: "as 400", first: step(refuse(400, "ServiceUnavailable"))}},
 	transport.CauseSystemBusy:         {{name: "400", first: step(refuse(400, "SystemBusy"))}},
 	transport.CauseTokenProcessing: {
@@ -147,16 +162,9 @@ var scenarios = map[transport.Cause][]scenario{
 		}},
 		{name: "timestamp refused, no Date", first: step(refuse(400, "InvalidTimeStamp.Expired"))},
 	},
-	transport.CauseRefusedStatus: {
-		{name: "404 HTML", first: step(wiretest.Answer(404, "<html>no such page</html>"))},
-		{name: "403 empty", first: step(wiretest.Answer(403, ""))},
-		{name: "400 JSON without a code", first: step(wiretest.Answer(400, `{"error":"no"}`))},
-	},
-	transport.CauseRedirect: {
-		{name: "302", first: step(wiretest.Answer(302, "", "Location: http://evil.invalid/"))},
-		{name: "307", first: step(wiretest.Answer(307, "", "Location: http://evil.invalid/"))},
-		{name: "bad Location", first: step(wiretest.Answer(302, "", "Location: http://[::1"))},
-		{name: "304", first: step(wiretest.Raw("HTTP/1.1 304 Not Modified\r\n\r\n"))},
+	transport.CauseExpiredCredentials: {
+		{name: "InvalidSecurityToken.Expired", first: step(refuse(400, "InvalidSecurityToken.Expired"))},
+		{name: "one of its kin", first: step(refuse(403, "InvalidSecurityToken.MismatchWithAccessKey"))},
 	},
 	transport.CauseCertificate: {
 		{name: "unknown authority", dial: x509.UnknownAuthorityError{}},
@@ -198,6 +206,7 @@ func TestRetryTable(t *testing.T) {
 func walk(t *testing.T, cause transport.Cause, sc scenario, kind Kind, repeats bool, outcome transport.Outcome) {
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
+	today()
 	var steps []wiretest.Step
 	if sc.first != nil {
 		first := sc.first()

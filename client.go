@@ -341,15 +341,21 @@ func (c *Client) send(ctx context.Context, action string, op operation, params u
 	if op.once {
 		kind = transport.Once
 	}
+	var used Credentials // of the last attempt
 	res := c.loop.Do(ctx, &transport.Call{
 		Action: action,
 		Kind:   kind,
 		Method: c.method,
 		URL:    c.endpoint.String(),
 		Sign: func(ctx context.Context, now func() time.Time) (*transport.Signed, error) {
-			return c.signed(ctx, params, now)
+			var err error
+			if used, err = c.credentials.Credentials(ctx); err != nil {
+				return nil, err
+			}
+			return c.signed(used, params, now)
 		},
 		Judge: reader.judge,
+		Renew: func() { forget(c.credentials, used) },
 	})
 	if !res.Done {
 		return ResponseMeta{}, reader.failure(res, token)
@@ -360,11 +366,7 @@ func (c *Client) send(ctx context.Context, action string, op operation, params u
 }
 
 // signed makes one attempt: the current credentials, a fresh nonce, the time.
-func (c *Client) signed(ctx context.Context, params url.Values, now func() time.Time) (*transport.Signed, error) {
-	creds, err := c.credentials.Credentials(ctx)
-	if err != nil {
-		return nil, err
-	}
+func (c *Client) signed(creds Credentials, params url.Values, now func() time.Time) (*transport.Signed, error) {
 	if err := creds.check(plainNames); err != nil {
 		return nil, err
 	}

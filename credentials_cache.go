@@ -119,6 +119,26 @@ func (c *CredentialsCache) Credentials(ctx context.Context) (Credentials, error)
 func (c *CredentialsCache) Invalidate() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	c.invalidate()
+}
+
+// forget makes a provider that keeps credentials give fresh ones, because the
+// service refused these. Of many callers with the same ones only the first
+// empties a [CredentialsCache].
+func forget(provider CredentialsProvider, refused Credentials) {
+	switch p := provider.(type) {
+	case *CredentialsCache:
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		if p.have == refused {
+			p.invalidate()
+		}
+	case interface{ Invalidate() }:
+		p.Invalidate()
+	}
+}
+
+func (c *CredentialsCache) invalidate() {
 	c.have, c.refreshAt, c.waitFrom, c.flight = Credentials{}, time.Time{}, time.Time{}, nil
 }
 

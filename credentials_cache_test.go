@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -12,6 +13,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/eipkit/eip-go/internal/wiretest"
 )
 
 // issuer is a provider that numbers what it gives: key-1, key-2 and so on.
@@ -407,5 +410,57 @@ func TestCachedCredentialsPanic(t *testing.T) {
 		_, err := cache.Credentials(t.Context())
 		require.ErrorContains(t, err, "panicked with a string")
 		require.NotContains(t, err.Error(), "CANARY")
+	})
+}
+
+// A call that meets expired credentials is repeated once, signed with fresh
+// ones; many at once ask the provider once more and not many times.
+func TestExpiredCredentialsAreFetchedAnew(t *testing.T) {
+	t.Parallel()
+	setup := func(t *testing.T, expired int) (c *Client, srv *wiretest.Server, fetched *atomic.Int64) {
+		fetched = new(atomic.Int64)
+		cache := CachedCredentials(CredentialsProviderFunc(func(context.Context) (Credentials, error) {
+			n := fetched.Add(1)
+			return NewCredentials(fmt.Sprintf("key%d", n), wireSecret, fmt.Sprintf("token%d", n), time.Time{}), nil
+		}), 0)
+		srv = wiretest.New(func(conn net.Conn, r *wiretest.Request) bool {
+			<-time.After(time.Second) // fake time
+			for n := range expired {
+				if r.Params.Get("AccessKeyId") == fmt.Sprintf("key%d", n+1) {
+					return refuse(400, "InvalidSecurityToken.Expired")(conn, r)
+				}
+			}
+			return ok()(conn, r)
+		})
+		return wireClient(t, srv, WithCredentials(cache)), srv, fetched
+	}
+	synctest.Test(t, func(t *testing.T) {
+		c, srv, _ := setup(t, 1)
+		meta, err := do(t.Context(), c, KindOnce)
+		require.NoError(t, err)
+		assert.Equal(t, 2, meta.Attempts)
+		assert.Equal(t, "token1", srv.Requests()[0].Params.Get("SecurityToken"))
+		assert.Equal(t, "key2", srv.Requests()[1].Params.Get("AccessKeyId"))
+		assert.Equal(t, "token2", srv.Requests()[1].Params.Get("SecurityToken"))
+	})
+	synctest.Test(t, func(t *testing.T) {
+		c, srv, _ := setup(t, 2)
+		_, err := do(t.Context(), c, KindTokened)
+		assert.ErrorIs(t, err, CodeInvalidSecurityTokenExpired)
+		assert.ErrorIs(t, err, ErrCredentials)
+		assert.False(t, OutcomeUnknown(err))
+		assert.Len(t, srv.Requests(), 2)
+	})
+	synctest.Test(t, func(t *testing.T) {
+		c, _, fetched := setup(t, 1)
+		var calls sync.WaitGroup
+		for range 20 {
+			calls.Go(func() {
+				_, err := do(t.Context(), c, KindOnce)
+				assert.NoError(t, err)
+			})
+		}
+		calls.Wait()
+		assert.EqualValues(t, 2, fetched.Load())
 	})
 }

@@ -285,6 +285,7 @@ func TestClockSkewHeals(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
+				today()
 				srv := wiretest.New(strictClock(off))
 				c := wireClient(t, srv)
 				for i, want := range []int{2, 1, 1} {
@@ -298,6 +299,7 @@ func TestClockSkewHeals(t *testing.T) {
 	t.Run("for all calls that are under way", func(t *testing.T) {
 		t.Parallel()
 		synctest.Test(t, func(t *testing.T) {
+			today()
 			srv := wiretest.New(wiretest.Step(func(conn netConn, r *wiretest.Request) bool {
 				<-time.After(time.Second) // all are signed before the first answer
 				return strictClock(time.Hour)(conn, r)
@@ -318,6 +320,7 @@ func TestClockSkewHeals(t *testing.T) {
 	t.Run("a clock that is set right again", func(t *testing.T) {
 		t.Parallel()
 		synctest.Test(t, func(t *testing.T) {
+			today()
 			off := time.Hour
 			srv := wiretest.New(wiretest.Step(func(conn netConn, r *wiretest.Request) bool { return strictClock(off)(conn, r) }))
 			c := wireClient(t, srv)
@@ -339,6 +342,7 @@ func TestClockSkewHeals(t *testing.T) {
 		t.Run(name+" changes nothing", func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
+				today()
 				d := time.Hour
 				if headers == nil {
 					d = 4 * time.Minute
@@ -358,6 +362,7 @@ func TestClockSkewHeals(t *testing.T) {
 	t.Run("a wrong Date on a good answer changes nothing", func(t *testing.T) {
 		t.Parallel()
 		synctest.Test(t, func(t *testing.T) {
+			today()
 			srv := wiretest.New(wiretest.Answer(200, okJSON, date(5*time.Hour)))
 			c := wireClient(t, srv)
 			for range 2 {

@@ -58,6 +58,10 @@ func refuse(status int, code string, headers ...string) wiretest.Step {
 // date is a Date header, off by d.
 func date(d time.Duration) string { return "Date: " + time.Now().Add(d).UTC().Format(http.TimeFormat) }
 
+// today moves the clock of a bubble, which begins in the year 2000, to a year in
+// which the client believes a Date.
+func today() { time.Sleep(time.Until(time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC))) }
+
 // do sends a raw action of a kind.
 func do(ctx context.Context, c *Client, kind Kind) (*ResponseMeta, error) {
 	return c.Do(ctx, RawRequest{Action: "TestAction", Kind: kind}, nil)

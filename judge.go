@@ -32,8 +32,8 @@ func (r *answerReader) judge(a *transport.Answer) transport.Judgement {
 	body, ok := decodeErrorBody(a.Body)
 	if !ok {
 		return transport.Judgement{
-			Cause:      transport.CauseOfStatus(a.Status),
-			Err:        r.strange(a, transport.ReasonOfStatus(a.Status), ""),
+			Cause:      transport.ForeignCause(a.Status),
+			Err:        r.strange(a, transport.ForeignReason(a.Status, len(a.Body)), ""),
 			RequestID:  headerRequestID(a),
 			RetryAfter: retryHint(a.Header),
 		}
@@ -64,7 +64,7 @@ func (r *answerReader) judgeSuccess(a *transport.Answer) transport.Judgement {
 		id = headerRequestID(a)
 	}
 	return transport.Judgement{
-		Cause: transport.CauseUndecodable, RequestID: id, Err: r.strange(a, err.Error(), id),
+		Cause: transport.CauseForeign, RequestID: id, Err: r.strange(a, err.Error(), id),
 	}
 }
 
@@ -132,13 +132,12 @@ func causeOfCode(code Code, status int) transport.Cause {
 	switch {
 	case FamilyThrottling.Contains(code):
 		return transport.CauseThrottled
+	case FamilyInvalidSecurityToken.Contains(code):
+		return transport.CauseExpiredCredentials
 	case code.Known():
 		return transport.CauseRefusedCode
 	}
-	if c := transport.CauseOfStatus(status); c != transport.CauseRefusedStatus {
-		return c
-	}
-	return transport.CauseRefusedCode
+	return transport.UnknownCodeCause(status)
 }
 
 // provesNothingRan says whether a refusal also settles what became of earlier

@@ -42,8 +42,8 @@ func (r *answerReader) judge(a *transport.Answer) transport.Judgement {
 	}
 	if !good {
 		return transport.Judgement{
-			Cause: transport.CauseOfStatus(a.Status), RequestID: id,
-			Err: strange(a, transport.ReasonOfStatus(a.Status), id),
+			Cause: transport.ForeignCause(a.Status), RequestID: id,
+			Err: strange(a, transport.ForeignReason(a.Status, len(a.Body)), id),
 		}
 	}
 	if err == nil {
@@ -60,7 +60,7 @@ func (r *answerReader) judge(a *transport.Answer) transport.Judgement {
 			err = bad
 		}
 		return transport.Judgement{
-			Cause: transport.CauseUndecodable, RequestID: id, Err: strange(a, err.Error(), id),
+			Cause: transport.CauseForeign, RequestID: id, Err: strange(a, err.Error(), id),
 		}
 	}
 	r.requestID = id
@@ -129,10 +129,7 @@ func causeOfCode(code Code, status int) transport.Cause {
 	if code.Known() {
 		return transport.CauseRefusedCode
 	}
-	if c := transport.CauseOfStatus(status); c != transport.CauseRefusedStatus {
-		return c
-	}
-	return transport.CauseRefusedCode
+	return transport.UnknownCodeCause(status)
 }
 
 // answer is the envelope of every answer.

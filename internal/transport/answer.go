@@ -1,13 +1,28 @@
 package transport
 
 import (
+	"fmt"
 	"net/http"
 	"strings"
 )
 
-// CauseOfStatus judges an answer by its HTTP status alone, for answers that say
-// nothing else.
-func CauseOfStatus(status int) Cause {
+// ForeignCause judges an answer that is not the service's own. It proves
+// nothing, whatever its status says.
+func ForeignCause(status int) Cause {
+	switch {
+	case status == http.StatusTooManyRequests:
+		return CauseForeignThrottle
+	case status == http.StatusProxyAuthRequired:
+		return CauseProxyAuth
+	case status >= 500:
+		return CauseForeignServerError
+	}
+	return CauseForeign
+}
+
+// UnknownCodeCause judges an answer of the service's own that has a code which
+// is in no table.
+func UnknownCodeCause(status int) Cause {
 	switch {
 	case status == http.StatusTooManyRequests:
 		return CauseTooManyRequests
@@ -15,24 +30,33 @@ func CauseOfStatus(status int) Cause {
 		return CauseRequestTimeout
 	case status >= 500:
 		return CauseServerError
-	case status >= 400:
-		return CauseRefusedStatus
-	case status >= 300:
-		return CauseRedirect
+	case status >= 200 && status < 300:
+		return CauseForeign
 	}
-	return CauseUndecodable
+	return CauseRefusedCode
 }
 
-// ReasonOfStatus says what is wrong with an answer that has this status and no
-// documented error.
-func ReasonOfStatus(status int) string {
-	switch {
-	case status >= 300 && status < 400:
-		return "a redirect, which is never followed, because it would carry the request to another host"
-	case status >= 400:
-		return "an error status without a documented error"
+// ForeignReason says of an answer that is not the service's own what it looks
+// like and where it may come from.
+func ForeignReason(status, bodyLen int) string {
+	body := "that is not the documented one"
+	if bodyLen == 0 {
+		body = "with no body"
 	}
-	return "a status that no API answer has"
+	from := "a proxy or gateway may have answered"
+	switch {
+	case status < 300:
+		return fmt.Sprintf("HTTP %d %s, not from the service; it may have run", status, body)
+	case status < 400:
+		from = "a redirect, which is never followed, because it would carry the request to another host"
+	case status == http.StatusProxyAuthRequired:
+		from = "a proxy wants credentials"
+	case status == http.StatusTooManyRequests:
+		from = "a proxy or gateway may have limited the rate"
+	case status < 500:
+		from = "a proxy may have blocked the call"
+	}
+	return fmt.Sprintf("HTTP %d %s, not from the service; %s, but it may have run", status, body, from)
 }
 
 // excerptLength is how much of a strange answer an error shows.

@@ -167,8 +167,8 @@ func (l *Loop) correctClock(a *attempt) bool {
 		return false // a cache's answer tells an old time
 	}
 	date, err := http.ParseTime(h.Get("Date"))
-	if err != nil {
-		return false
+	if err != nil || date.Year() < 2020 || date.Year() > 2100 {
+		return false // no clock that a service runs by
 	}
 	skew := date.Sub(a.received)
 	// Compared with the correction that this attempt was signed with, not with

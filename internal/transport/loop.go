@@ -83,6 +83,9 @@ type Call struct {
 	Sign func(ctx context.Context, now func() time.Time) (*Signed, error)
 	// Judge reads an answer.
 	Judge func(*Answer) Judgement
+	// Renew makes the next Sign use fresh credentials. It is called before the
+	// repeat that follows CauseExpiredCredentials. It may be nil.
+	Renew func()
 }
 
 // Result is how a call ended.
@@ -112,9 +115,10 @@ type run struct {
 	entered bool // and not yet told how it ended
 
 	cur         attempt
-	tries       int // attempts begun
-	sent        int // of them, those that were signed and handed to the transport
-	counted     int // attempts that count against MaxAttempts
+	tries       int               // attempts begun
+	sent        int               // of them, those that were signed and handed to the transport
+	counted     int               // attempts that count against MaxAttempts
+	seen        [causeCount]uint8 // how often each cause came up, for those with a limit
 	unknown     bool
 	done        bool
 	reached     bool
@@ -242,7 +246,7 @@ func (r *run) check(_ context.Context, _ *http.Response, err error) (bool, error
 		r.pass(served, 0, nil)
 	case j.Cause.Throttling():
 		r.entered = true // also if it went past an open gate a while ago
-		r.pass(throttled, j.RetryAfter, j.Err)
+		r.pass(throttled, r.decision.hint, j.Err)
 	default:
 		r.pass(otherwise, 0, nil)
 	}
@@ -312,6 +316,10 @@ func (r *run) fold(j Judgement) {
 func (r *run) decide(j Judgement) decision {
 	cfg := &r.loop.cfg
 	d := decision{cause: j.Cause, err: j.Err, answered: r.cur.answer != nil, hint: j.RetryAfter}
+	now := time.Now()
+	if j.Cause.Foreign() {
+		d.hint = r.boundHint(j.Cause, d.hint, now)
+	}
 	switch {
 	case j.Cause == CauseSuccess:
 		d.why = "done"
@@ -323,7 +331,13 @@ func (r *run) decide(j Judgement) decision {
 		d.why = fmt.Sprintf("%s: not repeated for an operation of kind %s", j.Cause, r.call.Kind)
 		return d
 	}
-	now := time.Now()
+	if most := table[j.Cause].most; most > 0 {
+		if r.seen[j.Cause] >= most {
+			d.why = fmt.Sprintf("%s: not repeated more than %d times", j.Cause, most)
+			return d
+		}
+		r.seen[j.Cause]++
+	}
 	if j.Cause.Throttling() {
 		if r.throttledAt.IsZero() {
 			r.throttledAt = now
@@ -340,7 +354,7 @@ func (r *run) decide(j Judgement) decision {
 			d.why = fmt.Sprintf("all %d attempts used", cfg.MaxAttempts)
 			return d
 		}
-		if d.hint > cfg.Patience {
+		if d.hint > cfg.Patience && !j.Cause.Foreign() {
 			d.why = "told to wait longer than the patience"
 			return d
 		}
@@ -353,7 +367,28 @@ func (r *run) decide(j Judgement) decision {
 	}
 	d.repeat = true
 	d.why = j.Cause.String()
+	if j.Cause == CauseExpiredCredentials && r.call.Renew != nil {
+		r.call.Renew()
+	}
 	return d
+}
+
+// boundHint bounds a hint that is not the service's own. It can slow the call
+// down, but not end it: one that goes beyond the context's deadline, or beyond
+// the patience with throttling, counts as none.
+func (r *run) boundHint(cause Cause, hint time.Duration, now time.Time) time.Duration {
+	hint = min(hint, r.loop.cfg.BackoffMax)
+	if deadline, ok := r.ctx.Deadline(); ok && now.Add(hint).After(deadline) {
+		return 0
+	}
+	began := r.throttledAt
+	if began.IsZero() {
+		began = now
+	}
+	if cause.Throttling() && !now.Add(hint).Before(began.Add(r.loop.cfg.Patience)) {
+		return 0
+	}
+	return hint
 }
 
 // result sums the call up.

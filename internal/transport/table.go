@@ -72,7 +72,6 @@ const (
 	CauseNoAnswer
 	CauseCutAnswer
 	CauseServerError
-	CauseUndecodable
 	CauseOverLimit
 	CauseAttemptTimeout
 	CauseRequestTimeout
@@ -81,10 +80,17 @@ const (
 	CauseTokenProcessing
 	CauseNonceUsed
 
+	// Outcome unknown: the answer is not the service's own.
+	CauseForeignServerError
+	CauseForeignThrottle
+	CauseForeign
+	CauseProxyAuth
+
+	// Refused; fresh credentials may be accepted.
+	CauseExpiredCredentials
+
 	// Refused for good.
 	CauseRefusedCode
-	CauseRefusedStatus
-	CauseRedirect
 
 	// Not sent, and will not be.
 	CauseCertificate
@@ -107,13 +113,25 @@ func Causes() []Cause {
 	return out
 }
 
-// row is what a cause means: what it says about the operation, and which
-// kinds of operation are repeated after it.
+// row is what a cause means: what it says about the operation, which kinds of
+// operation are repeated after it, and how often within one call (0: as often
+// as attempts and patience allow).
 type row struct {
 	text    string
 	outcome Outcome
 	repeat  [kindCount]bool
+	most    uint8
 }
+
+// Limits of the repeats within one call.
+const (
+	// foreignRepeats: the fourth foreign answer ends the call. What answers
+	// instead of the service rarely goes away by itself.
+	foreignRepeats = 3
+	// credentialsRepeats: credentials that were fetched anew and are refused as
+	// well will not get better.
+	credentialsRepeats = 1
+)
 
 var (
 	everyKind = [kindCount]bool{Once: true, Read: true, Tokened: true, Repeatable: true}
@@ -123,39 +141,42 @@ var (
 
 // table is the one place that says when an attempt is repeated.
 var table = [causeCount]row{
-	CauseNone:    {"nothing happened", NotSent, noKind},
-	CauseSuccess: {"success", Done, noKind},
+	CauseNone:    {"nothing happened", NotSent, noKind, 0},
+	CauseSuccess: {"success", Done, noKind, 0},
 
-	CauseDial:         {"could not connect", NotSent, everyKind},
-	CauseTLSHandshake: {"TLS handshake failed", NotSent, everyKind},
-	CauseDNSTemporary: {"temporary DNS failure", NotSent, everyKind},
+	CauseDial:         {"could not connect", NotSent, everyKind, 0},
+	CauseTLSHandshake: {"TLS handshake failed", NotSent, everyKind, 0},
+	CauseDNSTemporary: {"temporary DNS failure", NotSent, everyKind, 0},
 
-	CauseThrottled:       {"throttled", Refused, everyKind},
-	CauseTooManyRequests: {"HTTP 429", Refused, everyKind},
-	CauseClockSkew:       {"clock skew", Refused, everyKind},
+	CauseThrottled:       {"throttled", Refused, everyKind, 0},
+	CauseTooManyRequests: {"HTTP 429", Refused, everyKind, 0},
+	CauseClockSkew:       {"clock skew", Refused, everyKind, 0},
 
-	CauseNoAnswer:           {"no answer", Unknown, safeKinds},
-	CauseCutAnswer:          {"answer cut off", Unknown, safeKinds},
-	CauseServerError:        {"HTTP 5xx", Unknown, safeKinds},
-	CauseUndecodable:        {"not the documented answer", Unknown, safeKinds},
-	CauseOverLimit:          {"answer over the size limit", Unknown, safeKinds},
-	CauseAttemptTimeout:     {"attempt timed out", Unknown, safeKinds},
-	CauseRequestTimeout:     {"HTTP 408", Unknown, safeKinds},
-	CauseServiceUnavailable: {"service unavailable", Unknown, safeKinds},
-	CauseSystemBusy:         {"system busy", Unknown, safeKinds},
-	CauseTokenProcessing:    {"an earlier attempt is still being processed", Unknown, safeKinds},
-	CauseNonceUsed:          {"a copy of this request arrived before", Unknown, safeKinds},
+	CauseNoAnswer:           {"no answer", Unknown, safeKinds, 0},
+	CauseCutAnswer:          {"answer cut off", Unknown, safeKinds, 0},
+	CauseServerError:        {"HTTP 5xx", Unknown, safeKinds, 0},
+	CauseOverLimit:          {"answer over the size limit", Unknown, safeKinds, 0},
+	CauseAttemptTimeout:     {"attempt timed out", Unknown, safeKinds, 0},
+	CauseRequestTimeout:     {"HTTP 408", Unknown, safeKinds, 0},
+	CauseServiceUnavailable: {"service unavailable", Unknown, safeKinds, 0},
+	CauseSystemBusy:         {"system busy", Unknown, safeKinds, 0},
+	CauseTokenProcessing:    {"an earlier attempt is still being processed", Unknown, safeKinds, 0},
+	CauseNonceUsed:          {"a copy of this request arrived before", Unknown, safeKinds, 0},
 
-	CauseRefusedCode:   {"refused", Refused, noKind},
-	CauseRefusedStatus: {"refused without a code", Refused, noKind},
-	CauseRedirect:      {"redirect refused", Refused, noKind},
+	CauseForeignServerError: {"HTTP 5xx, not from the service", Unknown, safeKinds, 0},
+	CauseForeignThrottle:    {"HTTP 429, not from the service", Unknown, safeKinds, 0},
+	CauseForeign:            {"not the service's answer", Unknown, safeKinds, foreignRepeats},
+	CauseProxyAuth:          {"a proxy wants credentials", Unknown, noKind, 0},
 
-	CauseCertificate:    {"certificate not accepted", NotSent, noKind},
-	CauseUnknownHost:    {"unknown host", NotSent, noKind},
-	CauseSigning:        {"could not sign", NotSent, noKind},
-	CauseCanceledBefore: {"cancelled before sending", NotSent, noKind},
+	CauseExpiredCredentials: {"credentials expired", Refused, everyKind, credentialsRepeats},
+	CauseRefusedCode:        {"refused", Refused, noKind, 0},
 
-	CauseCanceledAfter: {"cancelled while under way", Unknown, noKind},
+	CauseCertificate:    {"certificate not accepted", NotSent, noKind, 0},
+	CauseUnknownHost:    {"unknown host", NotSent, noKind, 0},
+	CauseSigning:        {"could not sign", NotSent, noKind, 0},
+	CauseCanceledBefore: {"cancelled before sending", NotSent, noKind, 0},
+
+	CauseCanceledAfter: {"cancelled while under way", Unknown, noKind, 0},
 }
 
 func (c Cause) String() string {
@@ -168,8 +189,14 @@ func (c Cause) String() string {
 // Outcome says what an attempt that ended so tells about the operation.
 func (c Cause) Outcome() Outcome { return table[c].outcome }
 
-// Repeats says whether an operation of this kind is sent again after c.
+// Repeats says whether an operation of this kind is sent again after c, if c
+// has not come up too often in the call.
 func (c Cause) Repeats(k Kind) bool { return k < kindCount && table[c].repeat[k] }
 
-// Throttling says whether the service asked for fewer calls.
-func (c Cause) Throttling() bool { return c == CauseThrottled || c == CauseTooManyRequests }
+// Throttling reports whether fewer calls were asked for.
+func (c Cause) Throttling() bool {
+	return c == CauseThrottled || c == CauseTooManyRequests || c == CauseForeignThrottle
+}
+
+// Foreign reports whether c is an answer that is not the service's own.
+func (c Cause) Foreign() bool { return c >= CauseForeignServerError && c <= CauseProxyAuth }
