@@ -8,6 +8,7 @@ import (
 	"math"
 	"net/http"
 	"net/http/httptrace"
+	"slices"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -137,26 +138,58 @@ func (r *run) read(resp *http.Response) error {
 	if resp.Body == nil {
 		resp.Body = http.NoBody
 	}
-	var buf bytes.Buffer
-	if n := resp.ContentLength; n > 0 && n <= 1<<20 && n <= limit {
-		buf.Grow(int(n) + bytes.MinRead)
-	}
-	_, err := buf.ReadFrom(io.LimitReader(resp.Body, limit+1))
+	body, err := readAll(io.LimitReader(resp.Body, limit+1), min(resp.ContentLength, limit))
 	_ = resp.Body.Close()
 	switch {
 	case err != nil:
 		a.cause = CauseCutAnswer
 		return err
-	case int64(buf.Len()) > limit:
+	case int64(len(body)) > limit:
 		a.cause = CauseOverLimit
 		return &BodyLimitError{Limit: limit}
 	}
 	a.answer = &Answer{
-		Status: resp.StatusCode, Header: resp.Header, Body: buf.Bytes(),
+		Status: resp.StatusCode, Header: resp.Header, Body: body,
 		UnknownBefore: r.unknown, Secrets: a.secrets,
 	}
 	resp.Body = io.NopCloser(bytes.NewReader(nil))
 	return nil
+}
+
+// Sizes of the pieces that an answer is read into.
+const (
+	firstPiece   = 2 << 10
+	largestPiece = 256 << 10
+	trustedSize  = 1 << 20 // a larger Content-Length is not believed before the bytes are there
+)
+
+// readAll reads r to its end. It allocates little more than three times what it
+// reads; once only if size, the expected length, is right.
+func readAll(r io.Reader, size int64) ([]byte, error) {
+	var full [][]byte
+	total := 0
+	next := firstPiece
+	if size > 0 && size <= trustedSize {
+		next = int(size) + 1 // the end is seen without a second piece
+	}
+	piece := make([]byte, 0, next)
+	for {
+		n, err := r.Read(piece[len(piece):cap(piece)])
+		piece = piece[:len(piece)+n]
+		total += n
+		switch {
+		case err == io.EOF && full == nil: //nolint:errorlint // a Reader returns io.EOF itself
+			return piece, nil
+		case err == io.EOF: //nolint:errorlint // a Reader returns io.EOF itself
+			return slices.Concat(append(full, piece)...), nil
+		case err != nil:
+			return nil, err
+		case len(piece) == cap(piece):
+			full = append(full, piece)
+			next = min(max(total, firstPiece), largestPiece)
+			piece = make([]byte, 0, next)
+		}
+	}
 }
 
 // correctClock learns the server's clock from an answer that blames ours, and
