@@ -16,6 +16,7 @@ import (
 	"github.com/google/go-querystring/query"
 
 	"github.com/eipkit/eip-go/internal/transport"
+	"github.com/eipkit/eip-go/internal/wire"
 )
 
 const (
@@ -185,17 +186,7 @@ func invoke[Resp any, Req any](ctx context.Context, c *Client, action string, re
 		return nil, err
 	}
 	out := new(Resp)
-	meta, err := c.send(ctx, action, operationOf(action), params, func(body []byte) (string, string, error) {
-		*out = *new(Resp) // an earlier attempt may have left something
-		if err := decodeResponse(action, body, out); err != nil {
-			return "", "", err
-		}
-		missing := ""
-		if i, ok := any(out).(interface{ incomplete() string }); ok {
-			missing = i.incomplete()
-		}
-		return any(out).(response).responseMeta().RequestID, missing, nil
-	})
+	meta, err := c.send(ctx, action, operationOf(action), params, func(v wire.Value) error { return schema.Fill(v, out) })
 	if err != nil {
 		return nil, err
 	}
@@ -241,22 +232,18 @@ func (c *Client) Do(ctx context.Context, req RawRequest, out any) (*ResponseMeta
 	if err := mergeParams(req.Action, params, req.Params); err != nil {
 		return nil, err
 	}
-	var tree json.RawMessage
-	meta, err := c.send(ctx, req.Action, op, params, func(body []byte) (string, string, error) {
-		var err error
-		if tree, err = decodeTree(req.Action, body); err != nil {
-			return "", "", err
-		}
-		var id struct{ RequestId string } //nolint:revive,staticcheck // the wire's name
-		_ = json.Unmarshal(tree, &id)     // decodeTree has found it
-		return strings.TrimSpace(id.RequestId), "", nil
+	var raw []byte
+	meta, err := c.send(ctx, req.Action, op, params, func(v wire.Value) error {
+		raw = slices.Clone(v.JSON())
+		return nil
 	})
 	if err != nil {
 		return nil, err
 	}
-	// What does not fit is the caller's out, not the answer: the call is done.
-	if out != nil && tree != nil {
-		if err := json.Unmarshal(tree, out); err != nil {
+	// What does not fit is the caller's out, not the answer: the call is done. An
+	// answer that settled the call without being its own is no answer to decode.
+	if out != nil && raw != nil {
+		if err := json.Unmarshal(raw, out); err != nil {
 			return &meta, fmt.Errorf("eip: %s is done (request %s), but its answer does not fit %T: %w", req.Action, meta.RequestID, out, err)
 		}
 	}
@@ -266,14 +253,13 @@ func (c *Client) Do(ctx context.Context, req RawRequest, out any) (*ResponseMeta
 // operation finds the action, and wants a Kind that does not promise more than
 // the library knows of it.
 func (req RawRequest) operation() (operation, error) {
-	op, known := operations[req.Action]
+	op := operationOf(req.Action)
 	switch {
 	case req.Kind > KindRepeatable:
 		return op, fmt.Errorf("eip: %s: Kind %d is not one of the package's constants", req.Action, req.Kind)
-	case !known:
-		op.kind = req.Kind
-		if req.Kind == KindDefault {
-			op.kind = KindOnce
+	case !op.known:
+		if req.Kind != KindDefault {
+			op.kind = req.Kind
 		}
 	case req.Kind == KindOnce:
 		op.once = true
@@ -314,7 +300,7 @@ func mergeParams(action string, params, extra url.Values) error {
 
 // send completes the parameters and runs the attempts.
 func (c *Client) send(ctx context.Context, action string, op operation, params url.Values,
-	decode func([]byte) (requestID, missing string, err error),
+	fill func(wire.Value) error,
 ) (ResponseMeta, error) {
 	if ctx == nil {
 		return ResponseMeta{}, fmt.Errorf("eip: %s: the context is nil", action)
@@ -336,8 +322,8 @@ func (c *Client) send(ctx context.Context, action string, op operation, params u
 		token = newToken()
 		params.Set("ClientToken", token)
 	}
-	reader := &answerReader{action: action, kind: op.kind, decode: decode}
-	kind := op.kind.transport()
+	reader := newAnswerReader(action, op, params, fill)
+	kind := reader.op.kind.transport()
 	if op.once {
 		kind = transport.Once
 	}

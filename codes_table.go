@@ -1,5 +1,7 @@
 package eip
 
+import "github.com/eipkit/eip-go/internal/transport"
+
 // Actions whose error tables the rows below quote, as in CodeUse.Action.
 const (
 	inAllocate        = "AllocateEipAddress"
@@ -19,7 +21,16 @@ const (
 // judgement of what a program does next, the hint is in its own words; the uses
 // and misspellings are facts of the documents named in codes_const.go.
 type codeRow struct {
-	class     errorClass
+	class errorClass
+	// cause is what the code says about the attempt, if that is not simply that
+	// it was refused.
+	cause transport.Cause
+	// neverRan: the form of the parameters is refused, and it was the same each
+	// time, so that no earlier attempt with this token has run. Other refusals
+	// may be the work of an earlier attempt (a quota or a balance that it used
+	// up, a state that it changed, an address that it took) or come from in front
+	// of the operation (credentials, permissions, throttling).
+	neverRan  bool
 	misspells Code
 	uses      []CodeUse
 	hint      string
@@ -44,13 +55,13 @@ var codeTable = map[Code]codeRow{
 	CodeResourceNotFoundPublicIpAddressPool: {class: ErrNotFound, uses: []CodeUse{{inAllocatePro, 400}},
 		hint: "The address pool was not found: check PublicIpAddressPoolId and the region."},
 	// ErrThrottled.
-	CodeThrottling: {class: ErrThrottled, uses: []CodeUse{{inAny, 400}},
+	CodeThrottling: {class: ErrThrottled, cause: transport.CauseThrottled, uses: []CodeUse{{inAny, 400}},
 		hint: "Too many calls: wait until the next minute and send fewer at once."},
-	CodeThrottlingUser: {class: ErrThrottled, uses: []CodeUse{{inAny, 400}, {inAny, 403}, {inAny, 429}},
+	CodeThrottlingUser: {class: ErrThrottled, cause: transport.CauseThrottled, uses: []CodeUse{{inAny, 400}, {inAny, 403}, {inAny, 429}},
 		hint: "Your account sends too many calls: spread them over time; the count starts anew each minute."},
-	CodeThrottlingApi: {class: ErrThrottled, uses: []CodeUse{{inAny, 400}},
+	CodeThrottlingApi: {class: ErrThrottled, cause: transport.CauseThrottled, uses: []CodeUse{{inAny, 400}},
 		hint: "Too many calls of this action: slow down and go on in the next minute."},
-	CodeRejectedThrottling: {class: ErrThrottled,
+	CodeRejectedThrottling: {class: ErrThrottled, cause: transport.CauseThrottled,
 		hint: "The call was turned away before it ran because of load: wait and send it again."},
 	CodeFrequentPurchaseEIP: {class: ErrThrottled, uses: []CodeUse{{inAllocatePro, 400}, {inAllocateSegment, 400}},
 		hint: "Addresses are bought too fast: wait some minutes before you allocate the next one."},
@@ -146,7 +157,7 @@ var codeTable = map[Code]codeRow{
 	// ErrCredentials.
 	CodeForbiddenAccessKeyDisabled: {class: ErrCredentials,
 		hint: "The access key is disabled: enable it in the RAM console or use another key."},
-	CodeIllegalTimestamp: {class: ErrCredentials, uses: []CodeUse{{inAny, 400}},
+	CodeIllegalTimestamp: {class: ErrCredentials, cause: transport.CauseClockSkew, uses: []CodeUse{{inAny, 400}},
 		hint: "The call carried no usable time stamp: something on the way changed the request; check proxies."},
 	CodeIncompleteSignature: {class: ErrCredentials, uses: []CodeUse{{inAny, 400}},
 		hint: "The signature did not arrive whole: check that no proxy rewrites the request and that the key has no stray spaces."},
@@ -154,15 +165,15 @@ var codeTable = map[Code]codeRow{
 		hint: "The access key is disabled: enable it in the RAM console or use another key."},
 	CodeInvalidAccessKeyIdNotFound: {class: ErrCredentials, uses: []CodeUse{{inAny, 400}, {inAny, 404}},
 		hint: "Unknown access key ID: check for typing errors, and that the key belongs to this cloud and site."},
-	CodeInvalidSecurityTokenExpired: {class: ErrCredentials,
+	CodeInvalidSecurityTokenExpired: {class: ErrCredentials, cause: transport.CauseExpiredCredentials,
 		hint: "The temporary key has run out: fetch new credentials, best through a provider that refreshes them."},
-	CodeInvalidSecurityTokenMalformed: {class: ErrCredentials,
+	CodeInvalidSecurityTokenMalformed: {class: ErrCredentials, cause: transport.CauseExpiredCredentials,
 		hint: "The security token is damaged: pass it unchanged, without spaces or line breaks."},
-	CodeInvalidSecurityTokenMismatchWithAccessKey: {class: ErrCredentials,
+	CodeInvalidSecurityTokenMismatchWithAccessKey: {class: ErrCredentials, cause: transport.CauseExpiredCredentials,
 		hint: "Token and access key come from different sets: use the three values of one issue together."},
 	CodeInvalidSignatureMethod: {class: ErrCredentials, uses: []CodeUse{{inAny, 400}},
 		hint: "The service does not take this signature method: update the library."},
-	CodeInvalidTimeStampExpired: {class: ErrCredentials, uses: []CodeUse{{inAny, 400}},
+	CodeInvalidTimeStampExpired: {class: ErrCredentials, cause: transport.CauseClockSkew, uses: []CodeUse{{inAny, 400}},
 		hint: "The local clock is off by more than 15 minutes: set it, for example with NTP."},
 	CodeInvalidTimeStampFormat: {class: ErrCredentials, uses: []CodeUse{{inAny, 400}},
 		hint: "The time stamp did not arrive as sent: check that no proxy rewrites the request."},
@@ -170,7 +181,7 @@ var codeTable = map[Code]codeRow{
 		hint: "A temporary key needs its security token: set ALIBABA_CLOUD_SECURITY_TOKEN or pass the token."},
 	CodeSignatureDoesNotMatch: {class: ErrCredentials, uses: []CodeUse{{inAny, 400}, {inAny, 403}},
 		hint: "Check the access key secret for typing errors and stray spaces, and that no proxy rewrites the request."},
-	CodeSignatureNonceUsed: {class: ErrCredentials, uses: []CodeUse{{inAny, 400}},
+	CodeSignatureNonceUsed: {class: ErrCredentials, cause: transport.CauseNonceUsed, uses: []CodeUse{{inAny, 400}},
 		hint: "A copy of the same signed request arrived before: find out what sends requests twice, and look whether the first ran."},
 	// ErrInvalidParameter.
 	CodeCOMMODITYNOEXIST: {class: ErrInvalidParameter, uses: []CodeUse{{inAllocatePro, 400}, {inAllocateSegment, 400}},
@@ -181,23 +192,23 @@ var codeTable = map[Code]codeRow{
 		hint: "Unknown region: check RegionId against DescribeRegions."},
 	CodeINSTANCETYPENOTSUPPORT: {class: ErrInvalidParameter, uses: []CodeUse{{inAllocatePro, 400}, {inAllocateSegment, 400}},
 		hint: "This instance type is not accepted: choose one that the action documents."},
-	CodeIdempotentParameterMismatch: {class: ErrInvalidParameter,
+	CodeIdempotentParameterMismatch: {class: ErrInvalidParameter, neverRan: true,
 		hint: "The client token was used before with other parameters: repeat those exactly, or use a new token."},
-	CodeIllegalParamDescription: {class: ErrInvalidParameter, uses: []CodeUse{{inAllocateSegment, 400}},
+	CodeIllegalParamDescription: {class: ErrInvalidParameter, neverRan: true, uses: []CodeUse{{inAllocateSegment, 400}},
 		hint: "Correct Description: it is too long or starts with http:// or https://."},
-	CodeIllegalParamEipMask: {class: ErrInvalidParameter, uses: []CodeUse{{inAllocateSegment, 400}},
+	CodeIllegalParamEipMask: {class: ErrInvalidParameter, neverRan: true, uses: []CodeUse{{inAllocateSegment, 400}},
 		hint: "Choose an EipMask from 24 to 28."},
 	CodeIllegalParamIpAddress: {class: ErrInvalidParameter, uses: []CodeUse{{inAllocatePro, 400}},
 		hint: "IpAddress is not an address that can be asked for: correct it, or leave it empty."},
-	CodeIllegalParamIsp: {class: ErrInvalidParameter, uses: []CodeUse{{inAllocatePro, 400}},
+	CodeIllegalParamIsp: {class: ErrInvalidParameter, neverRan: true, uses: []CodeUse{{inAllocatePro, 400}},
 		hint: "This line type is not offered here: choose another ISP, or leave it empty for BGP."},
-	CodeIllegalParamName: {class: ErrInvalidParameter, uses: []CodeUse{{inAllocateSegment, 400}},
+	CodeIllegalParamName: {class: ErrInvalidParameter, neverRan: true, uses: []CodeUse{{inAllocateSegment, 400}},
 		hint: "Correct Name: check its length, its first letter and its characters."},
-	CodeIllegalParamZone: {class: ErrInvalidParameter, uses: []CodeUse{{inAllocateSegment, 400}},
+	CodeIllegalParamZone: {class: ErrInvalidParameter, neverRan: true, uses: []CodeUse{{inAllocateSegment, 400}},
 		hint: "The zone does not exist or does not belong to the region: correct Zone, or leave it empty."},
 	CodeInvalidReserveIp: {class: ErrInvalidParameter, uses: []CodeUse{{inAllocatePro, 400}},
 		hint: "The address to reserve is not valid: ask for another IpAddress, or leave it empty."},
-	CodeInvalidBandwidthMalformed: {class: ErrInvalidParameter, uses: []CodeUse{{inAllocatePro, 400}, {inAllocateSegment, 400}},
+	CodeInvalidBandwidthMalformed: {class: ErrInvalidParameter, neverRan: true, uses: []CodeUse{{inAllocatePro, 400}, {inAllocateSegment, 400}},
 		hint: "Bandwidth is a whole number of Mbit/s within the range of the charge type: correct it."},
 	CodeInvalidChargeTypeValueNotSupported: {class: ErrInvalidParameter, uses: []CodeUse{{inDescribe, 400}},
 		hint: "ChargeType takes PostPaid or PrePaid."},
@@ -215,11 +226,11 @@ var codeTable = map[Code]codeRow{
 		hint: "InstanceType takes one of the documented types and has to match the instance ID."},
 	CodeInvalidLockReasonNotFound: {class: ErrInvalidParameter, uses: []CodeUse{{inDescribe, 404}},
 		hint: "LockReason takes financial or security."},
-	CodeInvalidParameter: {class: ErrInvalidParameter,
+	CodeInvalidParameter: {class: ErrInvalidParameter, neverRan: true,
 		uses: []CodeUse{{inAllocate, 400}, {inAllocatePro, 400}, {inAllocateSegment, 400},
 			{inAssociate, 400}, {inModify, 400}, {inUnassociate, 400}, {inAny, 400}},
 		hint: "The message names the parameter that the service does not accept: correct it."},
-	CodeInvalidParameterFormat: {class: ErrInvalidParameter, uses: []CodeUse{{inAny, 400}},
+	CodeInvalidParameterFormat: {class: ErrInvalidParameter, neverRan: true, uses: []CodeUse{{inAny, 400}},
 		hint: "Format takes JSON or XML: leave it to the library."},
 	CodeInvalidParameterMismatch: {class: ErrInvalidParameter, uses: []CodeUse{{inAssociate, 400}},
 		hint: "Address and instance are in different regions: use an address of the instance's region."},
@@ -243,13 +254,13 @@ var codeTable = map[Code]codeRow{
 		hint: "The address belongs to another line type: change ISP or IpAddress."},
 	CodeMismatchIpAndPublicIpAddressPool: {class: ErrInvalidParameter, uses: []CodeUse{{inAllocatePro, 400}},
 		hint: "The address is not part of the pool: change IpAddress or PublicIpAddressPoolId."},
-	CodeMissingParamBandwidth: {class: ErrInvalidParameter, uses: []CodeUse{{inAllocateSegment, 400}},
+	CodeMissingParamBandwidth: {class: ErrInvalidParameter, neverRan: true, uses: []CodeUse{{inAllocateSegment, 400}},
 		hint: "Give Bandwidth: this kind of segment needs it."},
-	CodeMissingParameter: {class: ErrInvalidParameter, uses: []CodeUse{{inAny, 400}},
+	CodeMissingParameter: {class: ErrInvalidParameter, neverRan: true, uses: []CodeUse{{inAny, 400}},
 		hint: "The message names a parameter that is required: give it."},
-	CodeQueryParameterIllegal: {class: ErrInvalidParameter, uses: []CodeUse{{inAllocatePro, 400}, {inAllocateSegment, 400}},
+	CodeQueryParameterIllegal: {class: ErrInvalidParameter, neverRan: true, uses: []CodeUse{{inAllocatePro, 400}, {inAllocateSegment, 400}},
 		hint: "A parameter is not accepted: compare all of them with the action's documentation."},
-	CodeUnsupportedParameter: {class: ErrInvalidParameter, uses: []CodeUse{{inAny, 400}},
+	CodeUnsupportedParameter: {class: ErrInvalidParameter, neverRan: true, uses: []CodeUse{{inAny, 400}},
 		hint: "The action does not take one of the parameters: remove it."},
 	// ErrConflict.
 	CodeBINDINSTANCEHAVEPORTMAPORBINDEIP: {class: ErrConflict, uses: []CodeUse{{inAssociate, 400}},
@@ -279,13 +290,13 @@ var codeTable = map[Code]codeRow{
 		hint: "The address is taken already: look with DescribeEipAddresses whether it is yours, or ask for another one."},
 	CodeIpKeeped: {class: ErrConflict, misspells: "Ip.Kept", uses: []CodeUse{{inAllocatePro, 400}},
 		hint: "The address is held back for up to an hour: try later, or ask for another one."},
-	CodeLastTokenProcessing: {class: ErrConflict,
+	CodeLastTokenProcessing: {class: ErrConflict, cause: transport.CauseTokenProcessing,
 		hint: "The first call with this client token is still at work: wait, then repeat with the same token."},
 	CodeOperationConflict: {class: ErrConflict, uses: []CodeUse{{inAllocateSegment, 400}, {inAny, 400}},
 		hint: "Another call works on the same resource: wait until it is done, read the state, then try again."},
 	CodeOperationFailedIpIsLocked: {class: ErrConflict, uses: []CodeUse{{inAllocatePro, 400}},
 		hint: "The address is locked: wait until it is unlocked, or ask for another one."},
-	CodeOperationFailedLastTokenProcessing: {class: ErrConflict,
+	CodeOperationFailedLastTokenProcessing: {class: ErrConflict, cause: transport.CauseTokenProcessing,
 		hint: "The first call with this client token has not ended: wait, then repeat with the same token."},
 	CodeReserveIpFail: {class: ErrConflict, uses: []CodeUse{{inAllocate, 400}, {inAllocatePro, 400}, {inAllocateSegment, 400}},
 		hint: "The address could not be reserved: try again later, or ask for another one."},
@@ -333,19 +344,19 @@ var codeTable = map[Code]codeRow{
 	// ErrInternal.
 	CodeIdempotentFailed: {class: ErrInternal,
 		hint: "The service could not check the client token: repeat the same call with the same token."},
-	CodeInternalError: {class: ErrInternal,
+	CodeInternalError: {class: ErrInternal, cause: transport.CauseServerError,
 		uses: []CodeUse{{inAllocatePro, 500}, {inAllocateSegment, 500}, {inModify, 500}, {inRelease, 500}, {inAny, 500}},
 		hint: "The service failed inside: read the state, repeat with the same client token, and quote the RequestId if it lasts."},
 	CodeOperationFailedInvokeInnerApi: {class: ErrInternal, uses: []CodeUse{{inAllocateSegment, 400}},
 		hint: "A part of the service failed: try again later, and quote the RequestId if it lasts."},
-	CodeServiceUnavailable: {class: ErrInternal, uses: []CodeUse{{inAny, 503}},
+	CodeServiceUnavailable: {class: ErrInternal, cause: transport.CauseServiceUnavailable, uses: []CodeUse{{inAny, 503}},
 		hint: "The service is down for the moment: try again later with the same client token."},
-	CodeSystemBusy: {class: ErrInternal,
+	CodeSystemBusy: {class: ErrInternal, cause: transport.CauseSystemBusy,
 		hint: "The service is overloaded: try again later with the same client token."},
 	CodeTokenVerfiyFailed: {class: ErrInternal, misspells: "TokenVerify.Failed",
 		uses: []CodeUse{{inAllocatePro, 400}, {inAllocateSegment, 400}, {inAny, 400}},
 		hint: "A token was not accepted: check the client token and the security token, then open a ticket."},
-	CodeUnknownError: {class: ErrInternal,
+	CodeUnknownError: {class: ErrInternal, cause: transport.CauseServerError,
 		hint: "The service failed without a reason: try again later with the same client token."},
 	// ErrDryRun.
 	CodeDryRunOperation: {class: ErrDryRun, uses: []CodeUse{{inAny, 400}},

@@ -1,107 +1,145 @@
 package eip
 
 import (
-	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"reflect"
-	"slices"
-	"strconv"
 	"strings"
+
+	"github.com/eipkit/eip-go/internal/wire"
 )
 
-// Every answer goes the same way: JSON and XML are parsed into one tree of
-// map[string]any, []any, string, json.Number, bool and nil; the tree is judged
-// (is it the documented answer, an error, or something else?); then
-// decode_tree.go walks a response struct and reads each field leniently.
-
-// maxDepth bounds the nesting of an answer. The deepest documented one has
-// seven levels.
-const maxDepth = 64
-
-type object = map[string]any
-
-// answerError says that a body is not the documented answer of an action.
-type answerError struct {
-	action string
-	reason string
+// schema is what this API's structs say beyond their tags.
+var schema = wire.Schema{
+	ListKey: func(t reflect.Type) string {
+		if !t.Implements(listerType) {
+			return ""
+		}
+		return reflect.Zero(t).Interface().(lister).listKey()
+	},
+	// The older SDK knows a tag as TagKey and TagValue.
+	TagKey:   [2]string{"Key", "TagKey"},
+	TagValue: [2]string{"Value", "TagValue"},
 }
 
-// Error says what was wrong with the body.
-func (e *answerError) Error() string {
-	return "eip: not the documented answer of " + e.action + ": " + e.reason
-}
+// lister is implemented by the named list types: the key under which the
+// service wraps the list.
+type lister interface{ listKey() string }
 
-// errorAnswer says that a body is an error of the service, whatever its status.
-type errorAnswer struct {
-	action string
-	body   errorBody
-}
+var listerType = reflect.TypeFor[lister]()
 
-// Error gives the service's code and message, cut to an excerpt.
-func (e *errorAnswer) Error() string {
-	return "eip: " + e.action + " was answered with the error " + excerpt(e.body.Code) + ": " + excerpt(e.body.Message)
-}
-
-// errorBody is an error answer. Numbers and objects where a string is due are
-// turned into their JSON text.
-type errorBody struct {
-	Code, Message, RequestID, HostID, Recommend string
-	// AccessDeniedDetail tells which permission is missing, as JSON text.
-	AccessDeniedDetail string
-}
-
-// decodeResponse reads a 2xx body into out, a pointer to a response struct. An
-// error answer gives an *errorAnswer; anything that is not the documented
-// answer of the action, an *answerError.
-func decodeResponse(action string, body []byte, out any) error {
-	tree, _, err := answerTree(action, body)
+// unmarshalLenient serves the UnmarshalJSON methods: any part of an answer, not
+// necessarily a whole one.
+func unmarshalLenient(data []byte, out any) error {
+	doc, err := wire.Parse(data)
 	if err != nil {
-		return err
+		return fmt.Errorf("eip: %w", err)
 	}
-	if b, bad := errorInSuccess(tree); bad && !hasKeyOf(reflect.TypeOf(out).Elem(), tree, false) {
-		return &errorAnswer{action, b}
+	defer doc.Release()
+	if doc.XMLRoot() != "" {
+		return errors.New("eip: not JSON")
 	}
-	if err := fromTree(tree, out, true); err != nil {
-		return &answerError{action, err.Error()}
+	if err := schema.Fill(doc.Root(), out); err != nil {
+		return fmt.Errorf("eip: %w", err)
 	}
 	return nil
 }
 
-// decodeTree gives a 2xx body as JSON: without a byte-order mark, without an
-// outer object named after the action, and with XML rewritten. For an action
-// that the library does not know, all that can be demanded is a RequestId,
-// which every answer of this product has.
-func decodeTree(action string, body []byte) (json.RawMessage, error) {
-	tree, raw, err := answerTree(action, body)
-	if err != nil {
-		return nil, err
+// openAnswer returns the object that holds an answer of the action: the
+// document itself, or what an outer object or the XML root wraps. failed says
+// that the wrapper is that of an error.
+func openAnswer(action string, doc *wire.Doc) (v wire.Value, failed bool, err error) {
+	v = doc.Root()
+	switch root := doc.XMLRoot(); root {
+	case "", action, action + "Response":
+	case "Error":
+		failed = true
+	default:
+		return v, false, fmt.Errorf("its XML root is %s", shorten(root))
 	}
-	if b, bad := errorInSuccess(tree); bad && onlyErrorKeys(tree) {
-		return nil, &errorAnswer{action, b}
+	if v.Kind() != wire.Object {
+		return v, failed, fmt.Errorf("it is %s, not an object", v)
 	}
-	if text, _ := scalarText(tree["RequestId"]); text == "" {
-		return nil, &answerError{action, "it has no RequestId"}
+	if v.Len() == 1 {
+		// XML converted to JSON, root and all, as the 2019 API reference prints it.
+		for _, key := range []string{action, action + "Response", "Error"} {
+			if inner := v.Get(key); inner.Kind() == wire.Object {
+				return inner, failed || key == "Error", nil
+			}
+		}
 	}
-	if needs := operationOf(action).needs; len(needs) > 0 &&
-		!slices.ContainsFunc(needs, func(key string) bool { return !isEmpty(tree[key]) }) {
-		return nil, &answerError{action, "it lacks " + strings.Join(needs, " and ")}
-	}
-	if raw != nil {
-		return bytes.Clone(raw), nil
-	}
-	raw, err = marshalTree(tree)
-	if err != nil {
-		return nil, &answerError{action, err.Error()}
-	}
-	return raw, nil
+	return v, failed, nil
 }
 
-// onlyErrorKeys says that an answer has nothing but what errors have.
-func onlyErrorKeys(tree object) bool {
-	for key := range tree {
+// An errorBody is what an error answer says.
+type errorBody struct {
+	Code, Message, RequestID, HostID, Recommend string
+	// AccessDeniedDetail tells which permission is missing, as JSON text.
+	AccessDeniedDetail string
+	// lower says that the code has its key in lower case, which the SDK accepts
+	// and which the JSON of many a gateway has.
+	lower bool
+}
+
+// The most that is shown of the texts of an error, and the most that is read: a
+// secret must be seen whole to be found.
+const (
+	maxMessage   = 512
+	maxRequestID = 128
+	maxRead      = 16 << 10
+)
+
+// errorFrom picks the members of an error.
+func errorFrom(v wire.Value) errorBody {
+	get := func(keys ...string) string {
+		for _, key := range keys {
+			if text := v.Get(key).Clipped(maxRead); text != "" {
+				return text
+			}
+		}
+		return ""
+	}
+	b := errorBody{
+		Message:            get("Message", "message"),
+		RequestID:          requestIDOf(v, "RequestId", "requestId"),
+		HostID:             get("HostId"),
+		Recommend:          get("Recommend"),
+		AccessDeniedDetail: get("AccessDeniedDetail"),
+	}
+	if b.Code = wire.Code(v.Get("Code")); b.Code == "" {
+		b.Code = wire.Code(v.Get("code"))
+		b.lower = b.Code != ""
+	}
+	return b
+}
+
+// requestIDOf returns the first request ID among the members.
+func requestIDOf(v wire.Value, keys ...string) string {
+	for _, key := range keys {
+		if id := v.Get(key); id.Kind() < wire.Object {
+			if text := id.Clipped(maxRead); text != "" {
+				return text
+			}
+		}
+	}
+	return ""
+}
+
+// saysError reports whether a 2xx answer has a code that is not one of success.
+func saysError(v wire.Value) bool {
+	for _, key := range []string{"Code", "code"} {
+		switch strings.ToLower(v.Get(key).Clipped(maxRequestID)) {
+		case "", "200", "ok", "success":
+		default:
+			return true
+		}
+	}
+	return false
+}
+
+// onlyErrorKeys reports whether an answer has nothing but what errors have.
+func onlyErrorKeys(v wire.Value) bool {
+	for key := range v.Names {
 		switch key {
 		case "Code", "Message", "RequestId", "HostId", "Recommend", "AccessDeniedDetail",
 			"code", "message", "requestId", "Success", "success":
@@ -110,193 +148,4 @@ func onlyErrorKeys(tree object) bool {
 		}
 	}
 	return true
-}
-
-// decodeErrorBody reads an error answer (a JSON object with a code, or XML with
-// the root Error); ok is false if the body is neither.
-func decodeErrorBody(body []byte) (b errorBody, ok bool) {
-	root, tree, _, err := parse(body)
-	if err != nil || root != "" && root != "Error" {
-		return errorBody{}, false
-	}
-	obj, isObject := tree.(object)
-	if !isObject {
-		return errorBody{}, false
-	}
-	if inner, isObject := obj["Error"].(object); isObject && len(obj) == 1 {
-		obj = inner // XML converted to JSON, root and all
-	}
-	b = errorFrom(obj)
-	return b, b.Code != ""
-}
-
-// unmarshalLenient serves the UnmarshalJSON methods: any part of an answer, not
-// necessarily a whole one.
-func unmarshalLenient(data []byte, out any) error {
-	root, tree, _, err := parse(data)
-	if err != nil {
-		return fmt.Errorf("eip: %w", err)
-	}
-	if root != "" {
-		return errors.New("eip: not JSON")
-	}
-	if err := fromTree(tree, out, false); err != nil {
-		return fmt.Errorf("eip: %w", err)
-	}
-	return nil
-}
-
-// answerTree parses a 2xx body and refuses what is not an answer of the action.
-// raw is the body's own JSON text, nil if the tree differs from it.
-func answerTree(action string, body []byte) (tree object, raw []byte, err error) {
-	root, parsed, raw, err := parse(body)
-	if err != nil {
-		return nil, nil, &answerError{action, err.Error()}
-	}
-	tree, isObject := parsed.(object)
-	switch {
-	case root == "Error":
-		if !isObject {
-			tree = object{}
-		}
-		return nil, nil, &errorAnswer{action, errorFrom(tree)}
-	case root != "" && root != action && root != action+"Response":
-		return nil, nil, &answerError{action, "its XML root is " + excerpt(root)}
-	case !isObject:
-		return nil, nil, &answerError{action, "it is " + describe(parsed) + ", not an object"}
-	}
-	if len(tree) == 1 {
-		// XML converted to JSON, root and all, as the 2019 API reference prints it.
-		for _, key := range []string{action, action + "Response"} {
-			if inner, isObject := tree[key].(object); isObject {
-				tree, raw = inner, nil
-			}
-		}
-	}
-	return tree, raw, nil
-}
-
-// errorInSuccess finds an error that came with a 2xx status and nothing of what
-// the action answers. A Code alone proves nothing: DescribeEipGatewayInfo has
-// one in its successful answers.
-func errorInSuccess(tree object) (errorBody, bool) {
-	b := errorFrom(tree)
-	switch strings.ToLower(b.Code) {
-	case "", "200", "ok", "success":
-		return errorBody{}, false
-	}
-	return b, true
-}
-
-// errorFrom picks the keys of an error. The SDK also knows three of them in
-// lower case.
-func errorFrom(obj object) errorBody {
-	get := func(keys ...string) string {
-		for _, key := range keys {
-			v := obj[key]
-			if s, ok := scalarText(v); ok {
-				if s != "" {
-					return s
-				}
-				continue
-			}
-			if raw, err := marshalTree(v); err == nil {
-				return string(raw)
-			}
-		}
-		return ""
-	}
-	b := errorBody{
-		Message:            get("Message", "message"),
-		RequestID:          strings.TrimSpace(get("RequestId", "requestId")),
-		HostID:             get("HostId"),
-		Recommend:          get("Recommend"),
-		AccessDeniedDetail: get("AccessDeniedDetail"),
-	}
-	for _, key := range []string{"Code", "code"} {
-		// An object is no code.
-		if code, ok := scalarText(obj[key]); ok && b.Code == "" {
-			b.Code = strings.TrimSpace(code)
-		}
-	}
-	return b
-}
-
-// parse reads a body, XML or JSON by its first character. root is the name of
-// the XML root and empty for JSON; raw is the JSON text.
-func parse(body []byte) (root string, tree any, raw []byte, err error) {
-	body = bytes.TrimSpace(bytes.TrimPrefix(body, []byte("\xef\xbb\xbf")))
-	if len(body) == 0 {
-		return "", nil, nil, errors.New("it is empty")
-	}
-	if body[0] == '<' {
-		root, tree, err = parseXML(body)
-		return root, tree, nil, err
-	}
-	tree, err = parseJSON(body)
-	return "", tree, body, err
-}
-
-func parseJSON(body []byte) (any, error) {
-	if tooDeep(body) {
-		return nil, fmt.Errorf("it is nested deeper than %d levels", maxDepth)
-	}
-	dec := json.NewDecoder(bytes.NewReader(body))
-	dec.UseNumber() // order numbers exceed what a float64 holds
-	var tree any
-	if err := dec.Decode(&tree); err != nil {
-		if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
-			return nil, errors.New("it is cut off")
-		}
-		return nil, errors.New("it is not JSON: " + excerpt(string(body)))
-	}
-	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
-		return nil, errors.New("something follows its JSON")
-	}
-	return tree, nil
-}
-
-// tooDeep looks for brackets beyond maxDepth, before anything is built.
-func tooDeep(body []byte) bool {
-	depth, inString := 0, false
-	for i := 0; i < len(body); i++ {
-		switch c := body[i]; {
-		case inString && c == '\\':
-			i++
-		case c == '"':
-			inString = !inString
-		case inString:
-		case c == '{' || c == '[':
-			if depth++; depth > maxDepth {
-				return true
-			}
-		case c == '}' || c == ']':
-			depth--
-		}
-	}
-	return false
-}
-
-// marshalTree writes a tree as JSON, leaving < > & as they are.
-func marshalTree(v any) ([]byte, error) {
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(v); err != nil {
-		return nil, err
-	}
-	return bytes.TrimRight(b.Bytes(), "\n"), nil
-}
-
-// excerpt quotes the beginning of a text from a peer for a message.
-func excerpt(s string) string {
-	const most = 60
-	s = strings.ToValidUTF8(s, "\uFFFD")
-	n := 0
-	for i := range s {
-		if n++; n > most {
-			return strconv.Quote(s[:i]) + "…"
-		}
-	}
-	return strconv.Quote(s)
 }

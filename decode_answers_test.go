@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/eipkit/eip-go/internal/transport"
 )
 
 func day(s string) time.Time {
@@ -113,18 +115,11 @@ func TestPrintedAnswers(t *testing.T) {
 			require.Equal(t, expected, got)
 			requireSameAfterMarshal(t, action, got)
 
-			// An error reader must not take it for an error, Q-CODE200 aside,
-			// where the status decides.
-			if action != "DescribeEipGatewayInfo" {
-				_, isError := decodeErrorBody(body)
-				require.False(t, isError)
-			}
-
-			// The raw form holds the same.
-			raw, err := decodeTree(action, body)
-			require.NoError(t, err)
+			// The whole answer is a success, and its raw form holds the same.
+			j, raw := judgeBody(action, 200, string(body), nil)
+			require.Equal(t, transport.CauseSuccess, j.Cause, "%v", j.Err)
 			again := types[action].newResponse()
-			require.NoError(t, decodeResponse(action, raw, again))
+			require.NoError(t, decodeResponse(action, []byte(raw), again))
 			require.Equal(t, expected, again)
 		})
 	}
@@ -151,8 +146,7 @@ func TestAnswerWithDoubledBracketIsRefused(t *testing.T) {
 	body, err := os.ReadFile("testdata/answers/ReleaseEipAddress.xml")
 	require.NoError(t, err)
 	var resp ReleaseEipAddressResponse
-	var notDocumented *answerError
-	require.ErrorAs(t, decodeResponse("ReleaseEipAddress", append([]byte("<"), body...), &resp), &notDocumented)
+	require.ErrorContains(t, decodeResponse("ReleaseEipAddress", append([]byte("<"), body...), &resp), "not well-formed XML")
 }
 
 // fullAddress has every field set.

@@ -5,9 +5,13 @@ import (
 	"os"
 	"reflect"
 	"sort"
+	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/eipkit/eip-go/internal/transport"
 )
 
 // FuzzDecodeResponse reads any body as the answer of every action. It must not
@@ -56,20 +60,20 @@ func FuzzDecodeResponse(f *testing.F) {
 			if !reflect.DeepEqual(resp, again) {
 				t.Fatalf("%s: %+v became %+v by %s", action, resp, again, written)
 			}
-			raw, err := decodeTree(action, body)
-			if err != nil {
+			_, raw := judgeBody(action, 200, string(body), nil)
+			if raw == "" {
 				continue
 			}
 			fromRaw := types[action].newResponse()
-			if err := decodeResponse(action, raw, fromRaw); err != nil || !reflect.DeepEqual(resp, fromRaw) {
+			if err := decodeResponse(action, []byte(raw), fromRaw); err != nil || !reflect.DeepEqual(resp, fromRaw) {
 				t.Fatalf("%s: %+v became %+v (%v) by %s", action, resp, fromRaw, err, raw)
 			}
 		}
 	})
 }
 
-// FuzzDecodeErrorBody reads any body as an error. It must not panic, and an
-// error always has a code.
+// FuzzDecodeErrorBody reads any body as an error. It must not panic, an error of
+// the service always has a code and a request ID, and its text is one line.
 func FuzzDecodeErrorBody(f *testing.F) {
 	for _, body := range []string{
 		`{"Code":"Forbbiden","Message":"no","RequestId":"r\t","HostId":"h","Recommend":"u","AccessDeniedDetail":{"AuthAction":"a"}}`,
@@ -80,12 +84,17 @@ func FuzzDecodeErrorBody(f *testing.F) {
 		f.Add([]byte(body))
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
-		b, ok := decodeErrorBody(body)
-		if ok != (b.Code != "") {
-			t.Fatalf("ok is %v and the code is %q", ok, b.Code)
-		}
-		if _, err := json.Marshal(b); err != nil {
-			t.Fatal(err)
+		for _, status := range []int{200, 302, 403, 500} {
+			j, _ := judgeBody("ReleaseEipAddress", status, string(body), nil)
+			if j.Cause == transport.CauseSuccess {
+				continue
+			}
+			if text := j.Err.Error(); len(text) > 4096 || strings.ContainsFunc(text, func(r rune) bool { return !strconv.IsPrint(r) }) {
+				t.Fatalf("%q", text)
+			}
+			if refused := asError(j.Err); refused != nil && (refused.Code == "" || refused.RequestID == "") {
+				t.Fatalf("an error of the service without code or request ID: %+v", refused)
+			}
 		}
 	})
 }

@@ -2,13 +2,44 @@ package eip
 
 import (
 	"encoding/json"
+	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/eipkit/eip-go/internal/transport"
+	"github.com/eipkit/eip-go/internal/wire"
 )
+
+// decodeResponse reads what may be a part of an answer.
+func decodeResponse(action string, body []byte, out any) error {
+	doc, err := wire.Parse(body)
+	if err != nil {
+		return err
+	}
+	defer doc.Release()
+	v, _, err := openAnswer(action, doc)
+	if err != nil {
+		return err
+	}
+	return schema.Fill(v, out)
+}
+
+// judgeBody judges a whole answer. raw is the object of a success.
+func judgeBody(action string, status int, body string, out any) (j transport.Judgement, raw string) {
+	r := newAnswerReader(action, operationOf(action), url.Values{}, func(v wire.Value) error {
+		raw = string(v.JSON())
+		if out == nil {
+			return nil
+		}
+		return schema.Fill(v, out)
+	})
+	return r.judge(&transport.Answer{Status: status, Header: http.Header{}, Body: []byte(body)}), raw
+}
 
 // decodeAddress reads an answer with one address of the given JSON.
 func decodeAddress(t *testing.T, fields string) (EipAddress, error) {
@@ -111,7 +142,7 @@ func TestDecodingQuirksOfAnAnswer(t *testing.T) {
 		{"null for everything", "DescribeEipAddresses", `{"RequestId":"r","EipAddresses":null,"PageNumber":null,"TotalCount":0}`, none},
 		{"empty XML for a list", "DescribeEipAddresses", `<DescribeEipAddressesResponse><RequestId>r</RequestId><EipAddresses/></DescribeEipAddressesResponse>`, none},
 		{"Q-XMLROOT without Response", "DescribeEipAddresses", `<DescribeEipAddresses><RequestId>r</RequestId><EipAddresses><EipAddress/></EipAddresses></DescribeEipAddresses>`, none},
-		{"XML with everything around", "DescribeEipAddresses", "\xef\xbb\xbf \n<?xml version='1.0' encoding='UTF-8'?>\n<!-- c --><a:DescribeEipAddressesResponse xmlns:a='u' b='c'>\n<RequestId>\n r\t</RequestId><!-- c --><TotalCount>1</TotalCount><EipAddresses><EipAddress><AllocationId><![CDATA[eip]]>-&#97;</AllocationId></EipAddress></EipAddresses></a:DescribeEipAddressesResponse>\n", one},
+		{"XML with everything around", "DescribeEipAddresses", "\xef\xbb\xbf \n<?xml version='1.0' encoding='GBK'?>\n<!-- c --><a:DescribeEipAddressesResponse xmlns:a='u' xmlns='v'>\n<RequestId>\n r\t</RequestId><!-- c --><TotalCount>1</TotalCount><EipAddresses><EipAddress><AllocationId><![CDATA[eip]]>-&#97;</AllocationId></EipAddress></EipAddresses></a:DescribeEipAddressesResponse>\n", one},
 		{"Q-REQIDTAB", "AssociateEipAddress", `{"RequestId":" \tr\t\n"}`, &AssociateEipAddressResponse{meta}},
 		{"a byte-order mark and blanks", "AssociateEipAddress", "\xef\xbb\xbf\r\n {\"RequestId\":\"r\"}\n\n", &AssociateEipAddressResponse{meta}},
 		{"Q-IPCASE IP", "DescribeEipGatewayInfo", `{"RequestId":"r","EipInfos":{"EipInfo":[{"IP":"1.2.3.4"}]}}`, info},
@@ -139,33 +170,33 @@ func nest(open, mid, shut string, n int) string {
 	return strings.Repeat(open, n) + mid + strings.Repeat(shut, n)
 }
 
-// What is not the documented answer is never taken for success, and leaves the
+// What is not the service's answer is never taken for success, and leaves the
 // response as it was.
 func TestNotTheDocumentedAnswer(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []struct{ name, body, says string }{
-		{"empty", ``, "it is empty"},
+		{"empty", ``, "with no body"},
 		{"blank", " \r\n\t", "it is empty"},
 		{"a byte-order mark alone", "\xef\xbb\xbf", "it is empty"},
 		{"null", `null`, "it is null, not an object"},
 		{"a list", `[]`, "it is a list, not an object"},
 		{"a string", `"ok"`, `it is "ok", not an object`},
 		{"a number", `5`, "it is 5, not an object"},
-		{"an empty object", `{}`, "it has none of the documented keys"},
-		{"nulls alone", `{"RequestId":null,"EipAddresses":null}`, "it has none of the documented keys"},
+		{"an empty object", `{}`, "it lacks EipAddresses"},
+		{"nulls alone", `{"RequestId":null,"EipAddresses":null}`, "it lacks EipAddresses"},
 		{"no list", `{"RequestId":"r"}`, "it lacks EipAddresses"},
 		{"a count without a list", `{"RequestId":"r","TotalCount":3}`, "it lacks EipAddresses"},
 		{"null for the list", `{"RequestId":"r","EipAddresses":null,"TotalCount":null}`, "it lacks EipAddresses"},
-		{"a captive portal", `{"login":"required","url":"http://portal"}`, "it has none of the documented keys"},
-		{"a portal with code and message", `{"Code":"200","Message":"ok"}`, "it has none of the documented keys"},
-		{"keys in another case", `{"requestid":"r"}`, "it has none of the documented keys"},
+		{"a captive portal", `{"login":"required","url":"http://portal"}`, "it lacks EipAddresses"},
+		{"a portal with code and message", `{"Code":"200","Message":"ok"}`, "it lacks EipAddresses"},
+		{"keys in another case", `{"requestid":"r"}`, "it lacks EipAddresses"},
 		{"cut", `{"RequestId":"r","EipAddr`, "it is cut off"},
 		{"cut after a value", `{"RequestId":"r"`, "it is cut off"},
 		{"something after it", `{"RequestId":"r"}{"RequestId":"r"}`, "something follows its JSON"},
-		{"text", "Bad \x00Gateway", `it is not JSON: "Bad \x00Gateway"`},
+		{"text", "Bad \x00Gateway", `it is not JSON: got 'B' at byte 0, want a value`},
 		{"HTML", "<!DOCTYPE html><html><body>502</body></html>", "it is a document with a document type"},
 		{"HTML without type", "<html><body>502</body></html>", `its XML root is "html"`},
-		{"HTML not well-formed", "<html><br><p>502", "it is not well-formed XML"},
+		{"HTML not well-formed", "<html><br><p>502", "it is cut off"},
 		{"another action", "<DescribeVpcsResponse><RequestId>r</RequestId></DescribeVpcsResponse>", `its XML root is "DescribeVpcsResponse"`},
 		{"XML cut", "<DescribeEipAddressesResponse><RequestId>r</Req", "it is not well-formed XML"},
 		{"XML without content", "<DescribeEipAddressesResponse/>", `it is "", not an object`},
@@ -174,42 +205,70 @@ func TestNotTheDocumentedAnswer(t *testing.T) {
 		{"text after XML", "<DescribeEipAddresses><RequestId>r</RequestId></DescribeEipAddresses>x", "text outside its XML root"},
 		{"XML with entities", `<!DOCTYPE a [<!ENTITY b "cccc">]><DescribeEipAddresses><RequestId>&b;</RequestId></DescribeEipAddresses>`, "document type"},
 		{"an unknown entity", `<DescribeEipAddresses><RequestId>&b;</RequestId></DescribeEipAddresses>`, "not well-formed"},
-		{"an unknown charset", `<?xml version="1.0" encoding="GBK"?><DescribeEipAddresses><RequestId>r</RequestId></DescribeEipAddresses>`, "not well-formed"},
+		{"XML with attributes", `<DescribeEipAddresses a="b"><RequestId>r</RequestId></DescribeEipAddresses>`, "it has XML attributes"},
+		{"XML too large", `<DescribeEipAddresses><RequestId>` + strings.Repeat("r", 1<<18) + `</RequestId></DescribeEipAddresses>`, "of more than 262144 bytes"},
+		{"a name twice", `{"RequestId":"r","TotalCount":0,"TotalCount":1}`, `it has the name "TotalCount" twice`},
+		{"a name twice, once escaped", `{"RequestId":"r","TotalCount":0,"Total\u0043ount":1}`, `it has the name "TotalCount" twice`},
+		{"an element without an ID", `{"RequestId":"r","TotalCount":2,"EipAddresses":[{"AllocationId":"eip-a"},{"IpAddress":"203.0.113.7"}]}`, "EipAddresses[1] lacks AllocationId"},
+		{"an element with a blank ID", `{"RequestId":"r","TotalCount":1,"EipAddresses":[{"AllocationId":" "}]}`, "EipAddresses[0] lacks AllocationId"},
+		{"a list that is too long", `{"RequestId":"r","TotalCount":201,"EipAddresses":[` + strings.Repeat(`{"AllocationId":"a"},`, 200) + `{"AllocationId":"a"}]}`, "EipAddresses has more than 200 elements"},
 		{"JSON too deep", `{"RequestId":"r","x":` + nest("[", "", "]", 64) + `}`, "deeper than 64"},
 		{"JSON far too deep", nest("[", "", "]", 1<<20), "deeper than 64"},
 		{"XML too deep", nest("<a>", "", "</a>", 65), "deeper than 64"},
-		{"wrapped, but empty", `{"DescribeEipAddressesResponse":{}}`, "it has none of the documented keys"},
-		{"wrapped in another action", `{"DescribeVpcsResponse":{"RequestId":"r"}}`, "it has none of the documented keys"},
-		{"a number that is none", `{"RequestId":"r","EipAddresses":{"EipAddress":[{},{"Bandwidth":"lots"}]}}`, `EipAddresses.EipAddress[1].Bandwidth is "lots" where a whole number is due`},
-		{"a fraction", `{"RequestId":"r","EipAddresses":{"EipAddress":{"Bandwidth":1.5}}}`, `EipAddresses.EipAddress.Bandwidth is 1.5 where a whole number is due`},
-		{"a boolean for a number", `{"RequestId":"r","PageNumber":true}`, `PageNumber is true where a whole number is due`},
-		{"a number beyond 64 bits", `{"RequestId":"r","TotalCount":9223372036854775808}`, `TotalCount is 9223372036854775808 where a whole number is due`},
-		{"a very long number", `{"RequestId":"r","TotalCount":` + strings.Repeat("9", 5000) + `}`, `TotalCount is a number of 5000 digits where`},
-		{"a huge exponent", `{"RequestId":"r","TotalCount":1e999999999}`, `TotalCount is 1e999999999 where`},
-		{"a number that a float would change", `{"RequestId":"r","TotalCount":9007199254740993.0}`, `TotalCount is 9007199254740993.0 where a whole number is due`},
-		{"a list for a number", `{"RequestId":"r","TotalCount":[]}`, `TotalCount is a list where a whole number is due`},
-		{"an object for a string", `{"RequestId":{}}`, `RequestId is an object where a string is due`},
-		{"a string that is no boolean", `{"RequestId":"r","EipAddresses":{"EipAddress":[{"DeletionProtection":"perhaps"}]}}`, `EipAddresses.EipAddress[0].DeletionProtection is "perhaps" where a boolean is due`},
-		{"a number that is no boolean", `{"RequestId":"r","EipAddresses":[{"ServiceManaged":2}]}`, `EipAddresses[0].ServiceManaged is 2 where a boolean is due`},
-		{"a string that is no time", `{"RequestId":"r","EipAddresses":[{"AllocationTime":"yesterday"}]}`, `EipAddresses[0].AllocationTime is "yesterday" where a time is due`},
-		{"a number that is no time", `{"RequestId":"r","EipAddresses":[{"AllocationTime":1577880000}]}`, `EipAddresses[0].AllocationTime is 1577880000 where a time is due`},
-		{"a time out of range", `{"RequestId":"r","EipAddresses":[{"AllocationTime":"9999-12-31T23:59:59-08:00"}]}`, `where a time is due`},
-		{"a scalar for a list of objects", `{"RequestId":"r","EipAddresses":"some"}`, `EipAddresses is "some" where a list is due`},
-		{"a scalar in a list of objects", `{"RequestId":"r","EipAddresses":{"EipAddress":[7]}}`, `EipAddresses.EipAddress[0] is 7 where an object is due`},
-		{"a list in a list of objects", `{"RequestId":"r","EipAddresses":{"EipAddress":[[]]}}`, `EipAddresses.EipAddress[0] is a list where an object is due`},
-		{"a list in a list of strings", `{"RequestId":"r","EipAddresses":[{"AvailableRegions":[["a"]]}]}`, `EipAddresses[0].AvailableRegions[0] is a list where a single value is due`},
-		{"another object for a list", `{"RequestId":"r","EipAddresses":{"Other":[]}}`, `EipAddresses is an object where a list is due`},
-		{"a tag that is none", `{"RequestId":"r","EipAddresses":[{"Tags":{"Tag":["a"]}}]}`, `EipAddresses[0].Tags.Tag[0] is "a" where an object is due`},
-		{"a long text with control characters", `{"RequestId":"r","PageSize":"` + strings.Repeat(`\u001bü`, 200) + `"}`, `PageSize is "\x1bü`},
+		{"wrapped, but empty", `{"DescribeEipAddressesResponse":{}}`, "it lacks EipAddresses"},
+		{"wrapped in another action", `{"DescribeVpcsResponse":{"RequestId":"r"}}`, "it lacks EipAddresses"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			resp := DescribeEipAddressesResponse{TotalCount: 42}
+			j, _ := judgeBody("DescribeEipAddresses", 200, tc.body, &resp)
+			require.Equal(t, transport.CauseForeign, j.Cause)
+			var foreign *AnswerError
+			require.ErrorAs(t, j.Err, &foreign)
+			text := j.Err.Error()
+			require.Contains(t, text, tc.says)
+			require.Contains(t, text, "HTTP 200")
+			require.Less(t, len(text), 1000)
+			for _, r := range text {
+				require.True(t, strconv.IsPrint(r), "%q in %q", r, text)
+			}
+			require.Equal(t, DescribeEipAddressesResponse{TotalCount: 42}, resp)
+		})
+	}
+}
+
+// A value of a wrong type is an error that names the path, and leaves the
+// response as it was.
+func TestWrongTypes(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct{ name, body, says string }{
+		{"a number that is none", `{"RequestId":"r","EipAddresses":{"EipAddress":[{},{"Bandwidth":"lots"}]}}`, `EipAddresses.EipAddress[1].Bandwidth: got "lots", want a whole number`},
+		{"a fraction", `{"RequestId":"r","EipAddresses":{"EipAddress":{"Bandwidth":1.5}}}`, `EipAddresses.EipAddress.Bandwidth: got 1.5, want a whole number`},
+		{"a boolean for a number", `{"RequestId":"r","PageNumber":true}`, `PageNumber: got true, want a whole number`},
+		{"a number beyond 64 bits", `{"RequestId":"r","TotalCount":9223372036854775808}`, `TotalCount: got 9223372036854775808, want a whole number`},
+		{"a very long number", `{"RequestId":"r","TotalCount":` + strings.Repeat("9", 5000) + `}`, `TotalCount: got a number of 5000 digits, want`},
+		{"a huge exponent", `{"RequestId":"r","TotalCount":1e999999999}`, `TotalCount: got 1e999999999, want`},
+		{"a number that a float would change", `{"RequestId":"r","TotalCount":9007199254740993.0}`, `TotalCount: got 9007199254740993.0, want a whole number`},
+		{"a list for a number", `{"RequestId":"r","TotalCount":[]}`, `TotalCount: got a list, want a whole number`},
+		{"an object for a string", `{"RequestId":{}}`, `RequestId: got an object, want a string`},
+		{"a string that is no boolean", `{"RequestId":"r","EipAddresses":{"EipAddress":[{"DeletionProtection":"perhaps"}]}}`, `EipAddresses.EipAddress[0].DeletionProtection: got "perhaps", want a boolean`},
+		{"a number that is no boolean", `{"RequestId":"r","EipAddresses":[{"ServiceManaged":2}]}`, `EipAddresses[0].ServiceManaged: got 2, want a boolean`},
+		{"a string that is no time", `{"RequestId":"r","EipAddresses":[{"AllocationTime":"yesterday"}]}`, `EipAddresses[0].AllocationTime: got "yesterday", want a time`},
+		{"a number that is no time", `{"RequestId":"r","EipAddresses":[{"AllocationTime":1577880000}]}`, `EipAddresses[0].AllocationTime: got 1577880000, want a time`},
+		{"a time out of range", `{"RequestId":"r","EipAddresses":[{"AllocationTime":"9999-12-31T23:59:59-08:00"}]}`, `want a time`},
+		{"a scalar for a list of objects", `{"RequestId":"r","EipAddresses":"some"}`, `EipAddresses: got "some", want a list`},
+		{"a scalar in a list of objects", `{"RequestId":"r","EipAddresses":{"EipAddress":[7]}}`, `EipAddresses.EipAddress[0]: got 7, want an object`},
+		{"a list in a list of objects", `{"RequestId":"r","EipAddresses":{"EipAddress":[[]]}}`, `EipAddresses.EipAddress[0]: got a list, want an object`},
+		{"a list in a list of strings", `{"RequestId":"r","EipAddresses":[{"AvailableRegions":[["a"]]}]}`, `EipAddresses[0].AvailableRegions[0]: got a list, want a single value`},
+		{"another object for a list", `{"RequestId":"r","EipAddresses":{"Other":[]}}`, `EipAddresses: got an object, want a list`},
+		{"a tag that is none", `{"RequestId":"r","EipAddresses":[{"Tags":{"Tag":["a"]}}]}`, `EipAddresses[0].Tags.Tag[0]: got "a", want an object`},
+		{"a long text with control characters", `{"RequestId":"r","PageSize":"` + strings.Repeat(`\u001bü`, 200) + `"}`, `PageSize: got "\x1bü`},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
 			resp := DescribeEipAddressesResponse{TotalCount: 42}
 			err := decodeResponse("DescribeEipAddresses", []byte(tc.body), &resp)
-			var notDocumented *answerError
-			require.ErrorAs(t, err, &notDocumented)
 			require.ErrorContains(t, err, tc.says)
-			require.ErrorContains(t, err, "not the documented answer of DescribeEipAddresses")
 			require.Less(t, len(err.Error()), 600)
 			for _, r := range err.Error() {
 				require.True(t, strconv.IsPrint(r), "%q in %q", r, err)
@@ -223,9 +282,8 @@ func TestNotTheDocumentedAnswer(t *testing.T) {
 // service's JSON has them.
 func TestCodeAndMessageAreNoProof(t *testing.T) {
 	t.Parallel()
-	var notDocumented *answerError
-	err := decodeResponse("DescribeEipGatewayInfo", []byte(`{"Code":"200","Message":"please log in"}`), new(DescribeEipGatewayInfoResponse))
-	require.ErrorAs(t, err, &notDocumented)
+	j, _ := judgeBody("DescribeEipGatewayInfo", 200, `{"Code":"200","Message":"please log in"}`, nil)
+	require.Equal(t, transport.CauseForeign, j.Cause)
 }
 
 // An answer is exactly as deep as it may be.
@@ -247,50 +305,49 @@ func TestErrorInSuccess(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
-			resp := actionTypes()[tc.action].newResponse()
-			var answer *errorAnswer
-			err := decodeResponse(tc.action, []byte(tc.body), resp)
-			require.ErrorAs(t, err, &answer)
-			require.Equal(t, errorBody{Code: "Throttling", Message: "m", RequestID: "r"}, answer.body)
-			require.EqualError(t, err, `eip: `+tc.action+` was answered with the error "Throttling": "m"`)
-			_, err = decodeTree(tc.action, []byte(tc.body))
-			require.ErrorAs(t, err, &answer)
+			j, _ := judgeBody(tc.action, 200, tc.body, nil)
+			require.Equal(t, transport.CauseThrottled, j.Cause)
+			require.Equal(t, &Error{Action: tc.action, Code: "Throttling", Message: "m", RequestID: "r", HTTPStatus: 200}, j.Err)
 		})
 	}
-	var answer *errorAnswer
-	require.ErrorAs(t, decodeResponse("ReleaseEipAddress", []byte(`<Error/>`), new(ReleaseEipAddressResponse)), &answer)
+	j, _ := judgeBody("ReleaseEipAddress", 200, `<Error/>`, nil)
+	require.Equal(t, transport.CauseForeign, j.Cause)
 }
 
 func TestDecodeTree(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []struct{ name, action, body, want string }{
-		{"as it is", "ListTagResources", "\xef\xbb\xbf {\"b\":1.50,\"a\":\"<&>\",\"RequestId\":\"r\"}\n", `{"b":1.50,"a":"<&>","RequestId":"r"}`},
-		{"unwrapped", "ListTagResources", `{"ListTagResourcesResponse":{"RequestId":"r","n":9007199254740993,"t":"<&>"}}`, `{"RequestId":"r","n":9007199254740993,"t":"<&>"}`},
-		{"XML", "ListTagResources", `<ListTagResourcesResponse><RequestId>r</RequestId><a>1</a><a>2</a><a>3</a><b><c/></b></ListTagResourcesResponse>`, `{"RequestId":"r","a":["1","2","3"],"b":{"c":""}}`},
+		{"as it is", "X", "\xef\xbb\xbf {\"b\":1.50,\"a\":\"<&>\",\"RequestId\":\"r\"}\n", `{"b":1.50,"a":"<&>","RequestId":"r"}`},
+		{"unwrapped", "X", `{"XResponse":{"RequestId":"r","n":9007199254740993,"t":"<&>"}}`, `{"RequestId":"r","n":9007199254740993,"t":"<&>"}`},
+		{"XML", "X", `<XResponse><RequestId>r</RequestId><a>1</a><a>2</a><a>3</a><b><c/></b></XResponse>`, `{"RequestId":"r","a":["1","2","3"],"b":{"c":""}}`},
 		{"XML, repeated elements that hold lists", "X", `<X><RequestId>r</RequestId><a><b>1</b><b>2</b></a><a><b>3</b></a></X>`, `{"RequestId":"r","a":[{"b":["1","2"]},{"b":"3"}]}`},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
-			got, err := decodeTree(tc.action, []byte(tc.body))
-			require.NoError(t, err)
-			require.Equal(t, tc.want, string(got))
+			j, got := judgeBody(tc.action, 200, tc.body, nil)
+			require.Equal(t, transport.CauseSuccess, j.Cause, "%v", j.Err)
+			require.Equal(t, tc.want, got)
 		})
 	}
 	for _, body := range []string{``, `{}`, `null`, `[1]`, `{"a":1}`, `{"RequestId":""}`, `{"RequestId":{}}`, `<Y><RequestId>r</RequestId></Y>`} {
-		_, err := decodeTree("X", []byte(body))
-		var notDocumented *answerError
-		require.ErrorAs(t, err, &notDocumented, body)
+		j, _ := judgeBody("X", 200, body, nil)
+		require.Equal(t, transport.CauseForeign, j.Cause, body)
 	}
 }
 
-// The result does not share memory with the body, which a caller may reuse.
-func TestDecodeTreeCopies(t *testing.T) {
-	t.Parallel()
-	body := []byte(`{"RequestId":"r"}`)
-	got, err := decodeTree("X", body)
-	require.NoError(t, err)
-	clear(body)
-	require.Equal(t, `{"RequestId":"r"}`, string(got))
+// errorOf reads an error answer of ReleaseEipAddress.
+func errorOf(t *testing.T, body string) errorBody {
+	t.Helper()
+	doc, err := wire.Parse([]byte(body))
+	if err != nil {
+		return errorBody{}
+	}
+	defer doc.Release()
+	v, _, err := openAnswer("ReleaseEipAddress", doc)
+	if err != nil {
+		return errorBody{}
+	}
+	return errorFrom(v)
 }
 
 func TestDecodeErrorBody(t *testing.T) {
@@ -303,9 +360,8 @@ func TestDecodeErrorBody(t *testing.T) {
 			errorBody{Code: "Forbbiden", Message: "no", RequestID: "r", HostID: "h", Recommend: "u"}},
 		{"XML", "\n<?xml version='1.0'?><Error><RequestId> r </RequestId><HostId>h</HostId><Code>Forbbiden</Code><Message>no &amp; no</Message><Recommend>u</Recommend></Error>",
 			errorBody{Code: "Forbbiden", Message: "no & no", RequestID: "r", HostID: "h", Recommend: "u"}},
-		{"lower case", `{"code":"c","message":"m","requestId":"r"}`, errorBody{Code: "c", Message: "m", RequestID: "r"}},
-		{"both cases", `{"Code":"","code":"c","Message":null,"message":"m"}`, errorBody{Code: "c", Message: "m"}},
-		{"a number for a code", `{"Code":404,"Message":5}`, errorBody{Code: "404", Message: "5"}},
+		{"lower case", `{"code":"c","message":"m","requestId":"r"}`, errorBody{Code: "c", Message: "m", RequestID: "r", lower: true}},
+		{"both cases", `{"Code":"","code":"c","Message":null,"message":"m"}`, errorBody{Code: "c", Message: "m", lower: true}},
 		{"objects and lists for texts", `{"Code":"c","Message":{"a":"<b>"},"Recommend":[1],"HostId":true}`,
 			errorBody{Code: "c", Message: `{"a":"<b>"}`, Recommend: "[1]", HostID: "true"}},
 		{"access denied", `{"Code":"NoPermission","AccessDeniedDetail":{"AuthAction":"vpc:AllocateEipAddress","NoPermissionType":"ImplicitDeny"}}`,
@@ -321,20 +377,16 @@ func TestDecodeErrorBody(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
-			got, ok := decodeErrorBody([]byte(tc.body))
-			require.True(t, ok)
-			require.Equal(t, tc.want, got)
+			require.Equal(t, tc.want, errorOf(t, tc.body))
 		})
 	}
 	for _, body := range []string{
 		``, `null`, `[]`, `{}`, `"Code"`, `{"Code":"c"`, `{"Message":"m","RequestId":"r"}`, `{"Code":null}`, `{"Code":""}`,
 		`{"Code":{"a":1}}`, `{"Code":["c"]}`, `<html><Code>c</Code></html>`, `<Error/>`, `<Error>text</Error>`,
 		`<Error><Message>m</Message></Error>`, `<!DOCTYPE a><Error><Code>c</Code></Error>`, nest("[", "", "]", 100),
-		`<ReleaseEipAddressResponse><Code>c</Code></ReleaseEipAddressResponse>`,
+		`{"Code":404}`, `{"Code":true}`, `{"Code":"4"}`, `{"Code":"a b"}`, `{"Code":"` + strings.Repeat("a", 129) + `"}`, `{"Code":"ä"}`,
 	} {
-		got, ok := decodeErrorBody([]byte(body))
-		require.False(t, ok, body)
-		require.Empty(t, got.Code, body)
+		require.Empty(t, errorOf(t, body).Code, body)
 	}
 }
 
@@ -354,8 +406,8 @@ func TestUnmarshalJSON(t *testing.T) {
 	require.NoError(t, json.Unmarshal([]byte(`{"SecurityProtectionType":["AntiDDoS_Enhanced"]}`), &list))
 	require.Equal(t, SecurityProtectionTypes{SecurityProtectionTypeAntiDDoSEnhanced}, list)
 
-	require.ErrorContains(t, json.Unmarshal([]byte(`{"PageNumber":"x"}`), &resp), `eip: PageNumber is "x" where a whole number is due`)
-	require.ErrorContains(t, json.Unmarshal([]byte(`7`), &resp), "an object is due")
+	require.ErrorContains(t, json.Unmarshal([]byte(`{"PageNumber":"x"}`), &resp), `eip: PageNumber: got "x", want a whole number`)
+	require.ErrorContains(t, json.Unmarshal([]byte(`7`), &resp), "want an object")
 	require.ErrorContains(t, resp.UnmarshalJSON([]byte(`<a/>`)), "not JSON")
 	require.ErrorContains(t, resp.UnmarshalJSON(nil), "it is empty")
 }

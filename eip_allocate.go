@@ -107,19 +107,6 @@ func (r *AllocateEipAddressResponse) Addr() (netip.Addr, error) {
 // UnmarshalJSON reads the service's JSON as leniently as the client does.
 func (r *AllocateEipAddressResponse) UnmarshalJSON(b []byte) error { return unmarshalLenient(b, r) }
 
-// incomplete names what an answer lacks that the caller came for. A
-// subscription may be answered with an order alone.
-func (r *AllocateEipAddressResponse) incomplete() string {
-	return missingAllocation(r.AllocationID, r.OrderID)
-}
-
-func missingAllocation(allocationID string, orderID int64) string {
-	if allocationID == "" && orderID == 0 {
-		return "AllocationId"
-	}
-	return ""
-}
-
 // AllocateEipAddress allocates an address, which then is Available. It is billed
 // from that moment until it is released.
 //
@@ -225,11 +212,6 @@ func (r *AllocateEipAddressProResponse) Addr() (netip.Addr, error) {
 
 // UnmarshalJSON reads the service's JSON as leniently as the client does.
 func (r *AllocateEipAddressProResponse) UnmarshalJSON(b []byte) error { return unmarshalLenient(b, r) }
-
-// incomplete names what an answer lacks that the caller came for.
-func (r *AllocateEipAddressProResponse) incomplete() string {
-	return missingAllocation(r.AllocationID, r.OrderID)
-}
 
 // AllocateEipAddressPro allocates an address, if wanted a particular one, and
 // is billed as AllocateEipAddress is.

@@ -109,7 +109,7 @@ func (r *DescribeEipAddressesRequest) form() *describeForm {
 type DescribeEipAddressesResponse struct {
 	ResponseMeta
 	// EipAddresses are the addresses of this page.
-	EipAddresses EipAddressList `json:"EipAddresses" wire:"needed"`
+	EipAddresses EipAddressList `json:"EipAddresses"`
 	// PageNumber is the number of this page.
 	PageNumber int `json:"PageNumber"`
 	// PageSize is the number of addresses per page.

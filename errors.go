@@ -203,7 +203,7 @@ type AnswerError struct {
 
 // Error says what is wrong with the answer, and how it begins.
 func (e *AnswerError) Error() string {
-	s := fmt.Sprintf("not the documented answer (HTTP %d): %s", e.HTTPStatus, e.Reason)
+	s := e.Reason
 	if e.Excerpt != "" {
 		s += fmt.Sprintf("; it begins %q", e.Excerpt)
 	}

@@ -50,7 +50,7 @@ func TestHostileNetwork(t *testing.T) {
 		// what the error of a write without repeats says
 		cause string
 	}{
-		{name: "a proxy answers HTML", steps: []wiretest.Step{wiretest.Answer(200, "<html>log in</html>", "Content-Type: text/html")}, cause: "not the documented answer"},
+		{name: "a proxy answers HTML", steps: []wiretest.Step{wiretest.Answer(200, "<html>log in</html>", "Content-Type: text/html")}, cause: "not taken for the service's answer"},
 		{name: "a proxy closes", steps: []wiretest.Step{wiretest.Cut()}},
 		{name: "garbage instead of HTTP", steps: []wiretest.Step{wiretest.Raw("SSH-2.0-OpenSSH_9.9\r\n")}},
 		{name: "a redirect to another host", cause: "redirect",
@@ -62,7 +62,7 @@ func TestHostileNetwork(t *testing.T) {
 		{name: "a body that stalls", steps: []wiretest.Step{wiretest.StallBody(200, okJSON[:9])}, cause: "attempt time-out"},
 		{name: "silence", steps: []wiretest.Step{wiretest.Stall()}, cause: "attempt time-out"},
 		{name: "a Content-Length that promises too much", steps: []wiretest.Step{lie(len(okJSON) + 50)}, cause: "unexpected EOF"},
-		{name: "a Content-Length that cuts the answer short", steps: []wiretest.Step{lie(len(okJSON) - 5)}, cause: "not the documented answer"},
+		{name: "a Content-Length that cuts the answer short", steps: []wiretest.Step{lie(len(okJSON) - 5)}, cause: "not taken for the service's answer"},
 		{name: "a negative Content-Length", steps: []wiretest.Step{lie(-1)}},
 		{name: "a gzip bomb", steps: []wiretest.Step{wiretest.Answer(200, bomb, "Content-Encoding: gzip")}, cause: "larger than the limit"},
 		{name: "broken gzip", steps: []wiretest.Step{wiretest.Answer(200, "not gzip at all", "Content-Encoding: gzip")}},
@@ -70,8 +70,8 @@ func TestHostileNetwork(t *testing.T) {
 		{name: "interim answers without end", steps: []wiretest.Step{wiretest.Raw(strings.Repeat("HTTP/1.1 102 Processing\r\n\r\n", 50))}},
 		{name: "status 999", steps: []wiretest.Step{wiretest.Raw("HTTP/1.1 999 What\r\nContent-Length: 0\r\n\r\n")}},
 		{name: "switching protocols", steps: []wiretest.Step{wiretest.Raw("HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n")}},
-		{name: "deep JSON", steps: []wiretest.Step{wiretest.Answer(200, strings.Repeat(`{"a":`, 100000)+"1"+strings.Repeat("}", 100000))}, cause: "not the documented answer"},
-		{name: "control characters", steps: []wiretest.Step{wiretest.Answer(200, "\x00\x1b[31m\xff\xfe")}, cause: "not the documented answer"},
+		{name: "deep JSON", steps: []wiretest.Step{wiretest.Answer(200, strings.Repeat(`{"a":`, 100000)+"1"+strings.Repeat("}", 100000))}, cause: "not taken for the service's answer"},
+		{name: "control characters", steps: []wiretest.Step{wiretest.Answer(200, "\x00\x1b[31m\xff\xfe")}, cause: "not taken for the service's answer"},
 	}
 	for _, tc := range cases {
 		t.Run(tc.name, func(t *testing.T) {

@@ -4,170 +4,200 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/eipkit/eip-go/internal/transport"
+	"github.com/eipkit/eip-go/internal/wire"
 )
 
-// answerReader reads the answers of one call: it decodes them, and says what
-// each tells about the call.
+// answerReader reads the answers of one call: whose each is, what it holds, and
+// what it tells about the call.
 type answerReader struct {
 	action string
-	kind   Kind
-	// decode takes a 2xx body. missing names what the caller came for, if the
-	// answer lacks it.
-	decode func(body []byte) (requestID, missing string, err error)
+	op     operation
+	// prepaid and dryRun: the request asked for a subscription, or whether the
+	// call would be accepted. page is the number of elements it asked for.
+	prepaid, dryRun bool
+	page            int
+	// fill takes the object of a success.
+	fill func(wire.Value) error
 
 	requestID string // of the success
+}
+
+func newAnswerReader(action string, op operation, params url.Values, fill func(wire.Value) error) *answerReader {
+	r := &answerReader{
+		action: action, op: op, fill: fill,
+		prepaid: params.Get("InstanceChargeType") == string(InstanceChargeTypePrePaid),
+		dryRun:  params.Get("DryRun") == "true",
+	}
+	for _, name := range []string{"PageSize", "MaxResults"} {
+		if n, err := strconv.Atoi(params.Get(name)); err == nil {
+			r.page = n
+		}
+	}
+	if r.dryRun {
+		r.op.kind = KindRead // it changes nothing
+	}
+	return r
 }
 
 // judge is the vendor's half of the retry table: what an answer means. When it
 // is repeated stands in the table of internal/transport.
 func (r *answerReader) judge(a *transport.Answer) transport.Judgement {
-	if a.Status >= 200 && a.Status < 300 {
-		return r.judgeSuccess(a)
+	doc, err := wire.Parse(a.Body)
+	if err != nil {
+		return r.foreign(a, err.Error())
 	}
-	body, ok := decodeErrorBody(a.Body)
-	if !ok {
-		return transport.Judgement{
-			Cause:      transport.ForeignCause(a.Status),
-			Err:        r.strange(a, transport.ForeignReason(a.Status, len(a.Body)), ""),
-			RequestID:  headerRequestID(a),
-			RetryAfter: retryHint(a.Header),
-		}
+	defer doc.Release()
+	v, failed, err := openAnswer(r.action, doc)
+	if err != nil {
+		return r.foreign(a, err.Error())
 	}
-	return r.judgeCode(a, body)
+	if a.Status < 200 || a.Status > 299 || failed || saysError(v) && !r.hasData(v) {
+		return r.judgeError(a, errorFrom(v))
+	}
+	if lacks := r.lacks(v); lacks != "" {
+		return r.foreign(a, lacks)
+	}
+	if err := r.fill(v); err != nil {
+		return r.foreign(a, err.Error())
+	}
+	r.requestID = a.Secrets.Show(requestIDOf(v, "RequestId"), maxRequestID)
+	return transport.Judgement{Cause: transport.CauseSuccess, RequestID: r.requestID}
 }
 
-func (r *answerReader) judgeSuccess(a *transport.Answer) transport.Judgement {
-	id, missing, err := r.decode(a.Body)
-	var refused *errorAnswer
+// hasData reports whether a 2xx answer with a code is a success all the same:
+// it has what the caller came for.
+func (r *answerReader) hasData(v wire.Value) bool {
 	switch {
-	case errors.As(err, &refused):
-		return r.judgeCode(a, refused.body)
-	case err != nil:
-		// The text of err quotes the body, cut where it may cut a secret in two.
-		// What is shown is said of a body without secrets.
-		if _, _, clean := r.decode([]byte(a.Secrets.Scrub(string(a.Body)))); clean != nil {
-			err = clean
+	case r.op.codeIsFine:
+		return true
+	case r.op.creates != "" || r.op.list.key != "":
+		return r.lacks(v) == ""
+	case r.op.known && r.op.kind != KindRead:
+		return false // it returns nothing else
+	}
+	return !onlyErrorKeys(v)
+}
+
+// lacks says what a 2xx answer would need to be a success of the action, "" if
+// it has it all.
+func (r *answerReader) lacks(v wire.Value) string {
+	for _, key := range []string{"Success", "success"} {
+		if strings.EqualFold(v.Get(key).Clipped(maxRequestID), "false") {
+			return "it says " + key + ": false"
 		}
-	case missing != "":
-		err = fmt.Errorf("it lacks %s", missing)
-	default:
-		id = a.Secrets.Scrub(id)
-		r.requestID = id
-		return transport.Judgement{Cause: transport.CauseSuccess, RequestID: id}
 	}
-	if id == "" {
-		id = headerRequestID(a)
+	list := r.op.list
+	switch {
+	case r.dryRun:
+	case r.op.creates != "":
+		if wire.IsID(v.Get(r.op.creates)) {
+			return ""
+		}
+		if order, _ := v.Get("OrderId").Text(); r.prepaid && strings.Trim(order, "0123456789") == "" && strings.Trim(order, "0") != "" {
+			return ""
+		}
+		return "it lacks " + r.op.creates
+	case list.key != "":
+		if v.Get(list.key).Kind() == wire.Null && v.Get("TotalCount").Clipped(maxRequestID) != "0" {
+			return "it lacks " + list.key
+		}
+		most := wire.MaxElements
+		if list.paged {
+			most = 2 * max(r.page, 100)
+		}
+		n := 0
+		for e := range v.Get(list.key).List(list.wrapper) {
+			if n++; n > most {
+				return fmt.Sprintf("its %s has more than %d elements", list.key, most)
+			}
+			if !wire.IsID(e.Get(list.id[0])) && !wire.IsID(e.Get(list.id[1])) {
+				return fmt.Sprintf("%s[%d] lacks %s", list.key, n-1, list.id[0])
+			}
+		}
+		return ""
 	}
-	return transport.Judgement{
-		Cause: transport.CauseForeign, RequestID: id, Err: r.strange(a, err.Error(), id),
+	if requestIDOf(v, "RequestId") == "" {
+		return "it lacks RequestId"
 	}
+	return ""
 }
 
-// headerRequestID is the request ID that the gateway puts into a header, for
-// answers whose body has none.
-func headerRequestID(a *transport.Answer) string {
-	return a.Secrets.Scrub(transport.Excerpt(a.Header.Get("x-acs-request-id")))
-}
-
-func (r *answerReader) judgeCode(a *transport.Answer, body errorBody) transport.Judgement {
-	// The service quotes the string to sign in its answer to a wrong signature,
-	// and the security token with it.
-	for _, s := range []*string{
-		&body.Code, &body.Message, &body.RequestID, &body.HostID, &body.Recommend, &body.AccessDeniedDetail,
-	} {
-		*s = a.Secrets.Scrub(*s)
+// judgeError judges an answer that may be an error of the service.
+func (r *answerReader) judgeError(a *transport.Answer, body errorBody) transport.Judgement {
+	if body.RequestID == "" {
+		body.RequestID = a.Header.Get("x-acs-request-id")
 	}
 	code := Code(body.Code)
-	if a.UnknownBefore && settlesByAbsence(r.action, code) {
-		r.requestID = body.RequestID
-		return transport.Judgement{
-			Cause: transport.CauseSuccess, Code: body.Code, RequestID: body.RequestID,
-		}
+	if reason := r.notOwn(a, body); reason != "" {
+		return r.foreign(a, reason)
+	}
+	// The service quotes the string to sign in its answer to a wrong signature,
+	// and the security token with it.
+	id := a.Secrets.Show(body.RequestID, maxRequestID)
+	if a.UnknownBefore && slices.Contains(r.op.settledBy, code) {
+		r.requestID = id
+		return transport.Judgement{Cause: transport.CauseSuccess, Code: body.Code, RequestID: id}
 	}
 	after := retryHint(a.Header)
 	cause := causeOfCode(code, a.Status)
-	if a.UnknownBefore && cause == transport.CauseRefusedCode && mayBeOwnDoing(r.action, code, a.Status) {
+	if a.UnknownBefore && r.op.ownDoing && cause == transport.CauseRefusedCode && code.Known() && code.class(a.Status) == ErrConflict {
 		cause = transport.CauseTokenProcessing
 	}
 	return transport.Judgement{
 		Cause:      cause,
 		Code:       body.Code,
-		RequestID:  body.RequestID,
+		RequestID:  id,
 		RetryAfter: after,
-		Proves:     r.kind == KindTokened && provesNothingRan(code),
+		Proves:     r.op.kind == KindTokened && codeTable[code].neverRan,
 		Err: &Error{
-			Action: r.action, Code: code, Message: body.Message, RequestID: body.RequestID,
-			HTTPStatus: a.Status, HostID: body.HostID, Recommend: body.Recommend,
-			AccessDeniedDetail: body.AccessDeniedDetail, RetryAfter: after,
+			Action: r.action, Code: code, Message: a.Secrets.Show(body.Message, maxMessage), RequestID: id,
+			HTTPStatus: a.Status, HostID: a.Secrets.Show(body.HostID, maxRequestID),
+			Recommend:          a.Secrets.Show(body.Recommend, maxMessage),
+			AccessDeniedDetail: a.Secrets.Show(body.AccessDeniedDetail, maxMessage), RetryAfter: after,
 		},
 	}
+}
+
+// notOwn says why an error is not taken for the service's, "" if it is. The
+// documents promise a RequestId in every answer. Keys in lower case are what
+// ordinary gateways answer with, so that a write also wants a code that is
+// known. A read cannot buy anything, and a known code is enough for it.
+func (r *answerReader) notOwn(a *transport.Answer, body errorBody) string {
+	code := Code(body.Code)
+	switch {
+	case code == "":
+		return "it has no error code"
+	case a.Secrets.In(body.Code):
+		return "its code holds a secret"
+	case strings.TrimSpace(body.RequestID) == "" && (r.op.kind != KindRead || !code.Known()):
+		return "it has code " + body.Code + " but no RequestId"
+	case body.lower && r.op.kind != KindRead && !code.Known():
+		return "it has the unknown code " + body.Code + " in lower-case keys"
+	}
+	return ""
 }
 
 // causeOfCode judges an answer with an error code. A code that is known is
 // judged before the HTTP status: InsufficientEipCapacity comes as a 500 and is
 // a refusal.
 func causeOfCode(code Code, status int) transport.Cause {
-	switch code {
-	case CodeServiceUnavailable:
-		return transport.CauseServiceUnavailable
-	case CodeSystemBusy:
-		return transport.CauseSystemBusy
-	case CodeLastTokenProcessing, CodeOperationFailedLastTokenProcessing:
-		return transport.CauseTokenProcessing
-	case CodeSignatureNonceUsed:
-		return transport.CauseNonceUsed
-	case CodeInvalidTimeStampExpired, CodeIllegalTimestamp:
-		return transport.CauseClockSkew
-	case CodeInternalError, CodeUnknownError:
-		// Documented, but what they say is that nobody knows.
-		return transport.CauseServerError
-	case CodeRejectedThrottling:
-		return transport.CauseThrottled
-	}
+	row, known := codeTable[code]
 	switch {
+	case row.cause != transport.CauseNone:
+		return row.cause
+	case known:
+		return transport.CauseRefusedCode
 	case FamilyThrottling.Contains(code):
 		return transport.CauseThrottled
-	case FamilyInvalidSecurityToken.Contains(code):
-		return transport.CauseExpiredCredentials
-	case code.Known():
-		return transport.CauseRefusedCode
 	}
 	return transport.UnknownCodeCause(status)
-}
-
-// provesNothingRan says whether a refusal also settles what became of earlier
-// attempts with the same token. It does if the form of the parameters was
-// refused: it was the same each time. It does not if the refusal may be the
-// work of the earlier attempt (a quota or a balance that it used up, a state
-// that it changed, an address that it took), or comes from in front of the
-// operation (credentials, permissions, throttling).
-func provesNothingRan(code Code) bool {
-	switch code {
-	case CodeIdempotentParameterMismatch, CodeInvalidParameter, CodeInvalidParameterFormat,
-		CodeUnsupportedParameter, CodeQueryParameterIllegal, CodeMissingParameter,
-		CodeMissingParamBandwidth, CodeInvalidBandwidthMalformed, CodeIllegalParamName,
-		CodeIllegalParamDescription, CodeIllegalParamIsp, CodeIllegalParamEipMask, CodeIllegalParamZone:
-		return true
-	}
-	return false
-}
-
-// settlesByAbsence: a release whose first attempt ended in the dark, and which
-// then finds the address gone, has done its work.
-func settlesByAbsence(action string, code Code) bool {
-	return action == "ReleaseEipAddress" && code == CodeInvalidAllocationIdNotFound
-}
-
-// mayBeOwnDoing: a release whose first attempt ended in the dark may meet the
-// state that this attempt brought about, since an address is Releasing for a
-// while before it is gone. It carries no token by which the service could tell.
-func mayBeOwnDoing(action string, code Code, status int) bool {
-	return action == "ReleaseEipAddress" && code.Known() && code.class(status) == ErrConflict
 }
 
 // retryHint reads the vendor's own header: milliseconds to wait.
@@ -180,19 +210,25 @@ func retryHint(h http.Header) time.Duration {
 	return time.Duration(min(ms, most)) * time.Millisecond
 }
 
-// strange makes the error for an answer that is not the documented one.
-func (r *answerReader) strange(a *transport.Answer, reason, requestID string) *AnswerError {
-	if requestID == "" {
-		requestID = headerRequestID(a)
-	}
-	return &AnswerError{
-		HTTPStatus:  a.Status,
-		ContentType: a.Secrets.Scrub(transport.Excerpt(a.Header.Get("Content-Type"))),
-		RequestID:   requestID,
-		Reason:      a.Secrets.Scrub(reason),
-		Excerpt:     transport.Excerpt(a.Secrets.Scrub(string(a.Body))),
+// foreign judges an answer that is not the service's own.
+func (r *answerReader) foreign(a *transport.Answer, reason string) transport.Judgement {
+	id := a.Secrets.Show(a.Header.Get("x-acs-request-id"), maxRequestID)
+	return transport.Judgement{
+		Cause:      transport.ForeignCause(a.Status),
+		RequestID:  id,
+		RetryAfter: retryHint(a.Header),
+		Err: &AnswerError{
+			HTTPStatus:  a.Status,
+			ContentType: a.Secrets.Show(a.Header.Get("Content-Type"), maxRequestID),
+			RequestID:   id,
+			Reason:      transport.ForeignReason(a.Status, len(a.Body), r.op.kind != KindRead, a.Secrets.Show(reason, maxMessage)),
+			Excerpt:     a.Secrets.Show(string(a.Body[:min(len(a.Body), maxRead)]), maxExcerpt),
+		},
 	}
 }
+
+// maxExcerpt is how much of a foreign answer an error shows.
+const maxExcerpt = 160
 
 // errUnsettled is the cause when the last answer is one of the service's own
 // that leaves the outcome open.

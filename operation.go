@@ -49,9 +49,34 @@ type operation struct {
 	once      bool // the caller forbids repeats
 	readToken bool // a read that accepts a ClientToken all the same; none is made for it
 	noRegion  bool // the action has no parameter RegionId
-	// needs are the keys of which a successful answer must have one: without
-	// them the caller would not learn what was made.
-	needs []string
+
+	// What a success must hold. An action with neither creates nor list needs a
+	// RequestId alone.
+
+	// creates is the member that has the ID of what the action makes: without it
+	// the caller would not learn what to pay for. For a subscription an order
+	// does as well.
+	creates string
+	// list is what a read lists.
+	list listing
+	// codeIsFine: a success has a Code of its own.
+	codeIsFine bool
+
+	// settledBy are refusals that prove, after an attempt with an unknown
+	// outcome, that this attempt ran.
+	settledBy []Code
+	// ownDoing: a conflict with the present state may be the work of an earlier
+	// attempt. The action carries no token by which the service could tell.
+	ownDoing bool
+
+	known bool // it is in the table
+}
+
+// A listing is the list of an answer.
+type listing struct {
+	key, wrapper string    // the member, and the one inside it that some answers have
+	id           [2]string // what every element must have, with an alias or ""
+	paged        bool      // at most twice the larger of the page asked for and 100 elements
 }
 
 // operations lists the actions of the product that concern elastic IPs and
@@ -60,58 +85,73 @@ type operation struct {
 // metadata; the actions without a token all end in the same state when they
 // are repeated.
 var operations = map[string]operation{
-	"AddCommonBandwidthPackageIp":               {kind: KindTokened},
-	"AddCommonBandwidthPackageIps":              {kind: KindTokened},
-	"AddGlobalAccelerationInstanceIp":           {kind: KindRepeatable},
-	"AddPublicIpAddressPoolCidrBlock":           {kind: KindTokened},
-	"AllocateEipAddress":                        {kind: KindTokened, needs: []string{"AllocationId", "OrderId"}},
-	"AllocateEipAddressPro":                     {kind: KindTokened, needs: []string{"AllocationId", "OrderId"}},
-	"AllocateEipSegmentAddress":                 {kind: KindTokened, needs: []string{"EipSegmentInstanceId"}},
-	"AssociateEipAddress":                       {kind: KindTokened},
-	"AssociateEipAddressBatch":                  {kind: KindTokened},
-	"CancelCommonBandwidthPackageIpBandwidth":   {kind: KindRepeatable},
-	"ConvertBandwidthPackage":                   {kind: KindTokened},
-	"CreateCommonBandwidthPackage":              {kind: KindTokened},
-	"CreatePublicIpAddressPool":                 {kind: KindTokened},
-	"DeleteCommonBandwidthPackage":              {kind: KindRepeatable},
-	"DeletePublicIpAddressPool":                 {kind: KindTokened},
-	"DeletePublicIpAddressPoolCidrBlock":        {kind: KindTokened},
-	"DeletionProtection":                        {kind: KindTokened},
-	"DescribeCommonBandwidthPackages":           {kind: KindRead},
-	"DescribeEipAddresses":                      {kind: KindRead},
-	"DescribeEipGatewayInfo":                    {kind: KindRead},
-	"DescribeEipMonitorData":                    {kind: KindRead},
-	"DescribeEipSegment":                        {kind: KindRead, readToken: true},
+	"AddCommonBandwidthPackageIp":             {kind: KindTokened},
+	"AddCommonBandwidthPackageIps":            {kind: KindTokened},
+	"AddGlobalAccelerationInstanceIp":         {kind: KindRepeatable},
+	"AddPublicIpAddressPoolCidrBlock":         {kind: KindTokened},
+	"AllocateEipAddress":                      {kind: KindTokened, creates: "AllocationId"},
+	"AllocateEipAddressPro":                   {kind: KindTokened, creates: "AllocationId"},
+	"AllocateEipSegmentAddress":               {kind: KindTokened, creates: "EipSegmentInstanceId"},
+	"AssociateEipAddress":                     {kind: KindTokened},
+	"AssociateEipAddressBatch":                {kind: KindTokened},
+	"CancelCommonBandwidthPackageIpBandwidth": {kind: KindRepeatable},
+	"ConvertBandwidthPackage":                 {kind: KindTokened},
+	"CreateCommonBandwidthPackage":            {kind: KindTokened, creates: "BandwidthPackageId"},
+	"CreatePublicIpAddressPool":               {kind: KindTokened, creates: "PublicIpAddressPoolId"},
+	"DeleteCommonBandwidthPackage":            {kind: KindRepeatable},
+	"DeletePublicIpAddressPool":               {kind: KindTokened},
+	"DeletePublicIpAddressPoolCidrBlock":      {kind: KindTokened},
+	"DeletionProtection":                      {kind: KindTokened},
+	"DescribeCommonBandwidthPackages": {kind: KindRead, list: listing{
+		key: "CommonBandwidthPackages", wrapper: "CommonBandwidthPackage", id: [2]string{"BandwidthPackageId"}, paged: true}},
+	"DescribeEipAddresses": {kind: KindRead, list: listing{
+		key: "EipAddresses", wrapper: "EipAddress", id: [2]string{"AllocationId"}, paged: true}},
+	"DescribeEipGatewayInfo": {kind: KindRead, list: listing{
+		key: "EipInfos", wrapper: "EipInfo", id: [2]string{"Ip", "IP"}}},
+	"DescribeEipMonitorData": {kind: KindRead, list: listing{
+		key: "EipMonitorDatas", wrapper: "EipMonitorData", id: [2]string{"TimeStamp"}}},
+	"DescribeEipSegment": {kind: KindRead, readToken: true, list: listing{
+		key: "EipSegments", wrapper: "EipSegment", id: [2]string{"InstanceId"}, paged: true}},
 	"DescribeHighDefinitionMonitorLogAttribute": {kind: KindRead},
 	"DescribePublicIpAddress":                   {kind: KindRead},
-	"DescribeRegions":                           {kind: KindRead, noRegion: true},
-	"GetPublicIpAddressPoolServiceStatus":       {kind: KindRead, readToken: true},
-	"ListPublicIpAddressPoolCidrBlocks":         {kind: KindRead},
-	"ListPublicIpAddressPools":                  {kind: KindRead},
-	"ListTagResources":                          {kind: KindRead},
-	"ModifyCommonBandwidthPackageAttribute":     {kind: KindRepeatable},
-	"ModifyCommonBandwidthPackageIpBandwidth":   {kind: KindRepeatable},
-	"ModifyCommonBandwidthPackageSpec":          {kind: KindRepeatable},
-	"ModifyEipAddressAttribute":                 {kind: KindRepeatable},
-	"ModifyEipForwardMode":                      {kind: KindTokened},
-	"MoveResourceGroup":                         {kind: KindRepeatable},
-	"OpenPublicIpAddressPoolService":            {kind: KindTokened},
-	"ReleaseEipAddress":                         {kind: KindRepeatable},
-	"ReleaseEipSegmentAddress":                  {kind: KindTokened},
-	"RemoveCommonBandwidthPackageIp":            {kind: KindTokened},
-	"RemoveGlobalAccelerationInstanceIp":        {kind: KindRepeatable},
-	"SetHighDefinitionMonitorLogStatus":         {kind: KindRepeatable},
-	"TagResources":                              {kind: KindRepeatable},
-	"TransformEipSegmentToPublicIpAddressPool":  {kind: KindTokened},
-	"UnTagResources":                            {kind: KindRepeatable},
-	"UnassociateEipAddress":                     {kind: KindTokened},
-	"UpdatePublicIpAddressPoolAttribute":        {kind: KindTokened},
+	"DescribeRegions": {kind: KindRead, noRegion: true, list: listing{
+		key: "Regions", wrapper: "Region", id: [2]string{"RegionId"}}},
+	"GetPublicIpAddressPoolServiceStatus": {kind: KindRead, readToken: true},
+	"ListPublicIpAddressPoolCidrBlocks": {kind: KindRead, list: listing{
+		key: "PublicIpPoolCidrBlockList", id: [2]string{"CidrBlock"}, paged: true}},
+	"ListPublicIpAddressPools": {kind: KindRead, list: listing{
+		key: "PublicIpAddressPoolList", id: [2]string{"PublicIpAddressPoolId"}, paged: true}},
+	"ListTagResources": {kind: KindRead, list: listing{
+		key: "TagResources", wrapper: "TagResource", id: [2]string{"ResourceId"}}},
+	"ModifyCommonBandwidthPackageAttribute":   {kind: KindRepeatable},
+	"ModifyCommonBandwidthPackageIpBandwidth": {kind: KindRepeatable},
+	"ModifyCommonBandwidthPackageSpec":        {kind: KindRepeatable},
+	"ModifyEipAddressAttribute":               {kind: KindRepeatable},
+	"ModifyEipForwardMode":                    {kind: KindTokened},
+	"MoveResourceGroup":                       {kind: KindRepeatable},
+	"OpenPublicIpAddressPoolService":          {kind: KindTokened, codeIsFine: true},
+	// The region was right, or the address would not be known there.
+	"ReleaseEipAddress": {kind: KindRepeatable, ownDoing: true,
+		settledBy: []Code{CodeInvalidAllocationIdNotFound}},
+	"ReleaseEipSegmentAddress": {kind: KindTokened},
+	// The code is from the vendor's Terraform provider, which takes it so.
+	"RemoveCommonBandwidthPackageIp": {kind: KindTokened,
+		settledBy: []Code{"OperationUnsupported.IpNotInCbwp"}},
+	"RemoveGlobalAccelerationInstanceIp":       {kind: KindRepeatable},
+	"SetHighDefinitionMonitorLogStatus":        {kind: KindRepeatable},
+	"TagResources":                             {kind: KindRepeatable},
+	"TransformEipSegmentToPublicIpAddressPool": {kind: KindTokened, creates: "PublicIpAddressPoolId"},
+	"UnTagResources":                           {kind: KindRepeatable},
+	"UnassociateEipAddress":                    {kind: KindTokened},
+	"UpdatePublicIpAddressPoolAttribute":       {kind: KindTokened},
 }
 
 // operationOf finds an action; one that is not in the table is KindOnce.
 func operationOf(action string) operation {
-	if op, ok := operations[action]; ok {
-		return op
+	op, known := operations[action]
+	if !known {
+		op.kind = KindOnce
 	}
-	return operation{kind: KindOnce}
+	op.known = known
+	return op
 }

@@ -183,7 +183,7 @@ func (c *Client) settle(ctx context.Context, req *AllocateEipAddressRequest) (id
 		return res.AllocationID, nil
 	}
 	var refused *Error
-	if errors.As(err, &refused) && !OutcomeUnknown(err) && provesNothingRan(refused.Code) {
+	if errors.As(err, &refused) && !OutcomeUnknown(err) && codeTable[refused.Code].neverRan {
 		return "", nil
 	}
 	return "", err

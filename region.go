@@ -24,7 +24,7 @@ func (r *DescribeRegionsRequest) extra() url.Values   { return r.Extra }
 type DescribeRegionsResponse struct {
 	ResponseMeta
 	// Regions are the regions, in the service's order.
-	Regions RegionList `json:"Regions" wire:"needed"`
+	Regions RegionList `json:"Regions"`
 }
 
 // UnmarshalJSON reads the service's JSON as leniently as the client does.

@@ -68,14 +68,6 @@ func (r *AllocateEipSegmentAddressResponse) UnmarshalJSON(b []byte) error {
 	return unmarshalLenient(b, r)
 }
 
-// incomplete names what an answer lacks that the caller came for.
-func (r *AllocateEipSegmentAddressResponse) incomplete() string {
-	if r.EipSegmentInstanceID == "" {
-		return "EipSegmentInstanceId"
-	}
-	return ""
-}
-
 // AllocateEipSegmentAddress starts to allocate a contiguous group of addresses.
 //
 // It needs EipMask. The group is made in the background: it is Allocating until
@@ -142,7 +134,7 @@ func (r *DescribeEipSegmentRequest) validate(v *validator) {
 type DescribeEipSegmentResponse struct {
 	ResponseMeta
 	// EipSegments are the groups of this page.
-	EipSegments EipSegmentList `json:"EipSegments" wire:"needed"`
+	EipSegments EipSegmentList `json:"EipSegments"`
 	// PageNumber is the number of this page.
 	PageNumber int `json:"PageNumber"`
 	// PageSize is the number of groups per page.

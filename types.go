@@ -95,11 +95,13 @@ func (t Tags) MarshalJSON() ([]byte, error) {
 	for _, k := range t.keys() {
 		list = append(list, tagPair{Key: k, Value: t[k]})
 	}
-	return marshalList(tagPairs{}.listKey(), list)
+	return marshalList(t.listKey(), list)
 }
 
 // UnmarshalJSON reads the service's form and a plain list of pairs.
 func (t *Tags) UnmarshalJSON(b []byte) error { return unmarshalLenient(b, t) }
+
+func (Tags) listKey() string { return "Tag" }
 
 func (t Tags) keys() []string {
 	keys := make([]string, 0, len(t))
@@ -110,16 +112,8 @@ func (t Tags) keys() []string {
 	return keys
 }
 
-// tagPair is one tag as responses have it. The older SDK knows the same pair
-// as TagKey and TagValue.
-type tagPair struct {
-	Key   string `json:"Key" wire:"alias=TagKey"`
-	Value string `json:"Value" wire:"alias=TagValue"`
-}
-
-type tagPairs []tagPair
-
-func (tagPairs) listKey() string { return "Tag" }
+// tagPair is one tag as responses have it.
+type tagPair struct{ Key, Value string }
 
 // marshalList wraps a list the way this API does: in an object with one key.
 // An empty list is written as such, never as null.

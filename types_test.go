@@ -47,26 +47,6 @@ func TestAddr(t *testing.T) {
 	}
 }
 
-// What a caller came for must be there, or the call is not a success.
-func TestIncomplete(t *testing.T) {
-	t.Parallel()
-	for _, tc := range []struct {
-		resp interface{ incomplete() string }
-		want string
-	}{
-		{&AllocateEipAddressResponse{ResponseMeta: ResponseMeta{RequestID: "r"}, EipAddress: "203.0.113.7"}, "AllocationId"},
-		{&AllocateEipAddressResponse{AllocationID: "eip-a"}, ""},
-		{&AllocateEipAddressResponse{OrderID: 1}, ""},
-		{&AllocateEipAddressProResponse{}, "AllocationId"},
-		{&AllocateEipAddressProResponse{AllocationID: "eip-a"}, ""},
-		{&AllocateEipAddressProResponse{OrderID: 1}, ""},
-		{&AllocateEipSegmentAddressResponse{OrderID: 1}, "EipSegmentInstanceId"},
-		{&AllocateEipSegmentAddressResponse{EipSegmentInstanceID: "eipsg-a"}, ""},
-	} {
-		require.Equal(t, tc.want, tc.resp.incomplete(), "%+v", tc.resp)
-	}
-}
-
 func TestPtr(t *testing.T) {
 	t.Parallel()
 	require.Equal(t, "a", *Ptr("a"))

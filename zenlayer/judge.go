@@ -43,7 +43,7 @@ func (r *answerReader) judge(a *transport.Answer) transport.Judgement {
 	if !good {
 		return transport.Judgement{
 			Cause: transport.ForeignCause(a.Status), RequestID: id,
-			Err: strange(a, transport.ForeignReason(a.Status, len(a.Body)), id),
+			Err: strange(a, transport.ForeignReason(a.Status, len(a.Body), r.op.kind != eip.KindRead, "it is no documented error"), id),
 		}
 	}
 	if err == nil {

@@ -36,27 +36,30 @@ func UnknownCodeCause(status int) Cause {
 	return CauseRefusedCode
 }
 
-// ForeignReason says of an answer that is not the service's own what it looks
-// like and where it may come from.
-func ForeignReason(status, bodyLen int) string {
-	body := "that is not the documented one"
+// ForeignReason says why an answer is not taken for the service's own, and
+// where it may come from. why is about its body.
+func ForeignReason(status, bodyLen int, write bool, why string) string {
+	text := fmt.Sprintf("HTTP %d: %s: not taken for the service's answer", status, why)
 	if bodyLen == 0 {
-		body = "with no body"
+		text = fmt.Sprintf("HTTP %d with no body, not from the service", status)
 	}
-	from := "a proxy or gateway may have answered"
 	switch {
 	case status < 300:
-		return fmt.Sprintf("HTTP %d %s, not from the service; it may have run", status, body)
 	case status < 400:
-		from = "a redirect, which is never followed, because it would carry the request to another host"
+		text += "; a redirect is never followed, because it would carry the request to another host"
 	case status == http.StatusProxyAuthRequired:
-		from = "a proxy wants credentials"
+		text += "; a proxy wants credentials"
 	case status == http.StatusTooManyRequests:
-		from = "a proxy or gateway may have limited the rate"
+		text += "; a proxy or gateway may have limited the rate"
 	case status < 500:
-		from = "a proxy may have blocked the call"
+		text += "; a proxy may have blocked the call"
+	default:
+		text += "; a proxy or gateway may have answered"
 	}
-	return fmt.Sprintf("HTTP %d %s, not from the service; %s, but it may have run", status, body, from)
+	if write {
+		text += ", but it may have run"
+	}
+	return text
 }
 
 // excerptLength is how much of a strange answer an error shows.

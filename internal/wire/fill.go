@@ -1,0 +1,349 @@
+package wire
+
+import (
+	"fmt"
+	"reflect"
+	"strconv"
+	"strings"
+)
+
+// Fill reads a value into out, a pointer. What the service is known to vary is
+// read without asking: numbers and booleans as strings, booleans as 0 and 1, ""
+// and null for any zero value, a list wrapped in an object or not, a single
+// element where a list belongs, times without seconds. Members that no field
+// has are passed over. Anything else of another type is an error that names the
+// path; out then stays as it was.
+func (s *Schema) Fill(v Value, out any) error {
+	dst := reflect.ValueOf(out).Elem()
+	p := s.planOf(dst.Type())
+	value := reflect.New(p.typ).Elem()
+	w := walk{schema: s, doc: v.doc}
+	if !w.fill(value, v, p, nil) {
+		return w.err()
+	}
+	dst.Set(value)
+	return nil
+}
+
+// A walk fills one value. Its error is put together on the way back, so that no
+// path is built for what fits.
+type walk struct {
+	schema    *Schema
+	doc       *Doc
+	path      string
+	got, want string
+}
+
+func (w *walk) err() error {
+	return fmt.Errorf("%s: got %s, want %s", w.path, w.got, w.want)
+}
+
+// mismatch notes a value of a wrong type.
+func (w *walk) mismatch(v Value, want string) bool {
+	w.path, w.got, w.want = "", describe(v), want
+	return false
+}
+
+// in puts the parent's part in front of the path of an error.
+func (w *walk) in(parent string, ok bool) bool {
+	switch {
+	case ok:
+	case w.path == "" || w.path[0] == '[':
+		w.path = parent + w.path
+	default:
+		w.path = parent + "." + w.path
+	}
+	return ok
+}
+
+// fill reads v into dst, whatever its type. f is nil for an element of a list.
+func (w *walk) fill(dst reflect.Value, v Value, p *plan, f *field) bool {
+	switch p.shape {
+	case asString:
+		text, ok := v.Text()
+		if !ok {
+			return w.mismatch(v, "a string")
+		}
+		if f != nil && f.trim {
+			text = strings.TrimSpace(text)
+		}
+		dst.SetString(text)
+	case asNumber:
+		text, ok := v.decimal()
+		if !ok {
+			return w.mismatch(v, "a number")
+		}
+		dst.SetString(text)
+	case asInt:
+		n, ok := v.integer()
+		if !ok {
+			return w.mismatch(v, "a whole number")
+		}
+		if dst.OverflowInt(n) {
+			return w.mismatch(v, "a smaller number")
+		}
+		dst.SetInt(n)
+	case asBool:
+		b, ok := v.boolean()
+		if !ok && (f == nil || !f.loose) {
+			return w.mismatch(v, "a boolean")
+		}
+		dst.SetBool(b)
+	case asTime:
+		t, ok := v.time()
+		if !ok {
+			return w.mismatch(v, "a time")
+		}
+		if !t.IsZero() {
+			dst.Set(reflect.ValueOf(t))
+		}
+	case asList, asTags:
+		return w.list(dst, v, p)
+	case asStruct:
+		if v.Empty() {
+			return true
+		}
+		if v.Kind() != Object {
+			return w.mismatch(v, "an object")
+		}
+		return w.object(dst, v, p)
+	default:
+		return w.mismatch(v, "nothing: no way to read a "+p.typ.String())
+	}
+	return true
+}
+
+// object fills a struct. The members are first put into the slots of the plan,
+// so that a field is set by its name or else by its alias, in any order.
+func (w *walk) object(dst reflect.Value, v Value, p *plan) bool {
+	base := len(w.doc.slots)
+	w.doc.slots = append(w.doc.slots, make([]uint32, len(p.names))...)
+	defer func() { w.doc.slots = w.doc.slots[:base] }()
+	w.doc.assign(v, p, w.doc.slots[base:])
+	for i := range p.fields {
+		f := &p.fields[i]
+		name, member := f.name, Value{w.doc, int(w.doc.slots[base+f.slot])}
+		if f.aliasSlot != 0 && w.doc.slots[base+f.aliasSlot] != 0 && member.Empty() {
+			if alias := (Value{w.doc, int(w.doc.slots[base+f.aliasSlot])}); alias.Kind() != Null {
+				name, member = f.alias, alias
+			}
+		}
+		if member.Kind() == Null {
+			continue
+		}
+		target := dst
+		for _, at := range f.index {
+			target = target.Field(at)
+		}
+		if !w.fill(target, member, f.plan, f) {
+			return w.in(name, false)
+		}
+	}
+	return true
+}
+
+// learned is the order in which the members of a struct came the last time.
+type learned struct {
+	plan *plan
+	next []uint16 // by slot: the slot that came after it
+}
+
+// maxLearned bounds how many structs a Doc remembers the order of.
+const maxLearned = 32
+
+// orderOf returns the order of a struct's members as far as it is known.
+func (d *Doc) orderOf(p *plan) []uint16 {
+	for i := range d.learned {
+		if d.learned[i].plan == p {
+			return d.learned[i].next
+		}
+	}
+	if len(d.learned) == maxLearned {
+		d.learned = d.learned[:0]
+	}
+	d.learned = append(d.learned, learned{p, make([]uint16, len(p.names))})
+	return d.learned[len(d.learned)-1].next
+}
+
+// assign notes the member of each slot. A service writes the members of a
+// struct in one order most of the time, so that the name that came next before
+// is tried before the table.
+func (d *Doc) assign(v Value, p *plan, slots []uint32) {
+	next, last := d.orderOf(p), 0
+	for key, member := range v.members {
+		t := d.tokens[key]
+		name := d.text[t.start:t.end]
+		if t.kind() != plainString {
+			name = d.name(key)
+		}
+		slot := int(next[last])
+		if slot == 0 || p.names[slot] != string(name) {
+			if slot = p.index[string(name)]; slot == 0 {
+				continue
+			}
+			next[last] = uint16(slot)
+		}
+		slots[slot], last = uint32(member.at), slot
+	}
+}
+
+// list fills a slice or tags: wrapped in an object under the type's key, plain,
+// or a single element in place of either. Empty elements are dropped, and an
+// empty list is nil.
+func (w *walk) list(dst reflect.Value, v Value, p *plan) bool {
+	if v.Kind() == Object && p.key != "" {
+		if v.Len() == 0 {
+			return true
+		}
+		for key, inner := range v.members {
+			if w.doc.is(key, p.key) {
+				return w.in(p.key, w.elements(dst, inner, p))
+			}
+		}
+	}
+	return w.elements(dst, v, p)
+}
+
+func (w *walk) elements(dst reflect.Value, v Value, p *plan) bool {
+	if p.shape == asTags {
+		return w.tags(dst, v, p)
+	}
+	if v.Kind() != Array {
+		if v.Empty() || v.Kind() == Object && v.Len() == 0 {
+			return true
+		}
+		list := reflect.MakeSlice(p.typ, 1, 1)
+		if !w.element(list.Index(0), v, p, false) {
+			return false
+		}
+		dst.Set(list)
+		return true
+	}
+	n := 0
+	for e := range v.elements {
+		if !e.Empty() {
+			n++
+		}
+	}
+	if n == 0 {
+		return true
+	}
+	list := reflect.MakeSlice(p.typ, n, n)
+	n = 0
+	at := -1
+	for e := range v.elements {
+		at++
+		if e.Empty() {
+			continue
+		}
+		if !w.element(list.Index(n), e, p, true) {
+			return w.in("["+strconv.Itoa(at)+"]", false)
+		}
+		n++
+	}
+	dst.Set(list)
+	return true
+}
+
+// element fills one element of a list. inList is false for a single value in
+// place of a list.
+func (w *walk) element(dst reflect.Value, v Value, p *plan, inList bool) bool {
+	if p.elem.shape != asStruct {
+		if v.Kind() == Array {
+			return w.mismatch(v, "a single value")
+		}
+		return w.fill(dst, v, p.elem, nil)
+	}
+	if v.Kind() == Object {
+		if !inList && !w.doc.hasName(v, p.elem) {
+			// Neither the wrapper nor an element: to read it as an empty list
+			// would make addresses disappear.
+			return w.mismatch(v, "a list")
+		}
+		return w.object(dst, v, p.elem)
+	}
+	if v.Kind() != Array {
+		// OperationLocks: the elements of LockReason are objects with one member,
+		// LockReason again; a bare string means that member.
+		for i := range p.elem.fields {
+			if f := &p.elem.fields[i]; f.name == p.key {
+				return w.fill(dst.FieldByIndex(f.index), v, f.plan, f)
+			}
+		}
+	}
+	if inList {
+		return w.mismatch(v, "an object")
+	}
+	return w.mismatch(v, "a list")
+}
+
+// hasName reports whether an object has a member that is not null for one of
+// the plan's names.
+func (d *Doc) hasName(v Value, p *plan) bool {
+	for key, member := range v.members {
+		if p.index[string(d.name(key))] != 0 && member.Kind() != Null {
+			return true
+		}
+	}
+	return false
+}
+
+// tags fills a map from a list of pairs. A tag without key is none.
+func (w *walk) tags(dst reflect.Value, v Value, p *plan) bool {
+	tags := reflect.Value{}
+	add := func(v Value) bool {
+		if v.Empty() {
+			return true
+		}
+		key, keyOK := v.either(w.schema.TagKey).Text()
+		value, valueOK := v.either(w.schema.TagValue).Text()
+		switch {
+		case v.Kind() != Object:
+			return w.mismatch(v, "an object")
+		case !keyOK:
+			return w.in(w.schema.TagKey[0], w.mismatch(v.either(w.schema.TagKey), "a string"))
+		case !valueOK:
+			return w.in(w.schema.TagValue[0], w.mismatch(v.either(w.schema.TagValue), "a string"))
+		case key == "":
+			return true
+		}
+		if !tags.IsValid() {
+			tags = reflect.MakeMap(p.typ)
+		}
+		tags.SetMapIndex(reflect.ValueOf(key).Convert(p.typ.Key()), reflect.ValueOf(value).Convert(p.typ.Elem()))
+		return true
+	}
+	if v.Kind() != Array {
+		single := v.Kind() == Object && v.Len() > 0
+		if single && v.either(w.schema.TagKey).Kind() == Null && v.either(w.schema.TagValue).Kind() == Null ||
+			!single && v.Kind() != Object && !v.Empty() {
+			return w.mismatch(v, "a list")
+		}
+		if single && !add(v) {
+			return false
+		}
+	}
+	at := 0
+	for e := range v.elements {
+		if !add(e) {
+			return w.in("["+strconv.Itoa(at)+"]", false)
+		}
+		at++
+	}
+	if tags.IsValid() {
+		dst.Set(tags)
+	}
+	return true
+}
+
+// either returns the member of the first name, or of the alias if that is
+// empty.
+func (v Value) either(names [2]string) Value {
+	member := v.Get(names[0])
+	if names[1] != "" && member.Empty() {
+		if alias := v.Get(names[1]); alias.Kind() != Null {
+			return alias
+		}
+	}
+	return member
+}

@@ -1,0 +1,179 @@
+package wire
+
+import (
+	"bytes"
+	"encoding/json"
+	"math"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+)
+
+// describe shows a value in a message.
+func describe(v Value) string {
+	switch v.Kind() {
+	case Null:
+		return "null"
+	case Object:
+		return "an object"
+	case Array:
+		return "a list"
+	case String:
+		return excerpt(v.Clipped(256))
+	case Number:
+		if n := len(v.JSON()); n > 40 {
+			return "a number of " + strconv.Itoa(n) + " digits"
+		}
+	}
+	return string(v.JSON())
+}
+
+// excerpt quotes the beginning of a text from a peer for a message.
+func excerpt(s string) string {
+	const most = 60
+	s = strings.ToValidUTF8(s, "\uFFFD")
+	if utf8.RuneCountInString(s) <= most {
+		return strconv.Quote(s)
+	}
+	return strconv.Quote(string([]rune(s)[:most])) + "…"
+}
+
+// scalar returns the text of a number or string without surrounding blanks, nil
+// for null, and false for anything else.
+func (v Value) scalar() (text []byte, ok bool) {
+	t := v.token()
+	switch t.kind() {
+	case Null:
+		return nil, true
+	case Number, plainString:
+		return bytes.TrimSpace(v.doc.text[t.start:t.end]), true
+	case String: // a number or a time has no escapes, but nothing forbids them
+		return []byte(strings.TrimSpace(unescapeSome(v.doc.text[t.start:t.end], 256))), true
+	}
+	return nil, false
+}
+
+// integer reads a whole number; null and "" are 0.
+func (v Value) integer() (int64, bool) {
+	text, ok := v.scalar()
+	if !ok || len(text) == 0 {
+		return 0, ok
+	}
+	if n, ok := digits(text); ok {
+		return n, true
+	}
+	if len(text) > 256 {
+		return 0, false
+	}
+	if n, err := strconv.ParseInt(string(text), 10, 64); err == nil {
+		return n, true
+	}
+	// 5.0 and 1e3 are whole as well; from 2^53 on a float would not be exact.
+	f, err := strconv.ParseFloat(string(text), 64)
+	return int64(f), err == nil && f == math.Trunc(f) && math.Abs(f) < 1<<53
+}
+
+// digits reads up to 18 digits.
+func digits(text []byte) (n int64, ok bool) {
+	if len(text) == 0 || len(text) > 18 {
+		return 0, false
+	}
+	for _, c := range text {
+		if c < '0' || c > '9' {
+			return 0, false
+		}
+		n = n*10 + int64(c-'0')
+	}
+	return n, true
+}
+
+// decimal reads a number exactly as it was sent; null and "" are "".
+func (v Value) decimal() (string, bool) {
+	text, ok := v.scalar()
+	if !ok || len(text) == 0 {
+		return "", ok
+	}
+	if c := text[0]; len(text) > 64 || c != '-' && (c < '0' || c > '9') || !json.Valid(text) {
+		return "", false
+	}
+	return v.doc.intern(text), true
+}
+
+// boolean reads true, false, 0 and 1, each also as a string in any case; null
+// and "" are false.
+func (v Value) boolean() (b, ok bool) {
+	switch v.Kind() {
+	case True:
+		return true, true
+	case False:
+		return false, true
+	}
+	text, ok := v.scalar()
+	switch {
+	case !ok:
+	case len(text) == 0, string(text) == "0", bytes.EqualFold(text, []byte("false")):
+		return false, true
+	case string(text) == "1", bytes.EqualFold(text, []byte("true")):
+		return true, true
+	}
+	return false, false
+}
+
+// The layouts in which times arrive. A fraction of a second is read by any.
+var timeLayouts = []string{
+	time.RFC3339,
+	"2006-01-02T15:04Z07:00", // ExpiredTime by the text of the 2019 API reference
+	"2006-01-02T15:04:05",    // without zone: UTC, as all times of this API
+	"2006-01-02T15:04",
+}
+
+// time reads a time in UTC; null and "" are the zero time.
+func (v Value) time() (time.Time, bool) {
+	if v.Empty() {
+		return time.Time{}, true
+	}
+	if v.Kind() != String {
+		return time.Time{}, false
+	}
+	text, _ := v.scalar()
+	if t, ok := utc(text); ok {
+		return t, true
+	}
+	if len(text) > 64 {
+		return time.Time{}, false
+	}
+	for _, layout := range timeLayouts {
+		t, err := time.Parse(layout, string(text))
+		if err != nil {
+			continue
+		}
+		if t = t.UTC(); t.Year() >= 1 && t.Year() <= 9999 {
+			return t, true
+		}
+	}
+	return time.Time{}, false
+}
+
+// utc reads 2006-01-02T15:04:05Z, with or without the seconds, which is how
+// nearly all times arrive. time.Parse would copy the text.
+func utc(b []byte) (time.Time, bool) {
+	const layout = "0000-00-00T00:00:00Z"
+	n := len(b)
+	if n != len(layout) && n != len(layout)-3 || b[n-1] != 'Z' {
+		return time.Time{}, false
+	}
+	for i, c := range b[:n-1] {
+		if layout[i] == '0' && (c < '0' || c > '9') || layout[i] != '0' && c != layout[i] {
+			return time.Time{}, false
+		}
+	}
+	two := func(i int) int { return int(b[i]-'0')*10 + int(b[i+1]-'0') }
+	year, month, day, hour, minute, second := two(0)*100+two(2), two(5), two(8), two(11), two(14), 0
+	if n == len(layout) {
+		second = two(17)
+	}
+	t := time.Date(year, time.Month(month), day, hour, minute, second, 0, time.UTC)
+	// Anything out of range would have been carried over.
+	return t, year >= 1 && int(t.Month()) == month && t.Day() == day && hour < 24 && minute < 60 && second < 60
+}

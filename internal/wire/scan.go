@@ -1,0 +1,334 @@
+package wire
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"hash/maphash"
+	"math"
+	"math/bits"
+)
+
+// scanner writes the tape of one text.
+type scanner struct {
+	doc   *Doc
+	text  []byte
+	at    int
+	limit int // of tokens
+}
+
+var errCut = errors.New("it is cut off")
+
+// scan reads the whole text.
+func (d *Doc) scan() error {
+	if int64(len(d.text)) > math.MaxUint32 {
+		return errors.New("it is larger than 4 GiB")
+	}
+	s := scanner{doc: d, text: d.text, limit: min(MaxTokens, freeTokens+len(d.text)/bytesPerToken)}
+	if cap(d.tokens) == 0 {
+		d.tokens = make([]token, 0, min(s.limit, max(64, len(d.text)/12)))
+	}
+	d.tokens = append(d.tokens[:0], token{})
+	if err := s.value(0); err != nil {
+		return err
+	}
+	if s.blanks(); s.at < len(s.text) {
+		return errors.New("something follows its JSON")
+	}
+	return nil
+}
+
+// push writes a token.
+func (s *scanner) push(k Kind, start, end int) error {
+	d := s.doc
+	if len(d.tokens) >= s.limit {
+		return fmt.Errorf("it has more than %d values", s.limit)
+	}
+	if len(d.tokens) == cap(d.tokens) { // at most twice, so that little is copied
+		grown := make([]token, len(d.tokens), min(s.limit, 4*cap(d.tokens)))
+		copy(grown, d.tokens)
+		d.tokens = grown
+	}
+	d.tokens = append(d.tokens, token{uint32(start), uint32(end), uint32(k) << 24})
+	return nil
+}
+
+func (s *scanner) blanks() {
+	for s.at < len(s.text) {
+		switch s.text[s.at] {
+		case ' ', '\n', '\r', '\t':
+			s.at++
+		default:
+			return
+		}
+	}
+}
+
+// peek skips blanks and returns the next byte, 0 at the end.
+func (s *scanner) peek() byte {
+	s.blanks()
+	if s.at < len(s.text) {
+		return s.text[s.at]
+	}
+	return 0
+}
+
+// bad names what stands where something else is wanted.
+func (s *scanner) bad(want string) error {
+	if s.at >= len(s.text) {
+		return errCut
+	}
+	return fmt.Errorf("it is not JSON: got %q at byte %d, want %s", s.text[s.at], s.at, want)
+}
+
+func (s *scanner) value(depth int) error {
+	switch c := s.peek(); {
+	case c == '{' || c == '[':
+		if depth >= MaxDepth {
+			return fmt.Errorf("it is nested deeper than %d levels", MaxDepth)
+		}
+		if c == '{' {
+			return s.object(depth + 1)
+		}
+		return s.array(depth + 1)
+	case c == '"':
+		return s.str()
+	case c == '-' || c >= '0' && c <= '9':
+		return s.number()
+	case c == 't':
+		return s.word("true", True)
+	case c == 'f':
+		return s.word("false", False)
+	case c == 'n':
+		return s.word("null", Null)
+	}
+	return s.bad("a value")
+}
+
+// word reads true, false or null.
+func (s *scanner) word(word string, k Kind) error {
+	start := s.at
+	for i := range len(word) {
+		if s.at >= len(s.text) || s.text[s.at] != word[i] {
+			return s.bad(word)
+		}
+		s.at++
+	}
+	return s.push(k, start, s.at)
+}
+
+func (s *scanner) object(depth int) error {
+	self := len(s.doc.tokens)
+	if err := s.push(Object, s.at, 0); err != nil {
+		return err
+	}
+	s.at++
+	members := 0
+	if s.peek() != '}' {
+		for {
+			if s.peek() != '"' {
+				return s.bad("a name in quotes")
+			}
+			if err := s.str(); err != nil {
+				return err
+			}
+			if s.peek() != ':' {
+				return s.bad("a colon")
+			}
+			s.at++
+			if err := s.value(depth); err != nil {
+				return err
+			}
+			members++
+			if s.peek() != ',' {
+				break
+			}
+			s.at++
+		}
+		if s.peek() != '}' {
+			return s.bad("a comma or a closing brace")
+		}
+	}
+	s.close(self)
+	return s.doc.distinct(self, members)
+}
+
+func (s *scanner) array(depth int) error {
+	self := len(s.doc.tokens)
+	if err := s.push(Array, s.at, 0); err != nil {
+		return err
+	}
+	s.at++
+	if s.peek() != ']' {
+		for n := 1; ; n++ {
+			if n > MaxElements {
+				return fmt.Errorf("it has a list of more than %d elements", MaxElements)
+			}
+			if err := s.value(depth); err != nil {
+				return err
+			}
+			if s.peek() != ',' {
+				break
+			}
+			s.at++
+		}
+		if s.peek() != ']' {
+			return s.bad("a comma or a closing bracket")
+		}
+	}
+	s.close(self)
+	return nil
+}
+
+// close ends the object or array that begins at self.
+func (s *scanner) close(self int) {
+	s.at++
+	t := &s.doc.tokens[self]
+	t.end = uint32(s.at)
+	t.link |= uint32(len(s.doc.tokens))
+}
+
+// stops are the bytes at which a string needs a second look.
+var stops = func() (t [256]bool) {
+	for c := range t {
+		t[c] = c < ' ' || c >= 0x80 || c == '"' || c == '\\'
+	}
+	return t
+}()
+
+// str reads a string, from quote to quote.
+func (s *scanner) str() error {
+	s.at++
+	start, kind := s.at, plainString
+	for {
+		for s.at < len(s.text) && !stops[s.text[s.at]] {
+			s.at++
+		}
+		if s.at >= len(s.text) {
+			return errCut
+		}
+		switch c := s.text[s.at]; {
+		case c == '"':
+			s.at++
+			return s.push(kind, start, s.at-1)
+		case c >= 0x80:
+			kind = String
+			s.at++
+		case c == '\\':
+			kind = String
+			s.at++
+			switch {
+			case s.at >= len(s.text):
+				return errCut
+			case escapes[s.text[s.at]] != 0:
+				s.at++
+			case s.text[s.at] != 'u':
+				return s.bad("an escape")
+			case len(s.text)-s.at < 5:
+				return errCut
+			case hex4(s.text[s.at+1:]) < 0:
+				s.at++
+				return s.bad("four hexadecimal digits")
+			default:
+				s.at += 5
+			}
+		default:
+			return s.bad("no control character in a string")
+		}
+	}
+}
+
+func (s *scanner) number() error {
+	start := s.at
+	if s.text[s.at] == '-' {
+		s.at++
+	}
+	if s.at < len(s.text) && s.text[s.at] == '0' {
+		s.at++
+	} else if err := s.digits(); err != nil {
+		return err
+	}
+	if s.at < len(s.text) && s.text[s.at] == '.' {
+		s.at++
+		if err := s.digits(); err != nil {
+			return err
+		}
+	}
+	if s.at < len(s.text) && s.text[s.at]|0x20 == 'e' {
+		s.at++
+		if s.at < len(s.text) && (s.text[s.at] == '+' || s.text[s.at] == '-') {
+			s.at++
+		}
+		if err := s.digits(); err != nil {
+			return err
+		}
+	}
+	return s.push(Number, start, s.at)
+}
+
+// digits reads one digit or more.
+func (s *scanner) digits() error {
+	start := s.at
+	for s.at < len(s.text) && s.text[s.at]-'0' <= 9 {
+		s.at++
+	}
+	if s.at == start {
+		return s.bad("a digit")
+	}
+	return nil
+}
+
+var seed = maphash.MakeSeed()
+
+// distinct refuses an object that has a name twice: two readers may take
+// different ones. A few names are compared with each other, many by a table, so
+// that the time stays linear.
+func (d *Doc) distinct(self, members int) error {
+	object := Value{d, self}
+	if members <= 6 && d.plainNames(object) {
+		for key, member := range object.members {
+			name := d.name(key)
+			for other := member.after(); other < object.after(); other = (Value{d, other + 1}).after() {
+				if bytes.Equal(name, d.name(other)) {
+					return twice(name)
+				}
+			}
+		}
+		return nil
+	}
+	size := 1 << bits.Len(uint(2*members))
+	if cap(d.seen) < size {
+		d.seen = make([]uint64, size)
+	}
+	d.seen = d.seen[:size]
+	clear(d.seen)
+	for key := range object.members {
+		name := d.name(key)
+		hash := maphash.Bytes(seed, name)
+		// An entry is the upper half of the hash with the index of the name.
+		entry := hash>>32<<32 | uint64(key)
+		at := int(hash) & (size - 1)
+		for ; d.seen[at] != 0; at = (at + 1) & (size - 1) {
+			if d.seen[at]>>32 == hash>>32 && bytes.Equal(name, d.name(int(uint32(d.seen[at])))) {
+				return twice(name)
+			}
+		}
+		d.seen[at] = entry
+	}
+	return nil
+}
+
+// plainNames reports whether the names of an object can be compared as they
+// stand.
+func (d *Doc) plainNames(object Value) bool {
+	for key := range object.members {
+		if d.tokens[key].kind() != plainString {
+			return false
+		}
+	}
+	return true
+}
+
+func twice(name []byte) error {
+	return fmt.Errorf("it has the name %s twice in one object", excerpt(string(name[:min(len(name), 256)])))
+}
