@@ -36,8 +36,8 @@ func newAnswerReader(action string, op operation, params url.Values, fill func(w
 		dryRun:  params.Get("DryRun") == "true",
 	}
 	for _, name := range []string{"PageSize", "MaxResults"} {
-		if n, err := strconv.Atoi(params.Get(name)); err == nil {
-			r.page = n
+		if n := params.Get(name); n != "" {
+			r.page, _ = strconv.Atoi(n)
 		}
 	}
 	if r.dryRun {

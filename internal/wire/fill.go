@@ -5,6 +5,7 @@ import (
 	"reflect"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // Fill reads a value into out, a pointer. What the service is known to vary is
@@ -94,9 +95,7 @@ func (w *walk) fill(dst reflect.Value, v Value, p *plan, f *field) bool {
 		if !ok {
 			return w.mismatch(v, "a time")
 		}
-		if !t.IsZero() {
-			dst.Set(reflect.ValueOf(t))
-		}
+		*dst.Addr().Interface().(*time.Time) = t
 	case asList, asTags:
 		return w.list(dst, v, p)
 	case asStruct:
@@ -212,12 +211,9 @@ func (w *walk) elements(dst reflect.Value, v Value, p *plan) bool {
 		if v.Empty() || v.Kind() == Object && v.Len() == 0 {
 			return true
 		}
-		list := reflect.MakeSlice(p.typ, 1, 1)
-		if !w.element(list.Index(0), v, p, false) {
-			return false
-		}
-		dst.Set(list)
-		return true
+		dst.Grow(1) // and not MakeSlice, which allocates a header as well
+		dst.SetLen(1)
+		return w.element(dst.Index(0), v, p, false)
 	}
 	n := 0
 	for e := range v.elements {
@@ -228,7 +224,8 @@ func (w *walk) elements(dst reflect.Value, v Value, p *plan) bool {
 	if n == 0 {
 		return true
 	}
-	list := reflect.MakeSlice(p.typ, n, n)
+	dst.Grow(n)
+	dst.SetLen(n)
 	n = 0
 	at := -1
 	for e := range v.elements {
@@ -236,12 +233,11 @@ func (w *walk) elements(dst reflect.Value, v Value, p *plan) bool {
 		if e.Empty() {
 			continue
 		}
-		if !w.element(list.Index(n), e, p, true) {
+		if !w.element(dst.Index(n), e, p, true) {
 			return w.in("["+strconv.Itoa(at)+"]", false)
 		}
 		n++
 	}
-	dst.Set(list)
 	return true
 }
 
@@ -290,7 +286,7 @@ func (d *Doc) hasName(v Value, p *plan) bool {
 
 // tags fills a map from a list of pairs. A tag without key is none.
 func (w *walk) tags(dst reflect.Value, v Value, p *plan) bool {
-	tags := reflect.Value{}
+	tags := dst.Addr().Convert(mapType).Interface().(*map[string]string)
 	add := func(v Value) bool {
 		if v.Empty() {
 			return true
@@ -307,10 +303,10 @@ func (w *walk) tags(dst reflect.Value, v Value, p *plan) bool {
 		case key == "":
 			return true
 		}
-		if !tags.IsValid() {
-			tags = reflect.MakeMap(p.typ)
+		if *tags == nil {
+			*tags = map[string]string{}
 		}
-		tags.SetMapIndex(reflect.ValueOf(key).Convert(p.typ.Key()), reflect.ValueOf(value).Convert(p.typ.Elem()))
+		(*tags)[key] = value
 		return true
 	}
 	if v.Kind() != Array {
@@ -329,9 +325,6 @@ func (w *walk) tags(dst reflect.Value, v Value, p *plan) bool {
 			return w.in("["+strconv.Itoa(at)+"]", false)
 		}
 		at++
-	}
-	if tags.IsValid() {
-		dst.Set(tags)
 	}
 	return true
 }
