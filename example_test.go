@@ -216,10 +216,7 @@ func TestQuota(t *testing.T) {
 	mock := httpmock.NewMockTransport()
 	mock.RegisterMatcherResponder("POST", "https://vpc.cn-hangzhou.aliyuncs.com/",
 		httpmock.BodyContainsString("Action=AllocateEipAddress"),
-		httpmock.NewStringResponder(400, `{
-			"Code": "QuotaExceeded.Eip", "Message": "Elastic IP address quota exceeded",
-			"RequestId": "4C467B38-3910-447D-87BC-AC049166F216"
-		}`))
+		httpmock.NewStringResponder(400, eiptest.ErrorBody(eip.CodeQuotaExceededEip)))
 	client, err := eip.NewClient("cn-hangzhou",
 		eip.WithHTTPClient(&http.Client{Transport: mock}),
 		eip.WithCredentials(eip.StaticCredentials("testid", "testsecret")))

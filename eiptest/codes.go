@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 
+	eip "github.com/eipkit/eip-go"
 	"github.com/eipkit/eip-go/internal/fake"
 )
 
@@ -70,6 +71,18 @@ func refusalFor(action, code, part string) fake.Refusal {
 		}
 	}
 	return fake.Refusal{Status: 400, Code: code, Message: "The request was refused."}
+}
+
+// ErrorBody returns the JSON body with which the service refuses a call, for
+// tests that mock a single answer:
+//
+//	httpmock.NewStringResponder(400, eiptest.ErrorBody(eip.CodeQuotaExceededEip))
+//
+// The message is the documented one of the code. The body has a RequestId,
+// without which the client does not take an error for the service's own.
+func ErrorBody(code eip.Code) string {
+	ref := refusalFor("*", string(code), "")
+	return string(renderJSON(errorAnswer("4C467B38-3910-447D-87BC-AC049166F216", "vpc.aliyuncs.com", ref)))
 }
 
 // no is the documented refusal of this call with a code.

@@ -2,11 +2,16 @@ package eiptest_test
 
 import (
 	"fmt"
+	"net/http"
 	"os"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/jarcoal/httpmock"
+	"github.com/stretchr/testify/require"
+
+	eip "github.com/eipkit/eip-go"
 	"github.com/eipkit/eip-go/eiptest"
 )
 
@@ -387,4 +392,20 @@ func TestEveryDocumentedCode(t *testing.T) {
 		t.Errorf("%d documented codes, want 102", len(codes))
 	}
 	t.Logf("%d different rows", rows)
+}
+
+// The body for mocks is an error that the client takes for the service's own.
+func TestErrorBody(t *testing.T) {
+	t.Parallel()
+	for _, code := range []eip.Code{eip.CodeQuotaExceededEip, eip.CodeThrottlingUser, "Some.NewCode"} {
+		mock := httpmock.NewMockTransport()
+		mock.RegisterNoResponder(httpmock.NewStringResponder(400, eiptest.ErrorBody(code)))
+		c, err := eip.NewClient("cn-hangzhou", eip.WithHTTPClient(&http.Client{Transport: mock}), eip.WithMaxAttempts(1),
+			eip.WithThrottlePatience(0), eip.WithCredentials(eip.StaticCredentials("testid", "testsecret")))
+		require.NoError(t, err)
+		_, err = c.AllocateEipAddress(t.Context(), &eip.AllocateEipAddressRequest{})
+		require.ErrorIs(t, err, code)
+		require.False(t, eip.OutcomeUnknown(err))
+		require.NotEmpty(t, eip.RequestID(err))
+	}
 }

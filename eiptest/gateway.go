@@ -168,11 +168,16 @@ func (s *service) Refuse(req *fake.Request, ref fake.Refusal) fake.Reply {
 	if ref.Status == 0 {
 		ref = refusalFor(req.Action, ref.Code, "")
 	}
-	id, host := requestID(), s.set.hostID
-	return s.reply(req, ref.Status, "Error", ref.Code, id, obj{
-		{"RequestId", id}, {"HostId", host}, {"Code", ref.Code}, {"Message", ref.Message},
+	id := requestID()
+	return s.reply(req, ref.Status, "Error", ref.Code, id, errorAnswer(id, s.set.hostID, ref))
+}
+
+// errorAnswer is the body of a refusal.
+func errorAnswer(requestID, hostID string, ref fake.Refusal) obj {
+	return obj{
+		{"RequestId", requestID}, {"HostId", hostID}, {"Code", ref.Code}, {"Message", ref.Message},
 		{"Recommend", "https://api.alibabacloud.com/troubleshoot?q=" + url.QueryEscape(ref.Code) + "&product=Vpc"},
-	})
+	}
 }
 
 func (s *service) reply(req *fake.Request, status int, root, code, id string, body obj) fake.Reply {
