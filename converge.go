@@ -25,6 +25,8 @@ type convergence struct {
 	// that it was never seen, and that the service does not know what to release.
 	graceOver, denied bool
 	last              *EipAddress
+	looked            bool            // a look has shown whether it is there
+	doubt             *TransportError // of the last look, if that did not
 
 	actions  int
 	bound    bool // an AssociateEipAddress was sent that may have worked
@@ -50,16 +52,22 @@ type accepted struct {
 }
 
 // run is the loop. decide is asked at each look, with nil for an address that
-// is missing.
+// is missing. It is not asked after a look that proves nothing.
 func (v *convergence) run(ctx context.Context, decide func(*EipAddress) (plan, error)) (*EipAddress, error) {
 	v.poll = newPoller()
 	for {
-		found, err := v.c.lookUp(ctx, []string{v.id})
+		found, doubts, err := v.c.look(ctx, []string{v.id})
 		if err != nil {
 			return nil, v.stopped(ctx, err)
 		}
+		if v.doubt = doubts[v.id]; v.doubt != nil {
+			if err := v.poll.pause(ctx); err != nil {
+				return nil, v.stopped(ctx, err)
+			}
+			continue
+		}
 		a := found[v.id]
-		v.last, v.seen = a, v.seen || a != nil
+		v.last, v.seen, v.looked = a, v.seen || a != nil, true
 		p, err := decide(a)
 		if err != nil {
 			return nil, err
@@ -96,10 +104,13 @@ func (v *convergence) run(ctx context.Context, decide func(*EipAddress) (plan, e
 // that is unknown is told with it.
 func (v *convergence) stopped(ctx context.Context, err error) error {
 	e := &WaitError{
-		Want: v.op, IDs: []string{v.id}, Last: map[string]*EipAddress{v.id: v.last}, Err: err, ctxErr: ctx.Err(),
+		Want: v.op, IDs: []string{v.id}, Last: map[string]*EipAddress{}, Err: withDoubt(err, v.doubt), ctxErr: ctx.Err(),
+	}
+	if v.looked {
+		e.Last[v.id] = v.last
 	}
 	if v.refusal != nil {
-		e.Err = errors.Join(err, v.refusal)
+		e.Err = errors.Join(e.Err, v.refusal)
 	}
 	return e
 }
@@ -151,12 +162,13 @@ func (v *convergence) reconsider(ctx context.Context, a *EipAddress, p plan) (pl
 }
 
 // occupied says why an instance cannot take the address, if another address
-// that stays there is the reason.
+// that stays there is the reason. That none is seen proves nothing, so one look
+// is enough.
 func (v *convergence) occupied(ctx context.Context, a *EipAddress) error {
 	if k := v.to.kind(); k == InstanceTypeNat || k == InstanceTypeNetworkInterface {
 		return nil // they can have several
 	}
-	others, err := v.c.FindEipsByInstance(ctx, v.to)
+	others, _, err := v.c.collectOnce(ctx, onInstance(v.to))
 	if err != nil {
 		return v.stopped(ctx, err)
 	}

@@ -100,7 +100,9 @@ func stateError(a *EipAddress, reason string) *StateError {
 // only NAT gateways and network interfaces can, that is a *[StateError] too.
 //
 // API: DescribeEipAddresses to look, AssociateEipAddress to bind,
-// UnassociateEipAddress to move. A refusal because of the state is answered by
+// UnassociateEipAddress to move. A look that does not show the address, and whose
+// answer contradicts itself (see [Client.GetEip]), is taken again until the
+// context ends. A refusal because of the state is answered by
 // looking again, never by sending the same once more; if nothing that can be
 // seen explains it, the helper tries again for [DefaultConflictPatience]. After
 // a definite refusal the next call has a new ClientToken, after an unknown

@@ -184,7 +184,8 @@ func (e *TransportError) MarshalJSON() ([]byte, error) {
 
 // AnswerError is the cause of a [TransportError] whose answer was not the
 // documented one: HTML from a proxy, a cut or foreign document, an answer that
-// lacks what the call was for.
+// lacks what the call was for, a list that contradicts itself (see
+// [Client.GetEip]).
 type AnswerError struct {
 	// HTTPStatus is the status of the answer.
 	HTTPStatus int

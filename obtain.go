@@ -133,12 +133,12 @@ func (v *validator) inRegion(field, region string, t *AllocateEipAddressRequest)
 }
 
 // found picks the living addresses of a mark, oldest first. One that is being
-// released counts no more.
+// released counts no more. Since what it does not find is bought, it must be sure.
 func (c *Client) found(ctx context.Context, m mark) ([]*EipAddress, error) {
 	if m.key == "" {
 		return nil, nil
 	}
-	list, err := c.FindEipsByTag(ctx, m.tags)
+	list, err := c.collect(ctx, withTags(m.tags), true)
 	if err != nil {
 		return nil, err
 	}

@@ -8,6 +8,8 @@ import (
 	"maps"
 	"net/url"
 	"slices"
+
+	"github.com/eipkit/eip-go/internal/census"
 )
 
 // The largest pages that the service gives, from the SDK metadata. (The 2019
@@ -35,9 +37,13 @@ const (
 // while the loop runs, and, if between two pages at least as many are made as go,
 // so that the total does not fall, one that was there all the time.
 func (c *Client) EipAddresses(ctx context.Context, req *DescribeEipAddressesRequest) iter.Seq2[*EipAddress, error] {
+	return c.addressWalk(ctx, req).all
+}
+
+func (c *Client) addressWalk(ctx context.Context, req *DescribeEipAddressesRequest) *pageWalk[EipAddress] {
 	base := req.clone()
-	w := pageWalk[EipAddress]{
-		action: "DescribeEipAddresses",
+	return &pageWalk[EipAddress]{
+		action: describeAddresses,
 		first:  cmp.Or(base.PageNumber, 1),
 		size:   cmp.Or(base.PageSize, maxEipPageSize),
 		id:     func(a *EipAddress) string { return a.AllocationID },
@@ -48,10 +54,9 @@ func (c *Client) EipAddresses(ctx context.Context, req *DescribeEipAddressesRequ
 			if err != nil {
 				return page[EipAddress]{}, err
 			}
-			return page[EipAddress]{res.EipAddresses, res.PageSize, res.TotalCount}, nil
+			return page[EipAddress]{res.EipAddresses, res.PageSize, res.TotalCount, res.ResponseMeta}, nil
 		},
 	}
-	return w.all
 }
 
 // EipSegments walks over all contiguous groups of addresses, page by page. A
@@ -73,7 +78,7 @@ func (c *Client) EipSegments(ctx context.Context, req *DescribeEipSegmentRequest
 			if err != nil {
 				return page[EipSegment]{}, err
 			}
-			return page[EipSegment]{res.EipSegments, res.PageSize, res.TotalCount}, nil
+			return page[EipSegment]{res.EipSegments, res.PageSize, res.TotalCount, res.ResponseMeta}, nil
 		},
 	}
 	return w.all
@@ -111,6 +116,7 @@ type page[T any] struct {
 	items []T
 	size  int // as the service tells it; 0 if it does not
 	total int // 0 if the service does not tell it
+	meta  ResponseMeta
 }
 
 // pageWalk is a loop over the pages of one action.
@@ -124,43 +130,55 @@ type pageWalk[T any] struct {
 
 // pageState is what one loop remembers.
 type pageState struct {
-	seen      map[string]struct{}
-	first     int // number of the first page
-	high      int // the highest page read so far
-	through   int // pages up to this one are to be read again
-	size      int // in effect: the service may give smaller pages
-	total     int // of the last answer, 0 if unknown
-	rounds    int // how often pages were read again, since that last brought anything new
-	fruitless int // pages in a row, read for the first time, without anything new
+	list      census.List
+	meta      ResponseMeta // of the last answer
+	first     int          // number of the first page
+	high      int          // the highest page read so far
+	through   int          // pages up to this one are to be read again
+	size      int          // in effect: the service may give smaller pages
+	total     int          // of the last answer, 0 if unknown
+	rounds    int          // how often pages were read again, since that last brought anything new
+	fruitless int          // pages in a row, read for the first time, without anything new
 	ended     bool
 }
 
+// begin makes the state of a new loop.
+func (w *pageWalk[T]) begin() *pageState {
+	return &pageState{first: w.first, high: w.first - 1, size: w.size}
+}
+
 // all yields every element once.
-func (w *pageWalk[T]) all(yield func(*T, error) bool) {
-	s := &pageState{seen: map[string]struct{}{}, first: w.first, high: w.first - 1, size: w.size}
-	for number := w.first; number != 0; {
-		p, err := w.get(number, w.size)
-		if err != nil {
-			yield(nil, err)
-			return
-		}
-		fresh := 0
-		for i := range p.items {
-			item := &p.items[i]
-			if id := w.id(item); id != "" {
-				if _, twice := s.seen[id]; twice {
-					continue
-				}
-				s.seen[id] = struct{}{}
-				fresh++
-			}
-			if !yield(item, nil) {
+func (w *pageWalk[T]) all(yield func(*T, error) bool) { w.from(w.begin())(yield) }
+
+// from is all with a state that the caller can look at.
+func (w *pageWalk[T]) from(s *pageState) iter.Seq2[*T, error] {
+	return func(yield func(*T, error) bool) {
+		for number := w.first; number != 0; {
+			p, err := w.get(number, w.size)
+			if err != nil {
+				yield(nil, err)
 				return
 			}
-		}
-		if number, err = s.next(number, fresh, len(p.items), p.size, p.total); err != nil {
-			yield(nil, fmt.Errorf("eip: %s: %w", w.action, err))
-			return
+			s.meta = p.meta
+			fresh := 0
+			for i := range p.items {
+				item := &p.items[i]
+				id := w.id(item)
+				if !s.list.Add(id) {
+					continue
+				}
+				if id != "" {
+					fresh++
+				}
+				if !yield(item, nil) {
+					return
+				}
+			}
+			s.list.Page(p.total)
+			if number, err = s.next(number, fresh, len(p.items), p.size, p.total); err != nil {
+				yield(nil, unproven(w.action, p.meta, err.Error()))
+				return
+			}
 		}
 	}
 }
@@ -194,7 +212,7 @@ func (s *pageState) next(number, fresh, count, size, total int) (int, error) {
 		}
 		s.ended = s.size == 0 || count == 0 || total > 0 && number*s.size >= total ||
 			// A short page is the last one, unless the service counts more.
-			count < s.size && (total <= 0 || len(s.seen) >= total)
+			count < s.size && (total <= 0 || s.list.Len() >= total)
 	}
 	// What was behind the elements that are gone has moved towards the front,
 	// onto pages that were read before. A service whose total goes up and down
@@ -215,9 +233,9 @@ func (s *pageState) next(number, fresh, count, size, total int) (int, error) {
 	case s.ended:
 		return 0, nil
 	case s.fruitless >= maxFruitless:
-		if len(s.seen) < total {
+		if s.list.Len() < total {
 			return 0, fmt.Errorf("page %d and the %d before it hold nothing new, although the service counts %d and gave %d",
-				s.high, s.fruitless-1, total, len(s.seen))
+				s.high, s.fruitless-1, total, s.list.Len())
 		}
 		return 0, nil
 	}

@@ -168,8 +168,12 @@ func (c *Client) appeared(ctx context.Context, list []made) ([]made, map[string]
 	for i, m := range list {
 		if a := last[m.id]; a != nil {
 			list[i].address = a
-		} else if isGone(err) && slices.Contains(ids, m.id) {
-			missing[m.id] = true
+		}
+	}
+	var gone *NotFoundError
+	if errors.As(err, &gone) {
+		for _, id := range gone.IDs {
+			missing[id] = true
 		}
 	}
 	return list, missing

@@ -28,14 +28,16 @@ const (
 // WaitError says that a wait ended before what it was for came true. It
 // unwraps to the reason: the context's error and cause, a *NotFoundError, a
 // *StateError for a state that cannot lead to the wanted one, or the error of a
-// look that failed.
+// look that failed. If the last look was answered with a list that contradicts
+// itself, the *TransportError that says so is joined with the reason.
 type WaitError struct {
 	// Want is what was waited for, for example "Available".
 	Want string
 	// IDs are those that have not got there, in the order given.
 	IDs []string
-	// Last holds, for each of IDs, the address as it was last seen; it is nil
-	// for one that was not there at the last look.
+	// Last holds, for each of IDs, the address as it was last seen. It is nil for
+	// one that was certainly not there at the last look. One that no look has
+	// shown, and whose absence no look has proven, is not in Last.
 	Last map[string]*EipAddress
 	// LastSegment is the group as it was last seen, when a group was waited for.
 	LastSegment *EipSegment
@@ -49,19 +51,30 @@ type WaitError struct {
 func (e *WaitError) Error() string {
 	states := make([]string, 0, len(e.IDs))
 	for _, id := range e.IDs {
-		states = append(states, id+" was last "+e.State(id))
+		last := " was last "
+		if e.State(id) == notSeen {
+			last = " was "
+		}
+		states = append(states, id+last+e.State(id))
 	}
 	return fmt.Sprintf("eip: waiting for %s: %s: %s", e.Want, shortList(states), oneLine(e.Err))
 }
 
 // State is the last state seen of one of IDs: a Status, with the instance if
-// there is one, or "not there".
+// there is one, "not there", or "not seen" if no look says whether it is there.
 func (e *WaitError) State(id string) string {
 	if e.LastSegment != nil && e.LastSegment.InstanceID == id {
 		return string(e.LastSegment.Status)
 	}
-	return stateOf(e.Last[id])
+	a, looked := e.Last[id]
+	if !looked {
+		return notSeen
+	}
+	return stateOf(a)
 }
+
+// notSeen is the state of an address of which no look says whether it is there.
+const notSeen = "not seen"
 
 // Unwrap gives the reason, and the context's own error if the context ended.
 func (e *WaitError) Unwrap() []error {
@@ -142,16 +155,24 @@ func (c *Client) await(ctx context.Context, ids []string, g goal) (map[string]*E
 	last := make(map[string]*EipAddress, len(ids))
 	pending := slices.Clone(ids)
 	p := newPoller()
+	var doubt *TransportError // of the last look, about one of those that are pending
 	for {
 		fail := func(err error) (map[string]*EipAddress, error) {
-			return last, &WaitError{Want: g.want, IDs: pending, Last: pick(last, pending), Err: err, ctxErr: ctx.Err()}
+			return last, &WaitError{
+				Want: g.want, IDs: pending, Last: pick(last, pending), Err: withDoubt(err, doubt), ctxErr: ctx.Err(),
+			}
 		}
-		now, err := c.lookUp(ctx, pending)
+		now, doubts, err := c.look(ctx, pending)
 		if err != nil {
 			return fail(err)
 		}
+		doubt = nil
 		var next, missing []string
 		for _, id := range pending {
+			if doubts[id] != nil { // the look says nothing about it
+				doubt, next = doubts[id], append(next, id)
+				continue
+			}
 			a, before := now[id], last[id]
 			last[id] = a
 			if g.done(a) {
@@ -182,10 +203,13 @@ func (c *Client) await(ctx context.Context, ids []string, g goal) (map[string]*E
 	}
 }
 
+// pick gives the entries of some IDs.
 func pick(m map[string]*EipAddress, ids []string) map[string]*EipAddress {
 	out := make(map[string]*EipAddress, len(ids))
 	for _, id := range ids {
-		out[id] = m[id]
+		if a, looked := m[id]; looked {
+			out[id] = a
+		}
 	}
 	return out
 }
@@ -274,7 +298,9 @@ func goalStatus(s Status) goal {
 // that holds the last state. An address that is missing ends the wait, as does
 // a state that cannot lead to the wanted one; only WaitVisible, WaitAvailable
 // and WaitForStatus, which are called after an allocation, give an address that
-// was not seen yet [DefaultVisibilityGrace] to appear.
+// was not seen yet [DefaultVisibilityGrace] to appear. A look whose answer
+// contradicts itself (see [Client.GetEip]) says nothing about an address that it
+// does not show; the waiters look again until the context ends.
 func (c *Client) WaitVisible(ctx context.Context, id string) (*EipAddress, error) {
 	return c.awaitOne(ctx, id, goalVisible)
 }

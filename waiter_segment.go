@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"strings"
+
+	"github.com/eipkit/eip-go/internal/census"
 )
 
 // WaitSegmentAllocated waits until a contiguous group is Allocated: until then
@@ -54,13 +56,18 @@ func (c *Client) awaitSegment(ctx context.Context, id, want string,
 		}
 	}
 	var last *EipSegment
+	var doubt *TransportError // of the last look
+	looked := map[string]*EipAddress{}
 	p := newPoller()
 	for {
-		s, err := c.segment(ctx, id)
+		s, why, err := c.lookAtSegment(ctx, id)
 		var done bool
 		if err == nil {
+			doubt = why
+		}
+		if err == nil && doubt == nil {
 			done, err = judge(last, s, p)
-			last = s
+			last, looked[id] = s, nil
 		}
 		if done {
 			return s, nil
@@ -69,23 +76,43 @@ func (c *Client) awaitSegment(ctx context.Context, id, want string,
 			err = p.pause(ctx)
 		}
 		if err != nil {
-			return nil, &WaitError{Want: want, IDs: []string{id}, LastSegment: last, Err: err, ctxErr: ctx.Err()}
+			return nil, &WaitError{
+				Want: want, IDs: []string{id}, Last: looked, LastSegment: last, Err: withDoubt(err, doubt), ctxErr: ctx.Err(),
+			}
 		}
 	}
 }
 
-// segment reads one group, nil if it is not there.
-func (c *Client) segment(ctx context.Context, id string) (*EipSegment, error) {
+// segment reads one group. It is nil if there is none.
+func (c *Client) segment(ctx context.Context, id string) (s *EipSegment, err error) {
+	err = lookAgain(ctx, func() (doubt *TransportError, err error) {
+		s, doubt, err = c.lookAtSegment(ctx, id)
+		return doubt, err
+	})
+	return s, err
+}
+
+// lookAtSegment reads one group once. If it is nil the group does not exist,
+// unless there is a doubt: then the look says nothing.
+func (c *Client) lookAtSegment(ctx context.Context, id string) (*EipSegment, *TransportError, error) {
 	res, err := c.DescribeEipSegment(ctx, &DescribeEipSegmentRequest{SegmentInstanceID: id})
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
+	var list census.List
 	for i := range res.EipSegments {
-		if res.EipSegments[i].InstanceID == id {
-			return &res.EipSegments[i], nil
+		s := &res.EipSegments[i]
+		if s.InstanceID == id {
+			return s, nil, nil
 		}
+		list.Add(s.InstanceID)
+		list.Stray("a segment that was not asked for")
 	}
-	return nil, nil //nolint:nilnil // within the package: not there
+	list.Page(res.TotalCount)
+	if reason := list.Doubt("segments"); reason != "" {
+		return nil, unproven("DescribeEipSegment", res.ResponseMeta, reason), nil
+	}
+	return nil, nil, nil
 }
 
 // isGone says whether err is about something that is not there.

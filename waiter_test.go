@@ -3,7 +3,6 @@ package eip_test
 import (
 	"context"
 	"errors"
-	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -15,101 +14,6 @@ import (
 	eip "github.com/eipkit/eip-go"
 	"github.com/eipkit/eip-go/eiptest"
 )
-
-func TestLookups(t *testing.T) {
-	t.Parallel()
-	onFake(t, manyAddresses(200), func(t *testing.T, srv *eiptest.Server, c *eip.Client) {
-		ids := fill(t, srv, c, 120)
-		a, err := c.GetEip(t.Context(), ids[5])
-		require.NoError(t, err)
-		assert.Equal(t, ids[5], a.AllocationID)
-
-		a, err = c.GetEip(t.Context(), "eip-missing")
-		assert.Nil(t, a)
-		require.ErrorIs(t, err, eip.ErrNotFound)
-		var n *eip.NotFoundError
-		require.ErrorAs(t, err, &n)
-		assert.Equal(t, []string{"eip-missing"}, n.IDs)
-
-		before := srv.Counts().Actions["DescribeEipAddresses"]
-		wanted := slices.Concat([]string{ids[119], "eip-x"}, ids[:100], []string{ids[119], "eip-y"})
-		list, err := c.GetEips(t.Context(), wanted)
-		require.ErrorIs(t, err, eip.ErrNotFound)
-		require.ErrorAs(t, err, &n)
-		assert.Equal(t, []string{"eip-x", "eip-y"}, n.IDs)
-		require.Len(t, list, 101)
-		assert.Equal(t, ids[119], list[0].AllocationID)
-		assert.Equal(t, ids[99], list[100].AllocationID)
-		assert.Equal(t, 3, srv.Counts().Actions["DescribeEipAddresses"]-before, "103 different IDs, 50 to a call")
-
-		list, err = c.GetEips(t.Context(), nil)
-		require.NoError(t, err)
-		assert.Empty(t, list)
-		for _, bad := range []string{"", " ", "eip-1,eip-2"} {
-			_, err = c.GetEip(t.Context(), bad)
-			require.ErrorIs(t, err, eip.ErrInvalidParameter, "%q", bad)
-			_, err = c.FindEipByAddress(t.Context(), bad)
-			require.ErrorIs(t, err, eip.ErrInvalidParameter, "%q", bad)
-		}
-
-		one := srv.Addresses()[7]
-		a, err = c.FindEipByAddress(t.Context(), one.IPAddress)
-		require.NoError(t, err)
-		assert.Equal(t, one.AllocationID, a.AllocationID)
-		_, err = c.FindEipByAddress(t.Context(), "192.0.2.1")
-		require.ErrorIs(t, err, eip.ErrNotFound)
-
-		require.True(t, srv.SetTags(ids[3], map[string]string{"env": "prod", "team": "a"}))
-		require.True(t, srv.SetTags(ids[4], map[string]string{"env": "prod"}))
-		list, err = c.FindEipsByTag(t.Context(), eip.Tags{"env": "prod"})
-		require.NoError(t, err)
-		assert.Len(t, list, 2)
-		list, err = c.FindEipsByTag(t.Context(), eip.Tags{"env": "prod", "team": "a"})
-		require.NoError(t, err)
-		assert.Len(t, list, 1)
-		list, err = c.FindEipsByTag(t.Context(), eip.Tags{"env": "test"})
-		require.NoError(t, err)
-		assert.NotNil(t, list)
-		assert.Empty(t, list)
-		_, err = c.FindEipsByTag(t.Context(), nil)
-		require.ErrorIs(t, err, eip.ErrInvalidParameter)
-
-		require.True(t, srv.ForceBind(ids[8], "ngw-test1"))
-		require.True(t, srv.ForceBind(ids[9], "ngw-test1"))
-		list, err = c.FindEipsByInstance(t.Context(), eip.Instance{ID: "ngw-test1", Type: eip.InstanceTypeNat})
-		require.NoError(t, err)
-		assert.Len(t, list, 2)
-		list, err = c.FindEipsByInstance(t.Context(), eip.Instance{ID: "i-test1"})
-		require.NoError(t, err)
-		assert.Empty(t, list)
-		_, err = c.FindEipsByInstance(t.Context(), eip.Instance{})
-		require.ErrorIs(t, err, eip.ErrInvalidParameter)
-
-		srv.Fail("DescribeEipAddresses", eiptest.Refuse("Forbbiden").Times(3))
-		_, err = c.GetEip(t.Context(), ids[0])
-		require.ErrorIs(t, err, eip.ErrPermission)
-		_, err = c.FindEipByAddress(t.Context(), one.IPAddress)
-		require.ErrorIs(t, err, eip.ErrPermission)
-		_, err = c.FindEipsByTag(t.Context(), eip.Tags{"a": "b"})
-		require.ErrorIs(t, err, eip.ErrPermission)
-	})
-}
-
-// A gateway that ignores filters does not make a look-up give something else.
-func TestLookupsDoNotTrustTheFilter(t *testing.T) {
-	t.Parallel()
-	c, _ := pageClient(t, func(_, _ int) ([]string, int, int) { return names(0, 10), 10, 10 })
-	_, err := c.GetEip(t.Context(), "eip-99")
-	require.ErrorIs(t, err, eip.ErrNotFound)
-	_, err = c.FindEipByAddress(t.Context(), "192.0.2.1")
-	require.ErrorIs(t, err, eip.ErrNotFound)
-	list, err := c.FindEipsByTag(t.Context(), eip.Tags{"a": "b"})
-	require.NoError(t, err)
-	assert.Empty(t, list)
-	list, err = c.FindEipsByInstance(t.Context(), eip.Instance{ID: "i-1"})
-	require.NoError(t, err)
-	assert.Empty(t, list)
-}
 
 // What comes out of each waiter for each state. "" is success, "wait" goes on
 // until the context ends, anything else is a part of the error.
@@ -398,4 +302,52 @@ func TestWaitSegment(t *testing.T) {
 		srv.Fail("DescribeEipSegment", eiptest.Refuse("Forbbiden"))
 		require.ErrorIs(t, c.WaitSegmentGone(t.Context(), id), eip.ErrPermission)
 	})
+}
+
+// Groups of addresses are judged by the same rule.
+func TestAbsenceOfASegment(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct{ fields, says string }{
+		"a count without a list": {`"TotalCount":1,"EipSegments":{"EipSegment":[]}`, "the list names 0 of 1 segments"},
+		"another group": {`"TotalCount":1,"EipSegments":{"EipSegment":[{"InstanceId":"eipsg-other"}]}`,
+			"the list holds a segment that was not asked for"},
+		"no ID":   {`"TotalCount":1,"EipSegments":{"EipSegment":[{"Status":"Allocated"}]}`, ""},
+		"no list": {`"TotalCount":1`, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			onFake(t, nil, func(t *testing.T, srv *eiptest.Server, c *eip.Client) {
+				id := segmentOf(t, c, 28)
+				_, err := c.WaitSegmentAllocated(t.Context(), id)
+				require.NoError(t, err)
+				ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
+				defer cancel()
+				whitelist := func() error {
+					_, err := c.Whitelist(ctx, eip.WhitelistQuery{SegmentIDs: []string{id}})
+					return err
+				}
+
+				srv.Fail("DescribeEipSegment", lie(tc.fields).Times(3))
+				_, err = c.WaitSegmentAllocated(t.Context(), id)
+				require.NoError(t, err)
+				srv.Fail("DescribeEipSegment", lie(tc.fields).Times(3))
+				require.NoError(t, whitelist())
+				srv.Fail("DescribeEipSegment", lie(tc.fields).Times(3))
+				short, end := context.WithTimeout(t.Context(), time.Minute)
+				defer end()
+				err = c.WaitSegmentGone(short, id)
+				require.ErrorIs(t, err, context.DeadlineExceeded)
+				require.ErrorContains(t, err, id+" was last Allocated")
+
+				srv.Fail("DescribeEipSegment", lie(tc.fields).Times(-1))
+				_, visible := c.WaitSegmentAllocated(ctx, id)
+				for _, err := range []error{whitelist(), c.WaitSegmentGone(ctx, id), visible} {
+					require.Error(t, err)
+					require.NotErrorIs(t, err, eip.ErrNotFound)
+					assert.NotContains(t, err.Error(), "not there")
+					assert.Contains(t, err.Error(), tc.says)
+				}
+			})
+		})
+	}
 }
