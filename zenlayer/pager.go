@@ -2,10 +2,14 @@ package zenlayer
 
 import (
 	"context"
+	"errors"
 	"iter"
+	"maps"
 	"slices"
 
 	eip "github.com/eipkit/eip-go"
+	"github.com/eipkit/eip-go/internal/census"
+	"github.com/eipkit/eip-go/internal/transport"
 )
 
 // EipAddresses walks over all addresses that a filter lets through, page by page:
@@ -23,26 +27,8 @@ func (c *Client) EipAddresses(ctx context.Context, req *DescribeEipAddressesRequ
 	return c.walk(ctx, req, nil)
 }
 
-// walk is what a walk over pages was like.
-type walk struct {
-	ids    []string // in the order in which they came
-	pages  int      // read
-	total  int      // on the latest page
-	steady bool     // the total was the same on all pages
-}
-
-// onePage says that one answer had everything, so that no pages can have moved.
-func (w *walk) onePage() bool { return w.pages == 1 && len(w.ids) >= w.total }
-
-// same says that two walks one after another gave the same, completely. What a
-// page hides has moved there because an address before it is gone; the later
-// walk cannot have that one.
-func (w *walk) same(before *walk) bool {
-	return w.steady && before.steady && len(w.ids) >= w.total && slices.Equal(w.ids, before.ids)
-}
-
-// walk is EipAddresses with notes.
-func (c *Client) walk(ctx context.Context, req *DescribeEipAddressesRequest, notes *walk) iter.Seq2[*EipAddress, error] {
+// walk is EipAddresses with notes, which are taken in one loop alone.
+func (c *Client) walk(ctx context.Context, req *DescribeEipAddressesRequest, notes *census.List) iter.Seq2[*EipAddress, error] {
 	first := DescribeEipAddressesRequest{}
 	if req != nil {
 		first = *req
@@ -56,11 +42,10 @@ func (c *Client) walk(ctx context.Context, req *DescribeEipAddressesRequest, not
 			page.PageNum = 1
 		}
 		start, total := page.PageNum, -1
-		seen := map[string]bool{}
 		again := map[int]bool{}
-		w := walk{steady: true}
-		if notes != nil {
-			defer func() { *notes = w }()
+		list := notes
+		if list == nil {
+			list = new(census.List)
 		}
 		for {
 			res, err := c.DescribeEipAddresses(ctx, &page)
@@ -69,21 +54,13 @@ func (c *Client) walk(ctx context.Context, req *DescribeEipAddressesRequest, not
 				return
 			}
 			fell := total >= 0 && res.TotalCount < total
-			w.pages++
-			w.steady = w.steady && (total < 0 || total == res.TotalCount)
 			total = res.TotalCount
-			w.total = total
 			for i := range res.DataSet {
-				a := &res.DataSet[i]
-				if seen[a.EipID] {
-					continue
-				}
-				seen[a.EipID] = true
-				w.ids = append(w.ids, a.EipID)
-				if !yield(a, nil) {
+				if a := &res.DataSet[i]; list.Add(a.EipID) && !yield(a, nil) {
 					return
 				}
 			}
+			list.Page(total)
 			switch {
 			case fell && page.PageNum > start && !again[page.PageNum]:
 				again[page.PageNum] = true
@@ -111,6 +88,13 @@ func eachChunk(ids []string, f func([]string) error) error {
 
 // GetEip reads one address by its ID. One that is not there is an
 // *eip.NotFoundError, which matches eip.ErrNotFound.
+//
+// An answer that does not hold the address, but contradicts itself or is about
+// another one, does not prove that it is not there. GetEip then looks again after
+// growing delays ([WithPollDelay]), up to four times in all. If that does not
+// help, the error is a *[TransportError] that wraps an *eip.AnswerError. An
+// answer contradicts itself if its totalCount is not the number of its elements,
+// or if an element has no ID.
 func (c *Client) GetEip(ctx context.Context, id string) (*EipAddress, error) {
 	list, err := c.GetEips(ctx, []string{id})
 	if err != nil {
@@ -119,8 +103,8 @@ func (c *Client) GetEip(ctx context.Context, id string) (*EipAddress, error) {
 	return list[0], nil
 }
 
-// GetEips reads addresses by their IDs, 100 to a call of DescribeEipAddresses.
-// The result is in the order of the IDs, each once. If some are missing, the
+// GetEips reads addresses by their IDs, 100 to a call of DescribeEipAddresses,
+// otherwise as [Client.GetEip]. The result is in the order of the IDs, each once. If some are missing, the
 // others are returned together with an *eip.NotFoundError that lists the
 // missing ones; any other error comes without addresses.
 func (c *Client) GetEips(ctx context.Context, ids []string) ([]*EipAddress, error) {
@@ -143,29 +127,91 @@ func (c *Client) GetEips(ctx context.Context, ids []string) ([]*EipAddress, erro
 	return list, nil
 }
 
-// lookUp reads addresses by their IDs. Those that do not exist are not in the
-// result.
+// maxLooks is how often a look-up looks before it gives up on answers that
+// prove nothing.
+const maxLooks = 4
+
+// lookUp reads addresses by their IDs. Those that are not in the result do not
+// exist. It looks again while that is in doubt, maxLooks times at most.
 func (c *Client) lookUp(ctx context.Context, ids []string) (map[string]*EipAddress, error) {
+	found := make(map[string]*EipAddress, len(ids))
+	for n := 1; ; n++ {
+		now, doubts, err := c.look(ctx, ids)
+		if err != nil {
+			return nil, err
+		}
+		maps.Copy(found, now)
+		var doubt *TransportError
+		var open []string
+		for _, id := range ids {
+			if doubts[id] != nil {
+				doubt, open = doubts[id], append(open, id)
+			}
+		}
+		switch {
+		case doubt == nil:
+			return found, nil
+		case n == maxLooks:
+			return nil, doubt
+		}
+		if err := transport.Pause(ctx, c.pollMin, c.pollMax, n-1); err != nil {
+			if end := ctx.Err(); end != nil && !errors.Is(err, end) {
+				err = errors.Join(err, end)
+			}
+			doubt.Err = errors.Join(err, doubt.Err)
+			return nil, doubt
+		}
+		ids = open
+	}
+}
+
+// look reads addresses by their IDs once. Those that are not in found do not
+// exist, unless doubts has them: then the look says nothing about them. The rule
+// is that of the package census.
+func (c *Client) look(ctx context.Context, ids []string) (found map[string]*EipAddress, doubts map[string]*TransportError, err error) {
 	var v validator
 	v.noneEmpty("ids", ids)
 	if err := v.err("GetEips"); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	found := make(map[string]*EipAddress, len(ids))
-	err := eachChunk(unique(ids), func(some []string) error {
+	found, doubts = make(map[string]*EipAddress, len(ids)), map[string]*TransportError{}
+	err = eachChunk(unique(ids), func(some []string) error {
 		res, err := c.DescribeEipAddresses(ctx, &DescribeEipAddressesRequest{EipIDs: some, PageSize: len(some)})
 		if err != nil {
 			return err
 		}
+		var list census.List
 		for i := range res.DataSet {
-			found[res.DataSet[i].EipID] = &res.DataSet[i]
+			a := &res.DataSet[i]
+			list.Add(a.EipID)
+			if !slices.Contains(some, a.EipID) {
+				list.Stray("an address that was not asked for")
+				continue
+			}
+			found[a.EipID] = a
+		}
+		list.Page(res.TotalCount)
+		if reason := list.Doubt("addresses"); reason != "" {
+			for _, id := range some {
+				if found[id] == nil {
+					doubts[id] = unproven(res.ResponseMeta, reason)
+				}
+			}
 		}
 		return nil
 	})
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return found, nil
+	return found, doubts, nil
+}
+
+// unproven is the error of a look that proves nothing about what it did not find.
+func unproven(meta ResponseMeta, reason string) *TransportError {
+	return &TransportError{
+		Action: actionDescribe, HTTPStatus: meta.HTTPStatus, RequestID: meta.RequestID, Attempts: meta.Attempts, Sent: true,
+		Err: &eip.AnswerError{HTTPStatus: meta.HTTPStatus, RequestID: meta.RequestID, Reason: reason},
+	}
 }
 
 // unique gives each ID once, in the order in which they first come.

@@ -110,6 +110,8 @@ func (r *Reconciliation) Certain() bool { return r.Verdict != VerdictUndecided }
 //     call's: not made. (With a Mark and a snapshot, a new address without any
 //     tags can be, since its tags may be late.) If the list takes several pages,
 //     two equal walks over it are needed, since page numbers may hide what moves.
+//     A list that contradicts itself (see [Client.GetEip]), or holds an address
+//     that was not asked for, is no such look.
 //
 // A mark is looked for everywhere, so that it finds addresses that have been
 // moved to another resource group as well; without one, such addresses are not

@@ -1,12 +1,14 @@
 package zenlayer
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"slices"
 
 	eip "github.com/eipkit/eip-go"
+	"github.com/eipkit/eip-go/internal/census"
 )
 
 // fit says what an address can be to the call.
@@ -32,10 +34,10 @@ type reconciler struct {
 	fits  map[string]fit
 	order []string // IDs of seen as they came
 
-	reused   bool // the mark is on addresses that are not the call's
-	walks    []walk
-	complete bool // the latest look cannot have missed anything by its pages
-	looks    int
+	reused bool // the mark is on addresses that are not the call's
+	walks  []*census.List
+	doubt  string // why the latest look can have missed something
+	looks  int
 }
 
 func newReconciler(req *ReconcileRequest) (*reconciler, error) {
@@ -119,17 +121,33 @@ func (r *reconciler) look(ctx context.Context, c *Client) error {
 	if r.before != nil {
 		filters = append(filters, r.before.filter())
 	}
-	walks := make([]walk, len(filters))
-	r.complete = true
+	walks := make([]*census.List, len(filters))
+	r.doubt = ""
 	for i, filter := range filters {
-		for a, err := range c.walk(ctx, filter, &walks[i]) {
+		list := new(census.List)
+		for a, err := range c.walk(ctx, filter, list) {
 			if err != nil {
 				return err
 			}
-			r.see(a)
+			switch {
+			case len(filter.Tags) > 0:
+				if mark, ok := a.Tags[MarkTagKey]; !ok || mark != r.req.Mark {
+					list.Stray(strayMark)
+				}
+			case !r.before.within(a):
+				list.Stray(strayPlace)
+			}
+			if a.EipID != "" {
+				r.see(a)
+			}
 		}
-		twice := i < len(r.walks) && walks[i].same(&r.walks[i])
-		r.complete = r.complete && (walks[i].onePage() || twice)
+		var before *census.List
+		if i < len(r.walks) {
+			before = r.walks[i]
+		}
+		if walks[i] = list; r.doubt == "" && !list.Complete(before) {
+			r.doubt = cmp.Or(list.Doubt("addresses"), "the list changed while its pages were read")
+		}
 	}
 	r.walks = walks
 	return nil
@@ -162,7 +180,7 @@ func (r *reconciler) fit(a *EipAddress) fit {
 			return foreign
 		}
 		return own
-	case r.before == nil, r.old[a.EipID], !r.within(a):
+	case r.before == nil, r.old[a.EipID], !r.before.within(a):
 		return foreign
 	case has: // another call's, and certainly so
 		return foreign
@@ -182,14 +200,6 @@ func (r *reconciler) tagged(a *EipAddress) bool {
 	return true
 }
 
-// within says whether an address is what the snapshot's filter was asked for,
-// in case that the service let more through.
-func (r *reconciler) within(a *EipAddress) bool {
-	return (a.ZoneID == "" || a.ZoneID == r.before.ZoneID) &&
-		(a.EipChargeType == "" || a.EipChargeType == r.before.EipChargeType) &&
-		(r.before.ResourceGroupID == "" || a.ResourceGroupID == "" || a.ResourceGroupID == r.before.ResourceGroupID)
-}
-
 // those gives the addresses of a fit, in the order in which they were seen.
 func (r *reconciler) those(f fit) []*EipAddress {
 	var out []*EipAddress
@@ -204,7 +214,7 @@ func (r *reconciler) those(f fit) []*EipAddress {
 // needsMore says whether nothing was seen, without that meaning that nothing
 // is there.
 func (r *reconciler) needsMore() bool {
-	return !r.complete && !r.reused && len(r.those(own)) == 0 && len(r.those(possible)) == 0
+	return r.doubt != "" && !r.reused && len(r.those(own)) == 0 && len(r.those(possible)) == 0
 }
 
 // decide gives the verdict, or nil if it is worth looking again.
@@ -235,8 +245,8 @@ func (r *reconciler) decide(last bool) *Reconciliation {
 		out.Reason = "the mark of the call is on addresses that it did not make as well, so that it proves nothing"
 	case len(marked) > 0:
 		out.Reason = fmt.Sprintf("%d addresses carry the mark of the call, which asked for %d", len(marked), want)
-	case found == 0 && !r.complete:
-		out.Reason = "nothing can be the call's among what was seen, but the list changed while its pages were read"
+	case found == 0 && r.doubt != "":
+		out.Reason = "nothing can be the call's among what was seen, but " + r.doubt
 	case found == 0 && r.req.Mark != "":
 		out.Verdict = VerdictNotMade
 		out.Reason = "no address carries the mark of the call"

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"github.com/eipkit/eip-go/internal/census"
 )
 
 // snapshotWalks is how often Snapshot reads a list that takes several pages, and
@@ -25,7 +27,7 @@ type Snapshot struct {
 	// EipIDs are the addresses, in ascending order.
 	EipIDs []string `json:"eipIds"`
 	// Incomplete says that the list changed each time while its pages were read,
-	// so that addresses may be missing here. One that is will look new:
+	// or that it contradicted itself, so that addresses may be missing here. One that is will look new:
 	// Reconcile then takes nothing for the call's because it is new.
 	Incomplete bool `json:"incomplete,omitempty"`
 }
@@ -33,7 +35,9 @@ type Snapshot struct {
 // Snapshot notes which addresses there are before req is sent, so that
 // [Client.Reconcile] can tell afterwards which are new. It reads all pages of
 // the zone, 1000 addresses to a call; if there are several, until two walks over
-// them give the same, five at most.
+// them give the same, five at most. A list that contradicts itself (see
+// [Client.GetEip]) or holds an address that is not of the zone is read again as
+// well.
 //
 // A request with a Mark needs none.
 func (c *Client) Snapshot(ctx context.Context, req *AllocateEipAddressesRequest) (*Snapshot, error) {
@@ -47,21 +51,38 @@ func (c *Client) Snapshot(ctx context.Context, req *AllocateEipAddressesRequest)
 		EipChargeType: req.EipChargeType, ResourceGroupID: req.ResourceGroupID, EipIDs: []string{},
 	}
 	s.Incomplete = true
-	var last walk
+	var last *census.List
 	for n := 0; s.Incomplete && n < snapshotWalks; n++ {
-		var w walk
-		for a, err := range c.walk(ctx, s.filter(), &w) {
+		list := new(census.List)
+		for a, err := range c.walk(ctx, s.filter(), list) {
 			if err != nil {
 				return nil, fmt.Errorf("zenlayer: Snapshot: %w", err)
 			}
-			s.EipIDs = append(s.EipIDs, a.EipID)
+			if !s.within(a) {
+				list.Stray(strayPlace)
+			}
+			if a.EipID != "" {
+				s.EipIDs = append(s.EipIDs, a.EipID)
+			}
 		}
-		s.Incomplete = !w.onePage() && (n == 0 || !w.same(&last))
-		last = w
+		s.Incomplete = !list.Complete(last)
+		last = list
 	}
 	slices.Sort(s.EipIDs)
 	s.EipIDs = slices.Compact(s.EipIDs)
 	return s, nil
+}
+
+const (
+	strayPlace = "an address that is not where it was looked for"
+	strayMark  = "an address without the mark that was asked for"
+)
+
+// within says whether an address is what the filter asks for.
+func (s *Snapshot) within(a *EipAddress) bool {
+	return (a.ZoneID == "" || a.ZoneID == s.ZoneID) &&
+		(a.EipChargeType == "" || a.EipChargeType == s.EipChargeType) &&
+		(s.ResourceGroupID == "" || a.ResourceGroupID == "" || a.ResourceGroupID == s.ResourceGroupID)
 }
 
 func (s *Snapshot) filter() *DescribeEipAddressesRequest {

@@ -27,7 +27,9 @@ var (
 
 // WaitError says that a wait ended before all addresses were where they should
 // be. It unwraps to the reason: [ErrCreateFailed], [ErrUnexpectedStatus],
-// eip.ErrNotFound, the context's error, or that of a call.
+// eip.ErrNotFound, the context's error, or that of a call. If the last look was
+// answered with a list that contradicts itself, the *[TransportError] that says
+// so is joined with the reason.
 type WaitError struct {
 	// Want is what was waited for.
 	Want string
@@ -36,7 +38,7 @@ type WaitError struct {
 	// Pending are the addresses that might still have got there.
 	Pending []string
 	// Last holds the last state seen of each address, by ID. An address that was
-	// not found is not in it.
+	// not found, or that no look has shown, is not in it.
 	Last map[string]*EipAddress
 	// Looks is how often the addresses were looked at.
 	Looks int
@@ -48,9 +50,9 @@ func (e *WaitError) Error() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "zenlayer: waiting for %s: %s", e.Want, strings.ReplaceAll(e.Err.Error(), "\n", "; "))
 	for _, part := range []struct {
-		name string
-		ids  []string
-	}{{"failed", e.Failed}, {"pending", e.Pending}} {
+		name, missing string
+		ids           []string
+	}{{"failed", "not found", e.Failed}, {"pending", "not seen", e.Pending}} {
 		if len(part.ids) == 0 {
 			continue
 		}
@@ -63,7 +65,7 @@ func (e *WaitError) Error() string {
 			if i > 0 {
 				b.WriteString(", ")
 			}
-			status := "not found"
+			status := part.missing
 			if a, ok := e.Last[id]; ok {
 				status = string(a.EipStatus)
 			}
@@ -123,8 +125,9 @@ func (c *Client) WaitAvailable(ctx context.Context, id string) (*EipAddress, err
 // at 100 addresses with one call. CREATE_FAILED (see [ErrCreateFailed]) and the
 // states of the recycle bin end it at once, with a *[WaitError] that names the
 // addresses. An address that has not been seen yet may be missing for 30
-// seconds; one that disappears is eip.ErrNotFound. An address that is
-// ASSOCIATED is waited for until it is unbound.
+// seconds; one that disappears is eip.ErrNotFound. A look whose answer
+// contradicts itself (see [Client.GetEip]) says nothing about an address that it
+// does not show. An address that is ASSOCIATED is waited for until it is unbound.
 func (c *Client) WaitAllAvailable(ctx context.Context, ids []string) ([]*EipAddress, error) {
 	return c.wait(ctx, ids, wait{
 		want:  string(EipStatusAvailable),
@@ -213,19 +216,21 @@ func (c *Client) wait(ctx context.Context, ids []string, w wait) ([]*EipAddress,
 	failure := &WaitError{Want: w.want, Last: make(map[string]*EipAddress, len(ids))}
 	began := time.Now()
 	pending := ids
+	var doubt *TransportError // of the last look, about one of those that are pending
 	for n := 0; len(pending) > 0; n++ {
 		if n > 0 {
 			if err := transport.Pause(ctx, c.pollMin, c.pollMax, n-1); err != nil {
-				failure.Pending, failure.Err = pending, err
+				failure.Pending, failure.Err = pending, withDoubt(err, doubt)
 				return nil, failure
 			}
 		}
-		found, err := c.lookUp(ctx, pending)
+		found, doubts, err := c.look(ctx, pending)
 		failure.Looks++
 		if err != nil {
-			failure.Pending, failure.Err = pending, err
+			failure.Pending, failure.Err = pending, withDoubt(err, doubt)
 			return nil, failure
 		}
+		doubt = nil
 		var left []string
 		for _, id := range pending {
 			a, ok := found[id]
@@ -240,6 +245,8 @@ func (c *Client) wait(ctx context.Context, ids []string, w wait) ([]*EipAddress,
 					failure.Failed, failure.Err = append(failure.Failed, id), err
 					continue
 				}
+			case doubts[id] != nil: // the look says nothing about it
+				doubt = doubts[id]
 			case w.gone && w.newcomers && !before && time.Since(began) <= newcomerGrace:
 				// It may be too new to be listed.
 			case w.gone:
@@ -265,4 +272,12 @@ func (c *Client) wait(ctx context.Context, ids []string, w wait) ([]*EipAddress,
 		}
 	}
 	return out, nil
+}
+
+// withDoubt is the reason why a wait ended, with what its last look left open.
+func withDoubt(err error, doubt *TransportError) error {
+	if doubt == nil {
+		return err
+	}
+	return errors.Join(err, doubt)
 }
