@@ -17,7 +17,8 @@ type AdoptRequest struct {
 	Tags Tags
 	// Unsettled are allocations of which nobody knows whether they were
 	// done: those of a *PartialError, or those that a program noted before it
-	// crashed, or [AllocateManyRequest.Request]. Each needs its ClientToken.
+	// crashed, or [AllocateManyRequest.Request]. Each needs its ClientToken. A
+	// refusal leaves it unsettled, unless it proves that nothing was made.
 	Unsettled []*AllocateEipAddressRequest
 }
 
@@ -68,9 +69,12 @@ func (c *Client) Adopt(ctx context.Context, req *AdoptRequest) ([]*EipAddress, e
 	}
 	var ids []string
 	for i, u := range req.Unsettled {
-		id, err := c.settle(ctx, u.clone())
+		id, left, err := c.settle(ctx, u.clone())
 		if err != nil {
-			e.Err, e.Unsettled = err, slices.Clone(req.Unsettled[i:])
+			e.Err, e.Unsettled = err, []*AllocateEipAddressRequest{left}
+			for _, u := range req.Unsettled[i+1:] {
+				e.Unsettled = append(e.Unsettled, asUnsettled(u.clone()))
+			}
 			break
 		}
 		if id != "" && !have[id] {

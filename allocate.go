@@ -129,9 +129,9 @@ func (c *Client) rollBack(ctx context.Context, op string, got made, unseen []mad
 	e := &PartialError{Op: op, Err: why}
 	var errs []error
 	if got.unknown != nil {
-		var err error
-		if got.id, err = c.settle(ctx, got.unknown); err != nil {
-			e.Unsettled = []*AllocateEipAddressRequest{got.unknown}
+		id, left, err := c.settle(ctx, got.unknown)
+		if got.id = id; err != nil {
+			e.Unsettled = []*AllocateEipAddressRequest{left}
 			errs = append(errs, err)
 		}
 	}

@@ -214,7 +214,7 @@ func (b *batch) rollBack(ctx context.Context, op string, why error) error {
 	}
 	errs := make([]error, len(unknown))
 	inParallel(unknown, b.req.Concurrency, func(k, i int) {
-		b.items[i].id, errs[k] = b.c.settle(ctx, b.items[i].unknown)
+		b.items[i].id, b.items[i].unknown, errs[k] = b.c.settle(ctx, b.items[i].unknown)
 	})
 	for k, i := range unknown {
 		if errs[k] != nil {

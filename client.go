@@ -169,7 +169,23 @@ func invoke[Resp any, Req any](ctx context.Context, c *Client, action string, re
 	if req == nil {
 		req = new(Req)
 	}
-	r, ok := any(req).(request)
+	open := openOf(req)
+	out := new(Resp)
+	var meta ResponseMeta
+	params, err := c.encode(action, req)
+	if err == nil {
+		meta, err = c.send(ctx, action, operationOf(action), params, open, func(v wire.Value) error { return schema.Fill(v, out) })
+	}
+	if err != nil {
+		return nil, c.stillOpen(ctx, open, action, err)
+	}
+	*any(out).(response).responseMeta() = meta
+	return out, nil
+}
+
+// encode validates a request and gives its parameters.
+func (c *Client) encode(action string, req any) (url.Values, error) {
+	r, ok := req.(request)
 	if !ok {
 		return nil, fmt.Errorf("eip: %s: %T is not a request", action, req)
 	}
@@ -182,16 +198,7 @@ func invoke[Resp any, Req any](ctx context.Context, c *Client, action string, re
 	if err != nil {
 		return nil, fmt.Errorf("eip: %s: encoding the request: %w", action, err)
 	}
-	if err := mergeParams(action, params, r.extra()); err != nil {
-		return nil, err
-	}
-	out := new(Resp)
-	meta, err := c.send(ctx, action, operationOf(action), params, func(v wire.Value) error { return schema.Fill(v, out) })
-	if err != nil {
-		return nil, err
-	}
-	*any(out).(response).responseMeta() = meta
-	return out, nil
+	return params, mergeParams(action, params, r.extra())
 }
 
 // RawRequest is a request for [Client.Do].
@@ -206,6 +213,8 @@ type RawRequest struct {
 	// table; an action that is not there is treated as KindOnce. For an action
 	// that is there, only KindOnce, which forbids repeats, may be given instead.
 	Kind Kind
+
+	settling
 }
 
 // Do sends any action of the product through the same path as the typed
@@ -214,31 +223,21 @@ type RawRequest struct {
 // library has no types for.
 //
 // If the answer does not fit out, Do gives both the ResponseMeta and an error:
-// the call is done.
+// the call is done. An unknown outcome of a call with a ClientToken is settled by
+// Do(ctx, *Again(&req, err), out).
 func (c *Client) Do(ctx context.Context, req RawRequest, out any) (*ResponseMeta, error) {
-	if req.Action == "" {
-		return nil, errors.New("eip: Do: Action is empty; it must name an API action")
-	}
-	op, err := req.operation()
-	if err != nil {
-		return nil, err
-	}
-	if out != nil {
-		if v := reflect.ValueOf(out); v.Kind() != reflect.Pointer || v.IsNil() {
-			return nil, fmt.Errorf("eip: %s: out is %T; it must be a non-nil pointer", req.Action, out)
-		}
-	}
-	params := url.Values{}
-	if err := mergeParams(req.Action, params, req.Params); err != nil {
-		return nil, err
-	}
+	open := req.calls()
+	var meta ResponseMeta
+	op, params, err := req.encode(out)
 	var raw []byte
-	meta, err := c.send(ctx, req.Action, op, params, func(v wire.Value) error {
-		raw = slices.Clone(v.JSON())
-		return nil
-	})
+	if err == nil {
+		meta, err = c.send(ctx, req.Action, op, params, open, func(v wire.Value) error {
+			raw = slices.Clone(v.JSON())
+			return nil
+		})
+	}
 	if err != nil {
-		return nil, err
+		return nil, c.stillOpen(ctx, open, req.Action, err)
 	}
 	// What does not fit is the caller's out, not the answer: the call is done. An
 	// answer that settled the call without being its own is no answer to decode.
@@ -248,6 +247,23 @@ func (c *Client) Do(ctx context.Context, req RawRequest, out any) (*ResponseMeta
 		}
 	}
 	return &meta, nil
+}
+
+// encode checks the request and where its answer is to go.
+func (req RawRequest) encode(out any) (op operation, params url.Values, err error) {
+	if req.Action == "" {
+		return op, nil, errors.New("eip: Do: Action is empty; it must name an API action")
+	}
+	if op, err = req.operation(); err != nil {
+		return op, nil, err
+	}
+	if out != nil {
+		if v := reflect.ValueOf(out); v.Kind() != reflect.Pointer || v.IsNil() {
+			return op, nil, fmt.Errorf("eip: %s: out is %T; it must be a non-nil pointer", req.Action, out)
+		}
+	}
+	params = url.Values{}
+	return op, params, mergeParams(req.Action, params, req.Params)
 }
 
 // operation finds the action, and wants a Kind that does not promise more than
@@ -298,8 +314,9 @@ func mergeParams(action string, params, extra url.Values) error {
 	return nil
 }
 
-// send completes the parameters and runs the attempts.
-func (c *Client) send(ctx context.Context, action string, op operation, params url.Values,
+// send completes the parameters and runs the attempts. open is what the call is
+// to settle.
+func (c *Client) send(ctx context.Context, action string, op operation, params url.Values, open []openCall,
 	fill func(wire.Value) error,
 ) (ResponseMeta, error) {
 	if ctx == nil {
@@ -311,13 +328,17 @@ func (c *Client) send(ctx context.Context, action string, op operation, params u
 	if !op.noRegion && !params.Has("RegionId") {
 		params.Set("RegionId", c.regionID)
 	}
-	token := params.Get("ClientToken")
 	if c.validate {
 		var v validator
-		if v.clientToken(token); len(v.faults) > 0 {
+		if v.clientToken(params.Get("ClientToken")); len(v.faults) > 0 {
 			return ResponseMeta{}, &ValidationError{Action: action, Faults: v.faults}
 		}
 	}
+	settles, err := c.toSettle(ctx, open, action, params)
+	if err != nil {
+		return ResponseMeta{}, err
+	}
+	token := params.Get("ClientToken")
 	if token == "" && op.kind == KindTokened {
 		token = newToken()
 		params.Set("ClientToken", token)
@@ -340,11 +361,12 @@ func (c *Client) send(ctx context.Context, action string, op operation, params u
 			}
 			return c.signed(used, params, now)
 		},
-		Judge: reader.judge,
-		Renew: func() { forget(c.credentials, used) },
+		Judge:     reader.judge,
+		Renew:     func() { forget(c.credentials, used) },
+		Unsettled: settles != nil,
 	})
 	if !res.Done {
-		return ResponseMeta{}, reader.failure(res, token)
+		return ResponseMeta{}, foldInto(reader.failure(res, token), res, reader.op, settles, params)
 	}
 	return ResponseMeta{
 		RequestID: reader.requestID, HTTPStatus: res.Status, Attempts: res.Attempts, ClientToken: token,

@@ -33,9 +33,10 @@ type convergence struct {
 	accepted *accepted
 	failures int // accepted actions that did not lead anywhere
 
-	token    string // of an action whose outcome is unknown
-	tokenFor string // that action, with the state that it was for
-	unknowns int
+	again        error  // of an action whose outcome is unknown: the next one settles it
+	unsettled    error  // that error, kept when a refusal has come since
+	unsettledFor string // that action, with the state that it was for
+	unknowns     int
 
 	refusal      error     // the last one, until the state changes
 	refusals     int       // in a row, whatever the state
@@ -86,10 +87,10 @@ func (v *convergence) run(ctx context.Context, decide func(*EipAddress) (plan, e
 			if err := v.act(ctx, a, p); err != nil {
 				return nil, err
 			}
-			if v.refusal == nil && v.token == "" {
+			if v.refusal == nil && v.again == nil {
 				v.poll.delay = DefaultPollMin
 			}
-			if v.accepted == nil && (v.token != "" || v.refusals < 2) {
+			if v.accepted == nil && (v.again != nil || v.refusals < 2) {
 				continue // refused once, or unknown: look at once
 			}
 			v.waited = v.accepted == nil
@@ -132,7 +133,7 @@ func (v *convergence) reconsider(ctx context.Context, a *EipAddress, p plan) (pl
 		return 0, stateError(a, fmt.Sprintf("%d actions have not brought it to where %s wants it; somebody else keeps changing it",
 			v.actions, v.op))
 	}
-	if v.refusal == nil || v.token != "" {
+	if v.refusal == nil || v.again != nil {
 		return p, nil
 	}
 	// Somebody else may change the state so often that each refusal is the first
@@ -186,52 +187,75 @@ func (v *convergence) occupied(ctx context.Context, a *EipAddress) error {
 // unknown outcome is kept for the next look instead.
 func (v *convergence) act(ctx context.Context, a *EipAddress, p plan) error {
 	what := p.action() + " " + stateOf(a)
-	if v.tokenFor != what {
-		v.token, v.unknowns = "", 0
+	if a != nil {
+		what += " " + string(a.InstanceType)
 	}
-	token := v.token
-	if token == "" {
-		token = newToken()
+	if v.unsettledFor != what {
+		v.again, v.unsettled, v.unknowns = nil, nil, 0
 	}
-	v.token, v.tokenFor = "", what
-	err := v.send(ctx, a, p, token)
-	var refused *Error
+	again := v.again
+	v.again, v.unsettledFor = nil, what
+	err := v.send(ctx, a, p, again)
+	if OutcomeUnknown(err) {
+		v.unsettled = err
+		v.bound = v.bound || p == planAssociate
+	}
+	refused := refusalOf(err, again)
 	switch {
 	case err == nil:
 		v.actions++
 		v.accepted = &accepted{plan: p, at: time.Now()}
-		v.refusal, v.refusals, v.unknowns = nil, 0, 0
+		v.refusal, v.refusals, v.unknowns, v.unsettled = nil, 0, 0, nil
 		v.bound = v.bound || p == planAssociate
 		return nil
-	case OutcomeUnknown(err):
-		v.bound = v.bound || p == planAssociate
-		if v.unknowns++; v.unknowns >= maxFailures || ctx.Err() != nil {
-			return err
-		}
-		v.token, v.refusal = token, err
-		return nil
-	case errors.As(err, &refused):
+	case refused != nil:
 		if v.refusals == 0 {
 			v.refusedSince = time.Now()
 		}
 		v.refusals++
-		v.refusal, v.refusedIn, v.waited = err, stateOf(a), false
+		v.refusal, v.refusedIn, v.waited = refused, stateOf(a), false
+		if v.unsettled != nil {
+			v.refusal = fmt.Errorf("%w; %w", refused, v.unsettled)
+		}
+		return nil
+	case OutcomeUnknown(err):
+		if v.unknowns++; v.unknowns >= maxFailures || ctx.Err() != nil {
+			return err
+		}
+		v.again, v.refusal = err, err
 		return nil
 	}
 	return err
 }
 
-func (v *convergence) send(ctx context.Context, a *EipAddress, p plan, token string) (err error) {
+// refusalOf is the refusal that an action met, if it met one. A conflict that a
+// repeat meets is one as well, although the outcome of the action stays unknown:
+// the next look says what there is to do, and what is then done is a call of its
+// own.
+func refusalOf(err, again error) error {
+	var refused *Error
+	var open *TransportError
+	switch {
+	case !OutcomeUnknown(err) && errors.As(err, &refused):
+		return err
+	case again != nil && errors.As(err, &open) && open.Last != nil && errors.Is(open.Last, ErrConflict) &&
+		open.Last.Code != CodeLastTokenProcessing && open.Last.Code != CodeOperationFailedLastTokenProcessing:
+		return open.Last
+	}
+	return nil
+}
+
+func (v *convergence) send(ctx context.Context, a *EipAddress, p plan, again error) (err error) {
 	switch p {
 	case planAssociate:
-		_, err = v.c.AssociateEipAddress(ctx, &AssociateEipAddressRequest{
+		_, err = v.c.AssociateEipAddress(ctx, Again(&AssociateEipAddressRequest{
 			AllocationID: v.id, InstanceID: v.to.ID, InstanceType: v.to.Type, Mode: v.to.Mode,
-			PrivateIPAddress: v.to.PrivateIPAddress, VPCID: v.to.VPCID, ClientToken: token,
-		})
+			PrivateIPAddress: v.to.PrivateIPAddress, VPCID: v.to.VPCID,
+		}, again))
 	case planUnassociate:
-		_, err = v.c.UnassociateEipAddress(ctx, &UnassociateEipAddressRequest{
-			AllocationID: v.id, InstanceID: a.InstanceID, InstanceType: a.InstanceType, Force: v.force, ClientToken: token,
-		})
+		_, err = v.c.UnassociateEipAddress(ctx, Again(&UnassociateEipAddressRequest{
+			AllocationID: v.id, InstanceID: a.InstanceID, InstanceType: a.InstanceType, Force: v.force,
+		}, again))
 	case planRelease:
 		_, err = v.c.ReleaseEipAddress(ctx, &ReleaseEipAddressRequest{AllocationID: v.id})
 	}

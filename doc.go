@@ -32,18 +32,26 @@
 // The client makes a ClientToken for every call that takes one, and sends the
 // same token with every attempt of that call. If no attempt brings a usable
 // answer, the error says so ([OutcomeUnknown]) and holds the token
-// ([ClientTokenOf]). To settle it, send the same request again with that token:
-// the service answers as it did, or would have done, the first time.
+// ([ClientTokenOf]). To settle it, send the request that [Again] returns: the
+// service answers as it did, or would have done, the first time.
 //
 //	made, err := client.AllocateEipAddress(ctx, req)
-//	if eip.OutcomeUnknown(err) {
-//		again := *req
-//		again.ClientToken = eip.ClientTokenOf(err)
-//		made, err = client.AllocateEipAddress(ctx, &again)
+//	for eip.OutcomeUnknown(err) && ctx.Err() == nil {
+//		made, err = client.AllocateEipAddress(ctx, eip.Again(req, err))
 //	}
 //
+// The outcome is folded over all these calls: one that is throttled, refused for
+// its credentials or its clock, answered by a proxy or not sent leaves it unknown,
+// and only a success or a refusal that proves that nothing was done ends that. To
+// copy the token by hand into a new request is another call to this package: if
+// that one is refused, its error says nothing about the first.
+//
 // A program that may crash between the call and its answer sets ClientToken
-// itself, from [ClientTokenFor], and asks again after the restart.
+// itself, from [ClientTokenFor], and asks again after the restart, or gives the
+// request to [Client.Adopt], which treats it as one that may have been sent.
+//
+// An action without a token, such as ReleaseEipAddress, has no Again: look at
+// the state, then send it again, as the Ensure helpers do.
 //
 // # Assumptions
 //
@@ -51,8 +59,10 @@
 // that a request with the token and the parameters of an earlier one gets the
 // earlier one's answer. They leave open, and this package assumes:
 //
-//   - a token is remembered for longer than a call and its settlement take
-//     (the documents give no time);
+//   - a token is remembered for longer than a call and its settlement take.
+//     The documents give no time. [TransportError] has that of the first
+//     attempt; when much has passed since, look the address up by the tags that
+//     were given with the allocation before asking again;
 //   - a refusal is final: a request that was refused does not run later; and a
 //     documented code other than those named below under "Unknown" is a refusal,
 //     even one as vague as OperationFailed.InvokeInnerApi;

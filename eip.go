@@ -42,6 +42,8 @@ type AssociateEipAddressRequest struct {
 	ClientToken string `url:"ClientToken,omitempty"`
 	// Extra holds parameters newer than this library, by their wire names.
 	Extra url.Values `url:"-"`
+
+	settling `url:"-"`
 }
 
 func (r *AssociateEipAddressRequest) extra() url.Values { return r.Extra }
@@ -106,6 +108,8 @@ type UnassociateEipAddressRequest struct {
 	ClientToken string `url:"ClientToken,omitempty"`
 	// Extra holds parameters newer than this library, by their wire names.
 	Extra url.Values `url:"-"`
+
+	settling `url:"-"`
 }
 
 func (r *UnassociateEipAddressRequest) extra() url.Values { return r.Extra }

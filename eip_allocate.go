@@ -72,6 +72,8 @@ type AllocateEipAddressRequest struct {
 	ClientToken string `url:"ClientToken,omitempty"`
 	// Extra holds parameters newer than this library, by their wire names.
 	Extra url.Values `url:"-"`
+
+	settling `url:"-"`
 }
 
 func (r *AllocateEipAddressRequest) extra() url.Values { return r.Extra }
@@ -177,6 +179,8 @@ type AllocateEipAddressProRequest struct {
 	ClientToken string `url:"ClientToken,omitempty"`
 	// Extra holds parameters newer than this library, by their wire names.
 	Extra url.Values `url:"-"`
+
+	settling `url:"-"`
 }
 
 func (r *AllocateEipAddressProRequest) extra() url.Values { return r.Extra }

@@ -105,8 +105,8 @@ func stateError(a *EipAddress, reason string) *StateError {
 // context ends. A refusal because of the state is answered by
 // looking again, never by sending the same once more; if nothing that can be
 // seen explains it, the helper tries again for [DefaultConflictPatience]. After
-// a definite refusal the next call has a new ClientToken, after an unknown
-// outcome it keeps the old one.
+// an unknown outcome the next call settles it ([Again]); after a refusal it is a
+// new one, with a new ClientToken.
 //
 // It can be called again after a crash at any point, and goes on from the state
 // that it finds. It guarantees the binding for the moment of its last look, not

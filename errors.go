@@ -80,8 +80,8 @@ func (e *Error) Class() error {
 // error, an answer that could not be read. It never holds a URL.
 //
 // If OutcomeUnknown reports true the call may have done its work. To settle
-// it, send the same request again with ClientToken set to this error's: the
-// service then gives the answer of the first one instead of doing it twice.
+// it, send the request again as [Again] returns it: the service then gives the
+// answer of the first one instead of doing it twice.
 type TransportError struct {
 	// Action is the API action.
 	Action string
@@ -90,21 +90,30 @@ type TransportError struct {
 	// Last is the last answer with a code in this call, if there was one; for a
 	// call that was not sent because the service throttles its action, the answer
 	// to the call that was. It is among the wrapped errors only if the outcome is
-	// known.
+	// known: to a call that [Again] has made, it may be a refusal that says nothing
+	// about the call before it.
 	Last *Error
 	// HTTPStatus and RequestID are those of the last attempt's answer, if any.
 	HTTPStatus int
 	RequestID  string
-	// Attempts is how often the request was sent.
+	// Attempts is how often the request was sent in this call.
 	Attempts int
-	// Sent says whether the request may have reached the service at all.
+	// Sent says whether the request may have reached the service at all. It is
+	// always true for a call that [Again] has made, because the one before it may
+	// have.
 	Sent bool
+	// FirstAttempt is when the first attempt that may have reached the service was
+	// sent, by the local clock, in UTC. It is zero if there was none. For a call
+	// that [Again] has made, it is that of the first call. The service remembers a
+	// ClientToken from about then, and the documents do not say for how long.
+	FirstAttempt time.Time
 	// ClientToken is the idempotency token that the request carried, if any.
 	ClientToken string
 	// RetryAfter is how long the service asks to wait; 0 if it does not say.
 	RetryAfter time.Duration
 
 	unknown bool
+	call    *openCall // what Again needs, for an unknown outcome
 }
 
 // OutcomeUnknown says whether the call may have done its work. It is never
@@ -139,8 +148,8 @@ func (e *TransportError) Error() string {
 	}
 	writeFacts(&b, e.HTTPStatus, e.RequestID, e.Attempts, token, e.RetryAfter)
 	switch {
-	case e.unknown && token != "":
-		b.WriteString("; send the same request with this ClientToken to learn what happened")
+	case e.unknown && e.call != nil && e.call.byToken:
+		b.WriteString("; use Again to settle it")
 	case e.unknown:
 		b.WriteString("; look at the state before sending it again")
 	}
@@ -173,12 +182,13 @@ func (e *TransportError) MarshalJSON() ([]byte, error) {
 		RequestID      string `json:",omitempty"`
 		Attempts       int
 		Sent           bool
+		FirstAttempt   time.Time     `json:",omitzero"`
 		ClientToken    string        `json:",omitempty"`
 		RetryAfter     time.Duration `json:",omitempty"`
 		OutcomeUnknown bool
 	}{
 		e.Action, cause, e.Last, e.HTTPStatus, e.RequestID, e.Attempts,
-		e.Sent, e.ClientToken, e.RetryAfter, e.unknown,
+		e.Sent, e.FirstAttempt, e.ClientToken, e.RetryAfter, e.unknown,
 	})
 }
 
@@ -229,8 +239,13 @@ func (e *AnswerError) Is(target error) bool {
 // mute gives the cause of an unknown outcome: an answer in it can be read, but
 // matches no class.
 func mute(err error) error {
-	if a, ok := err.(*AnswerError); ok { //nolint:errorlint // its own and Join's shape
-		own := *a
+	switch e := err.(type) { //nolint:errorlint // its own and Join's shape
+	case *AnswerError:
+		own := *e
+		own.muted = true
+		return &own
+	case *ValidationError:
+		own := *e
 		own.muted = true
 		return &own
 	}
@@ -250,10 +265,9 @@ func mute(err error) error {
 type AttemptTimeoutError = transport.AttemptTimeoutError
 
 // OutcomeUnknown says whether err, or one of the errors joined in it, is that
-// of a write that may have happened. The answer to it is to send the same
-// request again with the ClientToken that the error holds (see
-// [TransportError]), or, for an action without a token, to look before sending
-// it again.
+// of a write that may have happened. The answer to it is to send the request
+// again as [Again] returns it or, for an action without a token, to look before
+// sending it again.
 func OutcomeUnknown(err error) bool { return unknownIn(err) != nil }
 
 // unknownIn finds the first error of an unknown outcome, wherever it is joined
@@ -283,7 +297,7 @@ func unknownIn(err error) error {
 func RequestID(err error) string {
 	var t *TransportError
 	if errors.As(err, &t) {
-		if t.RequestID == "" && t.Last != nil && t.Sent {
+		if t.RequestID == "" && t.Last != nil && t.Attempts > 0 {
 			return t.Last.RequestID
 		}
 		return t.RequestID
@@ -297,7 +311,8 @@ func RequestID(err error) string {
 
 // ClientTokenOf gives the ClientToken of the call that failed with err, "" if
 // it carried none; of several joined errors that of the first one whose outcome
-// is unknown. With [OutcomeUnknown] it is all that is needed to settle a call.
+// is unknown. It is for logs, and for a program that notes it in order to look
+// for the address later; to settle the call, use [Again].
 func ClientTokenOf(err error) string {
 	if unknown := unknownIn(err); unknown != nil {
 		err = unknown

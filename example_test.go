@@ -59,7 +59,8 @@ func check(err error) {
 	}
 }
 
-// An unknown outcome is settled by the same request with the error's token.
+// An unknown outcome is settled by the request that Again returns, sent as often
+// as it takes.
 func ExampleOutcomeUnknown() {
 	srv, err := eiptest.New(eiptest.WithPipe())
 	check(err)
@@ -72,11 +73,9 @@ func ExampleOutcomeUnknown() {
 	// README: settle
 	req := &eip.AllocateEipAddressRequest{Bandwidth: 10}
 	made, err := client.AllocateEipAddress(ctx, req)
-	if eip.OutcomeUnknown(err) {
-		// It may have been allocated. The token brings the answer back.
-		again := *req
-		again.ClientToken = eip.ClientTokenOf(err)
-		made, err = client.AllocateEipAddress(ctx, &again)
+	for eip.OutcomeUnknown(err) && ctx.Err() == nil {
+		// It may have been allocated. Asking again with its token tells.
+		made, err = client.AllocateEipAddress(ctx, eip.Again(req, err))
 	}
 	// README: end
 
@@ -109,7 +108,8 @@ func ExampleClientTokenFor() {
 	_, err = allocate(crash)
 	fmt.Println("outcome unknown:", eip.OutcomeUnknown(err))
 
-	// The second run asks again, and gets the address of the first.
+	// The second run asks again, and gets the address of the first. If it were
+	// refused, that would say nothing about the first run; Adopt waits for a proof.
 	srv.Before(nil)
 	made, err := allocate(context.Background())
 	check(err)
@@ -131,7 +131,7 @@ func ExampleError() {
 	var e *eip.Error
 	switch {
 	case eip.OutcomeUnknown(err):
-		fmt.Println("ask again with", eip.ClientTokenOf(err))
+		fmt.Println("settle it with Again; its token is", eip.ClientTokenOf(err))
 	case errors.Is(err, eip.ErrQuota):
 		errors.As(err, &e)
 		fmt.Println(e.Code, e.HTTPStatus, e.Attempts)

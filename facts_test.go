@@ -141,7 +141,7 @@ func TestRequestsHaveEveryDocumentedParameter(t *testing.T) {
 			typ := reflect.TypeOf(at.newRequest()).Elem()
 			for i := range typ.NumField() {
 				name := typ.Field(i).Name
-				if name == "Extra" {
+				if name == "Extra" || !typ.Field(i).IsExported() {
 					continue
 				}
 				req := at.newRequest()

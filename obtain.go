@@ -159,7 +159,7 @@ type made struct {
 	address *EipAddress                // as last seen
 	found   bool                       // by its tags: an earlier call has made it
 	denied  bool                       // no list has it, and ReleaseEipAddress knows nothing of it
-	unknown *AllocateEipAddressRequest // sent, and its outcome is not known
+	unknown *AllocateEipAddressRequest // sent, its outcome is not known, and sending this settles it
 }
 
 // take gives the living address that a mark's tags find, if there is one. Of
@@ -303,7 +303,7 @@ func (c *Client) allocateOne(ctx context.Context, req *AllocateEipAddressRequest
 		return made{}, fmt.Errorf("eip: an earlier call with this Key (or token) asked for something else, "+
 			"and the service still knows it: repeat that request, or give another Key or a higher Generation: %w", err)
 	case err != nil && OutcomeUnknown(err):
-		return made{unknown: req}, err
+		return made{unknown: Again(req, err)}, err
 	case err != nil:
 		return made{}, err
 	case res.AllocationID == "":

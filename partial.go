@@ -61,7 +61,9 @@ type PartialError struct {
 	// everything that was made is released.
 	Alive []Holding
 	// Unsettled are allocations whose outcome is not known, with their
-	// ClientToken: each may have made an address. [Client.Adopt] settles them.
+	// ClientToken: each may have made an address. They are as [Again] returns them:
+	// to send one settles it, as does to give it to Again with this error, and
+	// [Client.Adopt] settles them all.
 	Unsettled []*AllocateEipAddressRequest
 	// RollbackErr is why the clean-up could not be finished, nil if it was.
 	RollbackErr error
@@ -179,18 +181,19 @@ func (c *Client) appeared(ctx context.Context, list []made) ([]made, map[string]
 	return list, missing
 }
 
-// settle learns by its token what became of an allocation whose outcome is
-// unknown: the ID of the address that it made, "" if it certainly made none.
-func (c *Client) settle(ctx context.Context, req *AllocateEipAddressRequest) (id string, err error) {
+// settle learns by its token what became of an allocation that may have been
+// sent before: the ID of the address that it made, "" if it certainly made none.
+// With an error, that is still unknown, and left is the request that settles it.
+func (c *Client) settle(ctx context.Context, req *AllocateEipAddressRequest) (id string, left *AllocateEipAddressRequest, err error) {
+	req = asUnsettled(req)
 	res, err := c.AllocateEipAddress(ctx, req)
-	if err == nil {
-		return res.AllocationID, nil
+	switch {
+	case err == nil:
+		return res.AllocationID, nil, nil
+	case OutcomeUnknown(err):
+		return "", Again(req, err), err
 	}
-	var refused *Error
-	if errors.As(err, &refused) && !OutcomeUnknown(err) && codeTable[refused.Code].neverRan {
-		return "", nil
-	}
-	return "", err
+	return "", nil, nil
 }
 
 // inParallel does something with each element, a few at a time.

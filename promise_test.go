@@ -70,8 +70,8 @@ func TestOneAddressWhateverHappens(t *testing.T) {
 }
 
 // The first attempt is cut off after it ran, and all later ones are throttled:
-// the error says that the outcome is unknown, and the same request with the
-// error's token gives the address.
+// the error says that the outcome is unknown, and the request that Again returns
+// gives the address.
 func TestUnknownOutcomeIsSettledByItsToken(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -93,8 +93,7 @@ func TestUnknownOutcomeIsSettledByItsToken(t *testing.T) {
 		require.Len(t, srv.AddressesEverMade(), 1)
 
 		srv.Calm()
-		req.ClientToken = te.ClientToken
-		res, err := client.AllocateEipAddress(t.Context(), req)
+		res, err := client.AllocateEipAddress(t.Context(), eip.Again(req, err))
 		require.NoError(t, err)
 		assert.Equal(t, srv.AddressesEverMade()[0].AllocationID, res.AllocationID)
 		assert.Len(t, srv.AddressesEverMade(), 1)
@@ -115,7 +114,7 @@ func TestCancelledUnderWay(t *testing.T) {
 		require.True(t, eip.OutcomeUnknown(err))
 		require.Len(t, srv.AddressesEverMade(), 1)
 
-		res, err := client.AllocateEipAddress(t.Context(), &eip.AllocateEipAddressRequest{ClientToken: eip.ClientTokenOf(err)})
+		res, err := client.AllocateEipAddress(t.Context(), eip.Again(&eip.AllocateEipAddressRequest{}, err))
 		require.NoError(t, err)
 		assert.Equal(t, srv.AddressesEverMade()[0].AllocationID, res.AllocationID)
 	})

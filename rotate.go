@@ -249,9 +249,9 @@ func (r *rotation) rollBack(ctx context.Context, op string, why error) error {
 	defer cancel()
 	e := &PartialError{Op: op, Err: why}
 	if u := r.got.unknown; u != nil {
-		id, err := r.c.settle(ctx, u)
+		id, left, err := r.c.settle(ctx, u)
 		if r.got.id = id; err != nil {
-			e.Unsettled = []*AllocateEipAddressRequest{u}
+			e.Unsettled = []*AllocateEipAddressRequest{left}
 			e.RollbackErr = err
 		}
 	}

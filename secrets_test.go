@@ -201,13 +201,17 @@ func runCanary(t *testing.T, step wiretest.Step, rt http.RoundTripper, opts []Op
 		WithAttemptHook(func(_ context.Context, a Attempt) { attempts = append(attempts, a) }),
 	}, opts...)...)
 
-	res, err := c.AssociateEipAddress(t.Context(), &AssociateEipAddressRequest{AllocationID: "eip-1", InstanceID: "i-1"})
+	req := &AssociateEipAddressRequest{AllocationID: "eip-1", InstanceID: "i-1"}
+	res, err := c.AssociateEipAddress(t.Context(), req)
+	again := Again(req, err)
+	_, second := c.AssociateEipAddress(t.Context(), again)
 	require.NotEmpty(t, signatures)
 	require.NotEmpty(t, attempts)
 	require.NotEmpty(t, logged.String())
 
 	values := map[string]any{
 		"response": res, "client": c, "client value": *c, "attempts": attempts,
+		"again": again, "again value": *again, "open calls": again.calls(),
 		"holder": struct {
 			name   string
 			client *Client
@@ -216,7 +220,7 @@ func runCanary(t *testing.T, step wiretest.Step, rt http.RoundTripper, opts []Op
 			err    error
 		}{"x", c, NewCredentials("LTAI-id", canarySecret, canaryToken, time.Time{}), c.credentials, err},
 	}
-	for i, e := range chain(err) {
+	for i, e := range append(chain(err), chain(second)...) {
 		values[fmt.Sprintf("error %d (%T)", i, e)] = e
 		assert.NotContains(t, e.Error(), "fake.invalid", "no URL in an error")
 	}

@@ -39,6 +39,8 @@ type AllocateEipSegmentAddressRequest struct {
 	ClientToken string `url:"ClientToken,omitempty"`
 	// Extra holds parameters newer than this library, by their wire names.
 	Extra url.Values `url:"-"`
+
+	settling `url:"-"`
 }
 
 func (r *AllocateEipSegmentAddressRequest) extra() url.Values { return r.Extra }
@@ -217,6 +219,8 @@ type ReleaseEipSegmentAddressRequest struct {
 	ClientToken string `url:"ClientToken,omitempty"`
 	// Extra holds parameters newer than this library, by their wire names.
 	Extra url.Values `url:"-"`
+
+	settling `url:"-"`
 }
 
 func (r *ReleaseEipSegmentAddressRequest) extra() url.Values { return r.Extra }

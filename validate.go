@@ -36,10 +36,13 @@ func (f FieldFault) String() string {
 }
 
 // ValidationError tells everything that is wrong with a request that was
-// therefore not sent. It matches ErrInvalidParameter.
+// therefore not sent. It matches ErrInvalidParameter, unless it is the cause of
+// a [TransportError] whose outcome is unknown (see [Again]).
 type ValidationError struct {
 	Action string
 	Faults []FieldFault
+
+	muted bool // it matches no class
 }
 
 // Error lists all faults.
@@ -56,7 +59,7 @@ func (e *ValidationError) Error() string {
 }
 
 // Is reports that target is ErrInvalidParameter.
-func (e *ValidationError) Is(target error) bool { return target == ErrInvalidParameter }
+func (e *ValidationError) Is(target error) bool { return !e.muted && target == ErrInvalidParameter }
 
 // validator collects the faults of one request.
 type validator struct {

@@ -64,7 +64,7 @@ func TestLateRunAlone(t *testing.T) {
 			t.Fatal(err)
 		}
 		time.Sleep(time.Minute)
-		res, err := client.AllocateEipAddress(t.Context(), &eip.AllocateEipAddressRequest{ClientToken: eip.ClientTokenOf(err)})
+		res, err := client.AllocateEipAddress(t.Context(), eip.Again(&eip.AllocateEipAddressRequest{}, err))
 		if err != nil {
 			t.Fatal(err)
 		}

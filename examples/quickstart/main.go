@@ -61,7 +61,7 @@ type tour struct {
 	request *eip.AllocateEipAddressRequest
 	id      string // of the address, once it is known and until it is gone
 	seen    bool   // the address has shown up in a list
-	token   string // of an allocation whose outcome is unknown
+	failed  error  // of the allocation
 }
 
 func (t *tour) say(format string, args ...any) { fmt.Fprintf(t.out, format+"\n", args...) }
@@ -83,9 +83,7 @@ func (t *tour) walk(ctx context.Context) (*eip.EipAddress, error) {
 	}
 	made, err := t.client.AllocateEipAddress(ctx, t.request)
 	if err != nil {
-		if eip.OutcomeUnknown(err) {
-			t.token = eip.ClientTokenOf(err)
-		}
+		t.failed = err
 		return nil, err
 	}
 	t.id = made.AllocationID
@@ -178,17 +176,18 @@ func (t *tour) watch(ctx context.Context) error {
 func (t *tour) giveBack(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanupTime)
 	defer cancel()
-	if t.token != "" {
-		// The same request with the same token gives the address that the first
-		// one made, or makes the one that it did not.
+	err := t.failed
+	for eip.OutcomeUnknown(err) && ctx.Err() == nil {
+		// The request as Again returns it gives the address that the first one made,
+		// or makes the one that it did not.
 		t.say("asking what became of the allocation")
-		again := *t.request
-		again.ClientToken = t.token
-		made, err := t.client.AllocateEipAddress(ctx, &again)
-		if err != nil {
-			return fmt.Errorf("an address may exist; its tag is made-by=eip-go-quickstart, its ClientToken %s: %w", t.token, err)
+		var made *eip.AllocateEipAddressResponse
+		if made, err = t.client.AllocateEipAddress(ctx, eip.Again(t.request, err)); err == nil {
+			t.id = made.AllocationID
 		}
-		t.id = made.AllocationID
+	}
+	if eip.OutcomeUnknown(err) {
+		return fmt.Errorf("an address may exist; its tag is made-by=eip-go-quickstart, its ClientToken %s: %w", eip.ClientTokenOf(err), err)
 	}
 	if t.id == "" {
 		return nil

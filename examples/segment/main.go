@@ -54,16 +54,14 @@ type group struct {
 	request *eip.AllocateEipSegmentAddressRequest
 	id      string // once it is known and until it is gone
 	seen    bool   // it has shown up in a list
-	token   string // of an allocation whose outcome is unknown
+	failed  error  // of the allocation
 }
 
 func (g *group) walk(ctx context.Context, mask int) error {
 	g.request = &eip.AllocateEipSegmentAddressRequest{EipMask: mask, InternetChargeType: eip.InternetChargeTypePayByTraffic}
 	made, err := g.client.AllocateEipSegmentAddress(ctx, g.request) //lint:ignore SA1019 the example is about it
 	if err != nil {
-		if eip.OutcomeUnknown(err) {
-			g.token = eip.ClientTokenOf(err)
-		}
+		g.failed = err
 		return err
 	}
 	g.id = made.EipSegmentInstanceID
@@ -106,15 +104,17 @@ func (g *group) release(ctx context.Context) error {
 func (g *group) giveBack(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanupTime)
 	defer cancel()
-	if g.token != "" {
+	err := g.failed
+	for eip.OutcomeUnknown(err) && ctx.Err() == nil {
 		fmt.Fprintln(g.out, "asking what became of the allocation")
-		again := *g.request
-		again.ClientToken = g.token
-		made, err := g.client.AllocateEipSegmentAddress(ctx, &again) //lint:ignore SA1019 as above
-		if err != nil {
-			return fmt.Errorf("a group may exist; the ClientToken of its allocation is %s: %w", g.token, err)
+		var made *eip.AllocateEipSegmentAddressResponse
+		//lint:ignore SA1019 as above
+		if made, err = g.client.AllocateEipSegmentAddress(ctx, eip.Again(g.request, err)); err == nil {
+			g.id = made.EipSegmentInstanceID
 		}
-		g.id = made.EipSegmentInstanceID
+	}
+	if eip.OutcomeUnknown(err) {
+		return fmt.Errorf("a group may exist; the ClientToken of its allocation is %s: %w", eip.ClientTokenOf(err), err)
 	}
 	if g.id == "" {
 		return nil

@@ -69,8 +69,8 @@ func (w *worker) stage(ctx context.Context, c *cycle, e *entry) error {
 }
 
 // tokened makes a write that carries a token. While the outcome is unknown it
-// sends the same request again with the token of the error: that is all there is
-// to settling.
+// sends the request again as eip.Again returns it: that is all there is to
+// settling.
 func (w *worker) tokened(ctx context.Context, c *cycle, e *entry) error {
 	token := ""
 	if w.token != nil {
@@ -79,8 +79,9 @@ func (w *worker) tokened(ctx context.Context, c *cycle, e *entry) error {
 	if err := w.begin(c, e.Step, token); err != nil {
 		return err
 	}
+	var last error
 	for n := 0; ; n++ {
-		attempts, err := w.send(ctx, c, e.Step, token)
+		attempts, err := w.send(ctx, c, e.Step, token, last)
 		if nerr := w.tell(c, e.Step, attempts, err, n > 0 || c.tried); nerr != nil {
 			return nerr
 		}
@@ -91,11 +92,11 @@ func (w *worker) tokened(ctx context.Context, c *cycle, e *entry) error {
 		case n == mostRepeats || ctx.Err() != nil:
 			return err
 		case eip.OutcomeUnknown(err):
-			token = eip.ClientTokenOf(err)
 			e.Settled = true
 		case !again(err):
 			return err
 		}
+		last = err
 	}
 }
 
@@ -106,31 +107,32 @@ func again(err error) bool {
 	return !errors.As(err, &e) || errors.Is(err, eip.ErrThrottled) || errors.Is(err, eip.CodeInvalidTimeStampExpired)
 }
 
-// send makes the call of a stage, and keeps the ID that it tells.
-func (w *worker) send(ctx context.Context, c *cycle, s step, token string) (attempts int, err error) {
+// send makes the call of a stage, and keeps the ID that it tells. last is how the
+// call before it ended.
+func (w *worker) send(ctx context.Context, c *cycle, s step, token string, last error) (attempts int, err error) {
 	instance := fmt.Sprintf("i-test%d", w.number+1)
 	switch s {
 	case allocate:
-		res, err := w.client.AllocateEipAddress(ctx, &eip.AllocateEipAddressRequest{
+		res, err := w.client.AllocateEipAddress(ctx, eip.Again(&eip.AllocateEipAddressRequest{
 			Bandwidth: 5, Name: nameOf(c.n), Tags: eip.Tags{"made-by": "storm"}, ClientToken: token,
-		})
+		}, last))
 		if err != nil {
 			return 0, err
 		}
 		c.id = res.AllocationID
 		return res.Attempts, nil
 	case associate:
-		res, err := w.client.AssociateEipAddress(ctx, &eip.AssociateEipAddressRequest{
+		res, err := w.client.AssociateEipAddress(ctx, eip.Again(&eip.AssociateEipAddressRequest{
 			AllocationID: c.id, InstanceID: instance, ClientToken: token,
-		})
+		}, last))
 		if err != nil {
 			return 0, err
 		}
 		return res.Attempts, nil
 	case unassociate:
-		res, err := w.client.UnassociateEipAddress(ctx, &eip.UnassociateEipAddressRequest{
+		res, err := w.client.UnassociateEipAddress(ctx, eip.Again(&eip.UnassociateEipAddressRequest{
 			AllocationID: c.id, InstanceID: instance, ClientToken: token,
-		})
+		}, last))
 		if err != nil {
 			return 0, err
 		}

@@ -56,7 +56,8 @@ type Answer struct {
 	Status int
 	Header http.Header
 	Body   []byte
-	// UnknownBefore is true if an earlier attempt of this call may have run.
+	// UnknownBefore is true if an earlier attempt of this call may have run, or
+	// the call is Unsettled.
 	UnknownBefore bool
 	Secrets       Secrets
 }
@@ -69,7 +70,7 @@ type Judgement struct {
 	RequestID  string
 	RetryAfter time.Duration // the vendor's own hint; 0: none
 	// Proves says that this refusal also tells that no earlier attempt of the
-	// call has run.
+	// call, or of one that it settles, has run.
 	Proves bool
 }
 
@@ -86,6 +87,10 @@ type Call struct {
 	// Renew makes the next Sign use fresh credentials. It is called before the
 	// repeat that follows CauseExpiredCredentials. It may be nil.
 	Renew func()
+	// Unsettled says that an earlier call with the same idempotency token may
+	// have run. The outcome is then unknown from the start, and only a success or
+	// a refusal that proves something ends that. It means nothing for a read.
+	Unsettled bool
 }
 
 // Result is how a call ended.
@@ -94,14 +99,17 @@ type Result struct {
 	// Unknown says that the operation may have run. Never for a read.
 	Unknown bool
 	// Reached says that some attempt may have reached the service.
-	Reached    bool
-	Cause      Cause // of the last attempt
-	Attempts   int
-	Status     int           // of the last attempt's answer, 0 without one
-	RequestID  string        // of the last attempt's answer
-	Err        error         // why the call failed
-	Last       error         // the last answer's error, whichever attempt it was
-	RetryAfter time.Duration // the last hint of the service
+	Reached bool
+	// FirstAttempt is when the first such attempt was sent, by the local clock.
+	// It is zero if there was none.
+	FirstAttempt time.Time
+	Cause        Cause // of the last attempt
+	Attempts     int
+	Status       int           // of the last attempt's answer, 0 without one
+	RequestID    string        // of the last attempt's answer
+	Err          error         // why the call failed
+	Last         error         // the last answer's error, whichever attempt it was
+	RetryAfter   time.Duration // the last hint of the service
 }
 
 // run is one call under way.
@@ -122,6 +130,7 @@ type run struct {
 	unknown     bool
 	done        bool
 	reached     bool
+	first       time.Time // when the first attempt that reached was sent
 	throttledAt time.Time
 	last        error
 	requestID   string
@@ -142,7 +151,7 @@ type decision struct {
 
 // Do sends a call until it is done, refused, or given up.
 func (l *Loop) Do(ctx context.Context, call *Call) *Result {
-	r := &run{loop: l, call: call, ctx: ctx}
+	r := &run{loop: l, call: call, ctx: ctx, unknown: call.Unsettled && call.Kind != Read}
 	if ctx.Err() != nil {
 		r.decision = decision{cause: CauseCanceledBefore, ctxErr: contextError(ctx)}
 		return r.result()
@@ -296,8 +305,8 @@ func (r *run) judge(err error) Judgement {
 
 // fold keeps the outcome of the whole call.
 func (r *run) fold(j Judgement) {
-	if r.cur.answer != nil || r.cur.reached {
-		r.reached = true
+	if !r.reached && (r.cur.answer != nil || r.cur.reached) {
+		r.reached, r.first = true, r.cur.start
 	}
 	if r.cur.answer != nil && j.Err != nil {
 		r.last = j.Err
@@ -395,7 +404,7 @@ func (r *run) boundHint(cause Cause, hint time.Duration, now time.Time) time.Dur
 func (r *run) result() *Result {
 	d := r.decision
 	out := &Result{
-		Done: r.done, Unknown: r.unknown && !r.done, Reached: r.reached,
+		Done: r.done, Unknown: r.unknown && !r.done, Reached: r.reached, FirstAttempt: r.first,
 		Cause: d.cause, Attempts: r.sent, RetryAfter: d.hint, Last: r.last,
 	}
 	if r.cur.answer != nil {

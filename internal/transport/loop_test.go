@@ -97,9 +97,9 @@ func TestForeignCause(t *testing.T) {
 		}
 		assert.Equal(t, want, UnknownCodeCause(status), status)
 		for _, n := range []int{0, 9} {
-			text := ForeignReason(status, n)
-			assert.Contains(t, text, fmt.Sprintf("HTTP %d ", status))
-			assert.Contains(t, text, "not from the service")
+			text := ForeignReason(status, n, true, "it is text")
+			assert.Contains(t, text, fmt.Sprintf("HTTP %d", status))
+			assert.Equal(t, n == 0, strings.Contains(text, "not from the service"))
 			assert.Contains(t, text, "it may have run")
 			assert.Equal(t, n == 0, strings.Contains(text, "no body"))
 		}
@@ -111,7 +111,7 @@ func TestForeignCause(t *testing.T) {
 		}
 	}
 	assert.Equal(t, 4, foreign)
-	assert.Equal(t, "HTTP 403 with no body, not from the service; a proxy may have blocked the call, but it may have run", ForeignReason(403, 0))
+	assert.Equal(t, "HTTP 403 with no body, not from the service; a proxy may have blocked the call, but it may have run", ForeignReason(403, 0, true, ""))
 }
 
 // The fourth foreign answer ends a call, however they are spread over it.
