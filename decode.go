@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"strings"
 
+	"github.com/eipkit/eip-go/internal/transport"
 	"github.com/eipkit/eip-go/internal/wire"
 )
 
@@ -84,7 +85,7 @@ type errorBody struct {
 // The most that is shown of the texts of an error, and the most that is read: a
 // secret must be seen whole to be found.
 const (
-	maxMessage   = 512
+	maxMessage   = transport.MaxMessage
 	maxRequestID = 128
 	maxRead      = 16 << 10
 )

@@ -221,14 +221,11 @@ func (r *answerReader) foreign(a *transport.Answer, reason string) transport.Jud
 			HTTPStatus:  a.Status,
 			ContentType: a.Secrets.Show(a.Header.Get("Content-Type"), maxRequestID),
 			RequestID:   id,
-			Reason:      transport.ForeignReason(a.Status, len(a.Body), r.op.kind != KindRead, a.Secrets.Show(reason, maxMessage)),
-			Excerpt:     a.Secrets.Show(string(a.Body[:min(len(a.Body), maxRead)]), maxExcerpt),
+			Reason:      transport.ForeignReason(a.Status, len(a.Body), r.op.kind != KindRead, a.Reason(reason)),
+			Excerpt:     a.Excerpt(),
 		},
 	}
 }
-
-// maxExcerpt is how much of a foreign answer an error shows.
-const maxExcerpt = 160
 
 // errUnsettled is the cause when the last answer is one of the service's own
 // that leaves the outcome open.

@@ -204,10 +204,10 @@ func text(b json.RawMessage) string {
 func strange(a *transport.Answer, reason, requestID string) *eip.AnswerError {
 	return &eip.AnswerError{
 		HTTPStatus:  a.Status,
-		ContentType: a.Secrets.Scrub(transport.Excerpt(a.Header.Get("Content-Type"))),
+		ContentType: a.Secrets.Show(a.Header.Get("Content-Type"), transport.MaxExcerpt),
 		RequestID:   requestID,
-		Reason:      a.Secrets.Scrub(transport.Excerpt(reason)),
-		Excerpt:     transport.Excerpt(a.Secrets.Scrub(string(a.Body[:min(len(a.Body), 1<<14)]))),
+		Reason:      a.Secrets.Show(reason, transport.MaxMessage),
+		Excerpt:     a.Excerpt(),
 	}
 }
 

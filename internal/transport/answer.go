@@ -3,7 +3,6 @@ package transport
 import (
 	"fmt"
 	"net/http"
-	"strings"
 )
 
 // ForeignCause judges an answer that is not the service's own. It proves
@@ -60,23 +59,4 @@ func ForeignReason(status, bodyLen int, write bool, why string) string {
 		text += ", but it may have run"
 	}
 	return text
-}
-
-// excerptLength is how much of a strange answer an error shows.
-const excerptLength = 160
-
-// Excerpt takes the beginning of a text that a peer sent, printable and on one
-// line.
-func Excerpt(text string) string {
-	s := strings.ToValidUTF8(text[:min(len(text), 4*excerptLength)], "\uFFFD")
-	s = strings.Join(strings.Fields(strings.Map(func(r rune) rune {
-		if r < ' ' || r == 0x7f || r >= 0x80 && r < 0xa0 {
-			return ' '
-		}
-		return r
-	}, s)), " ")
-	if r := []rune(s); len(r) > excerptLength {
-		s = string(r[:excerptLength]) + "…"
-	}
-	return s
 }

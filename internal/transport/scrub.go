@@ -1,92 +1,247 @@
 package transport
 
 import (
+	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
-const redacted = "REDACTED"
+const (
+	redacted = "REDACTED"
+	withheld = "[withheld: it contains a secret]"
+	tooDeep  = "[withheld: it is encoded too often to be searched for secrets]"
 
-// Secrets are the values of one attempt that must not be seen outside it.
+	// shortestSecret: a shorter one would eat letters out of words. Of a longer
+	// one at least shortestNeedle characters must not be blanks or plus signs.
+	shortestSecret = 8
+	shortestNeedle = 4
+	// largestScrubbed is the size from which on a text is not edited any more,
+	// but shown or withheld as a whole.
+	largestScrubbed = 64 << 10
+)
+
+// Lengths to which a peer's text is cut where it is shown, in bytes.
+const (
+	MaxExcerpt = 160 // of a body or a header
+	MaxMessage = 512 // of a message or a transport's error
+)
+
+// Secrets are the values of one attempt that must not be seen outside it. One
+// that is shorter than 8 bytes is not searched for.
 type Secrets []string
 
 // Scrub replaces every secret in s, in whatever mixture of encodings a peer or
-// a proxy quotes it back: as it is, percent-encoded once (a form value) or twice
-// (a signed string), in upper or lower case, escaped as in JSON or HTML.
-func (x Secrets) Scrub(s string) string {
+// a proxy quotes it back: percent-encoded, in upper or lower case, escaped as in
+// JSON, JavaScript or HTML, each of them repeatedly; with blanks and line breaks
+// put in, and with blanks for plus signs. A text that cannot be edited is
+// withheld as a whole. It takes time in proportion to s.
+func (x Secrets) Scrub(s string) string { return x.scrub(s, false) }
+
+// In reports whether s contains a secret, in an encoding that Scrub knows.
+func (x Secrets) In(s string) bool { return x.Scrub(s) != s }
+
+// Show returns the beginning of a text that a peer sent: at most most bytes of
+// valid UTF-8, printable, on one line, and without secrets, even one that is
+// cut in two. It looks at little more of the text than it shows.
+func (x Secrets) Show(text string, most int) string {
+	window := most + x.overlap()
+	if len(text) <= window {
+		return oneLine(x.scrub(text, false), most)
+	}
+	s := x.scrub(text[:window], true)
+	return oneLine(s[:min(len(s), window)], most)
+}
+
+// Excerpt returns the beginning of the body, as Show does.
+func (a *Answer) Excerpt() string {
+	window := MaxExcerpt + a.Secrets.overlap() + 1 // one more, so that Show sees that the text goes on
+	return a.Secrets.Show(string(a.Body[:min(len(a.Body), window)]), MaxExcerpt)
+}
+
+// Reason returns what is wrong with the body, as Show does. text may quote a
+// part of the body, and where it cuts the quotation it may cut a secret.
+func (a *Answer) Reason(text string) string {
+	if strings.Contains(text, "…") && a.Secrets.In(string(a.Body)) {
+		return "its text holds a secret"
+	}
+	return a.Secrets.Show(text, MaxMessage)
+}
+
+// overlap is how much of a text is looked at beyond what is shown.
+func (x Secrets) overlap() (n int) {
 	for _, secret := range x {
-		s = scrub(s, secret)
+		n = max(n, len(secret))
 	}
-	return s
+	return n + longestTail
 }
 
-func scrub(s, secret string) string {
-	if secret == "" || s == "" {
-		return s
-	}
-	var out strings.Builder
-	kept := 0
-	for i := 0; i < len(s); i++ {
-		if end, ok := quotes(s[i:], secret); ok {
-			out.WriteString(s[kept:i])
-			out.WriteString(redacted)
-			i += end - 1
-			kept = i + 1
+// oneLine makes a text printable, and cuts it.
+func oneLine(s string, most int) string {
+	s = strings.ToValidUTF8(s, "\uFFFD")
+	s = strings.Join(strings.Fields(strings.Map(func(r rune) rune {
+		if !unicode.IsPrint(r) {
+			return ' '
 		}
-	}
-	if kept == 0 {
+		return r
+	}, s)), " ")
+	const more = "…"
+	if len(s) <= most {
 		return s
 	}
-	out.WriteString(s[kept:])
-	return out.String()
+	end := max(most-len(more), 0)
+	for end > 0 && !utf8.RuneStart(s[end]) {
+		end--
+	}
+	return s[:end] + more
 }
 
-// quotes says whether s begins with the secret in some encoding, and where that
-// ends.
-func quotes(s, secret string) (end int, ok bool) {
-	at := 0
-	for i := range len(secret) {
-		c := secret[i]
-		if at >= len(s) {
-			return 0, false
+// scrub is Scrub for a text that may be the beginning of a longer one: then the
+// beginning of a secret at its end is replaced as well.
+func (x Secrets) scrub(s string, cut bool) string {
+	if s == "" || !cut && x.plain(s) {
+		return s
+	}
+	wanted := x.needles()
+	if len(wanted) == 0 {
+		return s
+	}
+	for range 4 {
+		located := len(s) <= largestScrubbed
+		found, deep := search(s, wanted, located, cut)
+		switch {
+		case deep:
+			return tooDeep
+		case len(found) == 0:
+			return s
+		case !located:
+			return withheld
 		}
-		if n := escapeOf(s[at:], c); n > 0 {
-			at += n
+		// What is left may read differently without what was taken out.
+		s, cut = replace(s, found), false
+	}
+	return withheld
+}
+
+// plain reports, without allocating, that s is short, encodes nothing and is no
+// place for a secret. Most texts are request IDs and codes.
+func (x Secrets) plain(s string) bool {
+	if len(s) > 128 || strings.ContainsFunc(s, special) {
+		return false
+	}
+	for _, secret := range x {
+		if len(secret) >= shortestSecret && strings.ContainsAny(secret, "%\\&<") {
+			return false
+		}
+		for from := range len(s) {
+			// A part of s that is the secret, but for blanks and plus signs.
+			i := 0
+			for at := from; i < len(secret); i++ {
+				if blank(secret[i]) {
+					continue
+				}
+				if at == len(s) || s[at] != secret[i] {
+					break
+				}
+				at++
+			}
+			if i == len(secret) && len(secret) >= shortestSecret {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// special reports whether r may be a part of an escape or be left out.
+func special(r rune) bool {
+	return r >= utf8.RuneSelf || blank(byte(r)) || r == '%' || r == '\\' || r == '&' || r == '<'
+}
+
+// needles returns the forms of the secrets that are searched for: without
+// blanks, and what remains if their own escapes are decoded.
+func (x Secrets) needles() (out [][]byte) {
+	for _, secret := range x {
+		if len(secret) < shortestSecret {
 			continue
 		}
-		if s[at] != c {
-			return 0, false
-		}
-		at++
-	}
-	return at, true
-}
-
-// escapeOf says how long an escape of c stands at the beginning of s.
-func escapeOf(s string, c byte) int {
-	if s[0] != '%' && s[0] != '\\' && s[0] != '&' {
-		return 0
-	}
-	hex := fmt.Sprintf("%02x", c)
-	for _, form := range []string{
-		"%" + hex, "%25" + hex, "\\" + string(rune(c)), "\\u00" + hex, "&#x" + hex + ";", fmt.Sprintf("&#%d;", c), entities[c],
-	} {
-		if form != "" && len(s) >= len(form) && strings.EqualFold(s[:len(form)], form) {
-			return len(form)
+		c := newCanon(secret, false, false)
+		for n := 0; n <= decodingRounds; n++ {
+			if len(c.text) >= shortestNeedle {
+				out = append(out, bytes.Clone(c.text))
+			}
+			if !c.round(true) {
+				break
+			}
 		}
 	}
-	return 0
+	return out
 }
 
-var entities = map[byte]string{'&': "&amp;", '<': "&lt;", '>': "&gt;", '"': "&quot;", '\'': "&apos;"}
+// span is a part of a text.
+type span struct{ from, to int32 }
+
+// search finds the needles in s, in each layer of its encodings. If they are not
+// to be located it stops at the first, and its span means nothing. deep says
+// that there are more layers than it looks at.
+func search(s string, needles [][]byte, located, cut bool) (found []span, deep bool) {
+	c := newCanon(s, located, cut)
+	for range decodingRounds {
+		for _, needle := range needles {
+			for at := 0; ; {
+				i := bytes.Index(c.text[at:], needle)
+				if i < 0 {
+					break
+				}
+				if !located {
+					return make([]span, 1), false
+				}
+				found = append(found, span{c.from[at+i], c.to[at+i+len(needle)-1]})
+				at += i + len(needle)
+			}
+			if !cut {
+				continue
+			}
+			if n := c.tail(needle); n > 0 && !located {
+				return make([]span, 1), false
+			} else if n > 0 {
+				found = append(found, span{c.from[len(c.text)-n], int32(len(s))})
+			}
+		}
+		if !c.round(true) {
+			return found, false
+		}
+	}
+	return found, true
+}
+
+// replace puts the mark in the place of the spans, and one for those that
+// overlap.
+func replace(s string, spans []span) string {
+	slices.SortFunc(spans, func(a, b span) int { return cmp.Compare(a.from, b.from) })
+	var out strings.Builder
+	at := int32(0)
+	for i, sp := range spans {
+		if i == 0 || sp.from >= at {
+			out.WriteString(s[at:sp.from])
+			out.WriteString(redacted)
+		}
+		at = max(at, sp.to)
+	}
+	out.WriteString(s[at:])
+	return out.String()
+}
 
 // ScrubError returns err without anything secret, and without the URL that
 // net/http puts around a transport's errors; sent is the URL of the attempt, for
 // transports that write it into texts of their own. Its identity is kept as far as
 // that is safe: errors.Is always works, errors.As only when nothing in the
-// chain holds a secret or a URL.
+// chain holds a secret or a URL. Its text is one line of at most MaxMessage bytes.
 func (x Secrets) ScrubError(err error, sent string) error {
 	if err == nil {
 		return nil
@@ -101,10 +256,11 @@ func (x Secrets) ScrubError(err error, sent string) error {
 	var inner *url.Error
 	seen := fmt.Sprintf("%v\n%+v\n%#v", err, err, err)
 	quotes := sent != "" && strings.Contains(seen, sent)
-	if !errors.As(err, &inner) && !quotes && x.Scrub(seen) == seen {
+	text := err.Error()
+	safe := !errors.As(err, &inner) && !quotes && !x.In(seen)
+	if safe && oneLine(text, MaxMessage) == text {
 		return err
 	}
-	text := err.Error()
 	if quotes {
 		text = strings.ReplaceAll(text, sent, redacted)
 	}
@@ -116,19 +272,27 @@ func (x Secrets) ScrubError(err error, sent string) error {
 			}
 		}
 	}
-	text = x.Scrub(text)
-	return &opaqueError{text: text, origin: func() error { return err }}
+	return &opaqueError{text: x.Show(text, MaxMessage), safe: safe, origin: func() error { return err }}
 }
 
-// opaqueError stands for an error that must not be shown. The original is
-// behind a function, because fmt and encoding/json look into everything else.
+// opaqueError stands for an error that must not be shown as it is. The original
+// is behind a function, because fmt and encoding/json look into everything else.
 type opaqueError struct {
 	text   string
+	safe   bool // the original is only too long, or has several lines
 	origin func() error
 }
 
 func (e *opaqueError) Error() string        { return e.text }
 func (e *opaqueError) Is(target error) bool { return errors.Is(e.origin(), target) }
+
+// Unwrap returns the original, if it holds nothing secret.
+func (e *opaqueError) Unwrap() error {
+	if e.safe {
+		return e.origin()
+	}
+	return nil
+}
 
 // Timeout keeps the answer that net.Error gives.
 func (e *opaqueError) Timeout() bool {

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/http"
-	"net/url"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -76,39 +75,6 @@ func TestJitter(t *testing.T) {
 	}
 	assert.Equal(t, 200*time.Millisecond, ceiling(200*time.Millisecond, 20*time.Second, 0))
 	assert.Equal(t, 20*time.Second, ceiling(200*time.Millisecond, 20*time.Second, 1<<30))
-}
-
-func TestScrub(t *testing.T) {
-	t.Parallel()
-	secrets := Secrets{"s3cr+t/=", "", "tok&en"}
-	twice := url.QueryEscape(url.QueryEscape("s3cr+t/="))
-	for in, want := range map[string]string{
-		"":                                 "",
-		"nothing":                          "nothing",
-		"a s3cr+t/= b":                     "a REDACTED b",
-		"x=" + url.QueryEscape("s3cr+t/="): "x=REDACTED",
-		"x%3D" + twice:                     "x%3DREDACTED",
-		"tok%26en tok%2526en tok&amp;en tok\\u0026en tok&#38;en tok": "REDACTED REDACTED REDACTED REDACTED REDACTED tok",
-		`"s3cr+t\/="`:  `"REDACTED"`,
-		"s3cr%2bt%2f=": "REDACTED",
-		"s3cr%2bt%2f":  "s3cr%2bt%2f",
-		"s3s3cr+t/=s3": "s3REDACTEDs3",
-	} {
-		assert.Equal(t, want, secrets.Scrub(in))
-	}
-	plain := errors.New("nothing in it")
-	assert.Same(t, plain, secrets.ScrubError(plain, ""))
-	require.NoError(t, secrets.ScrubError(nil, ""))
-
-	inner := fmt.Errorf("wrapped: %w", &url.Error{Op: "Post", URL: "https://x/?s=s3cr", Err: context.DeadlineExceeded})
-	err := secrets.ScrubError(&url.Error{Op: "Post", URL: "https://y", Err: inner}, "https://y")
-	assert.Equal(t, "wrapped: context deadline exceeded", err.Error())
-	require.ErrorIs(t, err, context.DeadlineExceeded)
-	var ue *url.Error
-	assert.False(t, errors.As(err, &ue))
-	var to interface{ Timeout() bool }
-	require.ErrorAs(t, err, &to)
-	assert.True(t, to.Timeout())
 }
 
 // The gate under any mixture of refusals, successes, cancelled callers and
