@@ -18,8 +18,9 @@ func (f Fault) Times(n int) Fault {
 	return f
 }
 
-// AfterRun makes the action run although the answer is spoilt. CutAfter and
-// CutBody run it in any case; CutBefore and throttling never do.
+// AfterRun makes the action run although the answer is spoilt. CutAfter,
+// CutBody and the faults of lists and IDs run it in any case; CutBefore and
+// throttling never do.
 func (f Fault) AfterRun() Fault {
 	f.f.AfterRun = true
 	return f

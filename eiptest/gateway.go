@@ -195,6 +195,9 @@ func (s *service) reply(req *fake.Request, status int, root, code, id string, bo
 // Throttled implements fake.Service.
 func (s *service) Throttled() fake.Refusal { return refusalFor("*", "Throttling.User", "") }
 
+// Denied implements fake.Service.
+func (s *service) Denied() fake.Refusal { return refusalFor("*", "Forbidden.RAM", "") }
+
 // Broken implements fake.Service.
 func (s *service) Broken(status int) fake.Refusal {
 	code := "ServiceUnavailable"

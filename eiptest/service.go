@@ -164,6 +164,9 @@ func (s *service) Run(req *fake.Request, now time.Time) fake.Reply {
 	if ref != nil {
 		return s.Refuse(req, *ref)
 	}
+	if req.Spoil.Kind != "" {
+		body = spoil(req, body)
+	}
 	id := requestID()
 	return s.reply(req, 200, req.Action+"Response", "", id, append(obj{{"RequestId", id}}, body...))
 }

@@ -20,6 +20,8 @@ type Request struct {
 	Alien  bool              // the service has no such action: all of these share one limit
 	Vendor any               // whatever the service keeps between Parse and Run
 	Seq    int               // number of the attempt in the record, set by the engine before Run
+	Spoil  Spoil             // change of a success, set by the engine before Run
+	Spoilt bool              // set by Run if it made that change
 }
 
 // Refusal is an error answer in the vendor's terms.
@@ -44,12 +46,16 @@ type Service interface {
 	// accept any input.
 	Parse(r *http.Request, body []byte) *Request
 	// Run checks the request and carries it out. The time is the service's
-	// clock for this attempt.
+	// clock for this attempt. If the answer is a success that has what
+	// req.Spoil concerns, Run changes it accordingly and sets req.Spoilt.
 	Run(req *Request, now time.Time) Reply
 	// Refuse shapes an error answer in the format that the request asks for.
 	Refuse(req *Request, ref Refusal) Reply
 	// Throttled is the refusal of a caller who is too fast.
 	Throttled() Refusal
+	// Denied is a documented refusal that has nothing to do with the request,
+	// such as that of a caller without the right to it.
+	Denied() Refusal
 	// Broken is the documented refusal that goes with a 5xx status.
 	Broken(status int) Refusal
 }
@@ -227,9 +233,15 @@ func (e *Engine) serve(w http.ResponseWriter, r *http.Request, req *Request, f F
 			}
 			call.Limited = true
 		} else {
+			if f.Kind.spoils() {
+				req.Spoil = Spoil{Kind: f.Kind, ID: f.ID}
+			}
 			rep = e.svc.Run(req, now)
 			call.Ran, call.RanCode = true, rep.Code
 		}
+	}
+	if f.Kind.spoils() && !req.Spoilt {
+		call.Fault = "" // the answer has nothing of the kind, and stays as it is
 	}
 	switch f.Kind {
 	case CutAfter:
@@ -248,10 +260,17 @@ func (e *Engine) serve(w http.ResponseWriter, r *http.Request, req *Request, f F
 		ref.Status = status
 		e.answer(w, e.svc.Refuse(req, ref), date, call)
 	case BadGateway:
-		e.answer(w, Reply{Status: http.StatusBadGateway, Body: []byte(badGateway),
-			Header: http.Header{"Content-Type": {"text/html"}}}, date, call)
+		e.answer(w, Fault{Status: http.StatusBadGateway, Foreign: ForeignHTML}.foreign(Reply{}), date, call)
 	case Refuse:
 		e.answer(w, e.svc.Refuse(req, f.Refusal), date, call)
+	case Foreign:
+		e.answer(w, f.foreign(e.svc.Refuse(req, e.svc.Denied())), date, call)
+	case CutError:
+		ref := f.Refusal
+		if ref.Code == "" {
+			ref = e.svc.Denied()
+		}
+		e.answer(w, cutText(e.svc.Refuse(req, ref)), date, call)
 	case Custom:
 		e.answer(w, Reply{Status: f.Status, Header: f.Header.Clone(), Body: []byte(f.Body)}, date, call)
 	case Hang:
@@ -269,10 +288,6 @@ func (e *Engine) serve(w http.ResponseWriter, r *http.Request, req *Request, f F
 		e.answer(w, rep, date, call)
 	}
 }
-
-// badGateway is a page of the kind that a reverse proxy shows.
-const badGateway = "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n" +
-	"<center><h1>502 Bad Gateway</h1></center>\r\n</body>\r\n</html>\r\n"
 
 // wait pauses unless the client leaves or the engine ends first.
 func (e *Engine) wait(r *http.Request, d time.Duration) bool {
@@ -341,87 +356,4 @@ func cut(w http.ResponseWriter) {
 		}
 	}
 	panic(http.ErrAbortHandler)
-}
-
-func (e *Engine) hint(h http.Header, d time.Duration, seconds bool) http.Header {
-	if h == nil {
-		h = http.Header{}
-	}
-	if seconds || e.cfg.HintHeader == "" {
-		h.Set("Retry-After", strconv.FormatInt(int64((d+time.Second-1)/time.Second), 10))
-	} else {
-		h.Set(e.cfg.HintHeader, strconv.FormatInt(d.Milliseconds(), 10))
-	}
-	return h
-}
-
-// limit counts a call against its action's minute. The minutes are those of
-// the clock, not sliding ones: whoever is limited in one is admitted in the next.
-// A peer chooses the names, so that those which are no action share a minute,
-// and so do all beyond a bound if the service does not tell.
-func (e *Engine) limit(req *Request, now time.Time) (time.Duration, bool) {
-	if e.cfg.PerMinute <= 0 {
-		return 0, false
-	}
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	if m := now.Unix() / 60; m != e.minute {
-		e.minute = m
-		clear(e.spent)
-	}
-	action := req.Action
-	if _, known := e.spent[action]; req.Alien || !known && len(e.spent) >= maxNames {
-		action = ""
-	}
-	if e.spent[action] >= e.cfg.PerMinute {
-		next := time.Unix((e.minute+1)*60, 0)
-		return next.Sub(now), true
-	}
-	e.spent[action]++
-	return 0, false
-}
-
-// pick decides what happens to an attempt: the action's script, then the
-// script for any action, then the dice.
-func (e *Engine) pick(action string, call *Call) Fault {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	f, ok := e.next(action)
-	if !ok && action != "" {
-		f, ok = e.next("")
-	}
-	if !ok && len(e.chances) > 0 {
-		u := e.rng.Float64()
-		for _, c := range e.chances {
-			if u < c.P {
-				if c.covers(action) {
-					f = c.Fault
-				}
-				break
-			}
-			u -= c.P
-		}
-	}
-	if f.Kind == Pass {
-		f = Fault{}
-	}
-	call.Fault = f.Kind
-	return f
-}
-
-func (e *Engine) next(action string) (Fault, bool) {
-	q := e.scripts[action]
-	if len(q) == 0 {
-		return Fault{}, false
-	}
-	f := q[0]
-	if f.Times < 0 {
-		return f, true
-	}
-	if f.Times > 1 {
-		q[0].Times--
-	} else {
-		e.scripts[action] = q[1:]
-	}
-	return f, true
 }

@@ -39,6 +39,8 @@ func (s *jsonService) Refuse(_ *fake.Request, ref fake.Refusal) fake.Reply {
 
 func (s *jsonService) Throttled() fake.Refusal { return fake.Refusal{Status: 429, Code: "LIMIT"} }
 
+func (s *jsonService) Denied() fake.Refusal { return fake.Refusal{Status: 403, Code: "DENIED"} }
+
 func (s *jsonService) Broken(status int) fake.Refusal {
 	return fake.Refusal{Status: status, Code: "BROKEN"}
 }
@@ -169,6 +171,9 @@ func TestFaultsAreChecked(t *testing.T) {
 	for _, f := range []fake.Fault{
 		{}, {Kind: "sneeze"}, {Kind: fake.Latency, Delay: -1}, {Kind: fake.ServerError, Status: 404},
 		{Kind: fake.Refuse}, {Kind: fake.Refuse, Refusal: fake.Refusal{Status: 99, Code: "x"}}, {Kind: fake.Custom},
+		{Kind: fake.Foreign, Status: 100}, {Kind: fake.Foreign, Foreign: "poem"},
+		{Kind: fake.Foreign, Status: 403, Foreign: fake.ForeignRedirect},
+		{Kind: fake.BlankID, ID: "eip-1"}, {Kind: fake.BlankID, ID: 1.5},
 	} {
 		if e.Script("", f) == nil {
 			t.Errorf("%+v was accepted", f)

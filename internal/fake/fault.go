@@ -44,6 +44,29 @@ const (
 	// Refuse answers Refusal in the service's own shape; the request does not
 	// run unless AfterRun is set.
 	Refuse Kind = "refuse"
+	// Foreign answers what does not come from the service: an answer of a
+	// gateway, a proxy or a login page, with Status and with the body that
+	// Foreign names. What is left open is drawn from the seed. The request runs
+	// first if AfterRun is set: the gateway has forwarded it then.
+	Foreign Kind = "foreign"
+	// CutError answers a documented refusal that ends in the middle of its
+	// text, with a Content-Length that fits what is left. The request runs first
+	// if AfterRun is set.
+	CutError Kind = "cut-error"
+	// EmptyPage answers a list without elements whose count of all elements is
+	// what it was, and at least 1.
+	EmptyPage Kind = "empty-page"
+	// MissingID answers a list whose first element has no ID.
+	MissingID Kind = "missing-id"
+	// WrongID answers a list whose first element has another ID than it should.
+	WrongID Kind = "wrong-id"
+	// ShortPage answers a list without its last element; one with less than two
+	// elements keeps them, and counts one more. The count of all elements does
+	// not fit the page in either case.
+	ShortPage Kind = "short-page"
+	// BlankID runs a creation and answers a success whose ID is blank, a number
+	// or a boolean.
+	BlankID Kind = "blank-id"
 	// Custom answers Status, Header and Body as they are.
 	Custom Kind = "custom"
 	// Pass does nothing: it lets one attempt through in an ordered script.
@@ -53,7 +76,8 @@ const (
 // Kinds lists every kind that goes wrong, in a fixed order.
 func Kinds() []Kind {
 	return []Kind{CutBefore, CutAfter, CutBody, ServerError, BadGateway, Throttle, ThrottleHint,
-		Latency, Late, Hang, WrongClock, WrongDate, Refuse, Custom}
+		Latency, Late, Hang, WrongClock, WrongDate, Refuse,
+		Foreign, CutError, EmptyPage, MissingID, WrongID, ShortPage, BlankID, Custom}
 }
 
 // Fault is one decision about one attempt.
@@ -63,17 +87,24 @@ type Fault struct {
 	Delay    time.Duration // Latency, Late: how long; ThrottleHint: what the hint says
 	Shift    time.Duration // WrongClock, WrongDate
 	Seconds  bool          // ThrottleHint: Retry-After in seconds instead of the vendor's header
-	Status   int           // ServerError, Custom
+	Status   int           // ServerError, Custom; Foreign, where 0 leaves it to the seed
+	Foreign  ForeignBody   // Foreign; empty leaves it to the seed
+	ID       any           // BlankID: instead of the ID; nil leaves it to the seed
 	Header   http.Header   // Custom
 	Body     string        // Custom
-	Refusal  Refusal       // Refuse, where status 0 leaves the rest to the service; ServerError if it has a code
+	Refusal  Refusal       // Refuse, CutError, where status 0 leaves the rest to the service; ServerError if it has a code
 	Times    int           // in a script: how many attempts, 0 means 1, negative means for ever
 }
 
 // Check reports what is wrong with a fault before it is put to use.
 func (f Fault) Check() error {
 	switch f.Kind {
-	case CutBefore, CutAfter, CutBody, BadGateway, Throttle, Hang, WrongClock, WrongDate, Pass:
+	case CutBefore, CutAfter, CutBody, BadGateway, Throttle, Hang, WrongClock, WrongDate, Pass,
+		EmptyPage, MissingID, WrongID, ShortPage:
+	case Foreign:
+		return f.checkForeign()
+	case BlankID:
+		return f.checkBlank()
 	case Latency, Late, ThrottleHint:
 		if f.Delay < 0 {
 			return fmt.Errorf("fault %s: duration %v is negative", f.Kind, f.Delay)
@@ -82,8 +113,8 @@ func (f Fault) Check() error {
 		if f.Status != 0 && (f.Status < 500 || f.Status > 599) {
 			return fmt.Errorf("fault %s: status %d is not between 500 and 599", f.Kind, f.Status)
 		}
-	case Refuse:
-		if f.Refusal.Code == "" {
+	case Refuse, CutError:
+		if f.Kind == Refuse && f.Refusal.Code == "" {
 			return fmt.Errorf("fault %s: no code", f.Kind)
 		}
 		if n := f.Refusal.Status; n != 0 && (n < 200 || n > 599) {
@@ -105,7 +136,7 @@ func (f Fault) Runs() bool {
 	switch f.Kind {
 	case CutBefore, Throttle, ThrottleHint, Custom:
 		return f.Kind == Custom && f.AfterRun
-	case ServerError, BadGateway, Hang, Refuse:
+	case ServerError, BadGateway, Hang, Refuse, Foreign, CutError:
 		return f.AfterRun
 	}
 	return true

@@ -211,6 +211,9 @@ func (s *service) Run(req *fake.Request, now time.Time) fake.Reply {
 			delete(price, name)
 		}
 	}
+	if req.Spoil.Kind != "" {
+		spoil(req, body)
+	}
 	id := s.requestID()
 	if body == nil {
 		body = obj{}
