@@ -12,27 +12,35 @@ import (
 	"github.com/eipkit/eip-go/eiptest"
 )
 
-// faults makes the fault that each kind on the command line stands for. The
+// alibabaFault makes the fault that a kind on the command line stands for. The
 // durations are chosen to outlast a client's time-out, or its tolerance of
 // wrong clocks, without stopping a test for long.
-var faults = map[string]eiptest.Fault{
-	"cut-before":    eiptest.CutBefore(),
-	"cut-after":     eiptest.CutAfter(),
-	"cut-body":      eiptest.CutBody(),
-	"server-error":  eiptest.ServerError(503),
-	"bad-gateway":   eiptest.BadGateway(),
-	"throttle":      eiptest.Throttle(),
-	"throttle-hint": eiptest.ThrottleHint(500 * time.Millisecond),
-	"latency":       eiptest.Latency(2 * time.Second).AfterRun(),
-	"late":          eiptest.Late(2 * time.Second),
-	"hang":          eiptest.Hang().AfterRun(),
-	"wrong-clock":   eiptest.WrongClock(-time.Hour),
-	"wrong-date":    eiptest.WrongDate(-time.Hour),
+func (c *chances) alibabaFault(name string) eiptest.Fault {
+	foreign := eiptest.Foreign(c.status, eiptest.ForeignBody(c.body))
+	return map[string]eiptest.Fault{
+		"cut-before":      eiptest.CutBefore(),
+		"cut-after":       eiptest.CutAfter(),
+		"cut-body":        eiptest.CutBody(),
+		"server-error":    eiptest.ServerError(503),
+		"bad-gateway":     eiptest.BadGateway(),
+		"throttle":        eiptest.Throttle(),
+		"throttle-hint":   eiptest.ThrottleHint(500 * time.Millisecond),
+		"latency":         eiptest.Latency(2 * time.Second).AfterRun(),
+		"late":            eiptest.Late(2 * time.Second),
+		"hang":            eiptest.Hang().AfterRun(),
+		"wrong-clock":     eiptest.WrongClock(-time.Hour),
+		"wrong-date":      eiptest.WrongDate(-time.Hour),
+		"foreign":         foreign,
+		"foreign-after":   foreign.AfterRun(),
+		"cut-error":       eiptest.CutError(""),
+		"cut-error-after": eiptest.CutError("").AfterRun(),
+		"empty-page":      eiptest.EmptyPage(),
+		"missing-id":      eiptest.MissingID(),
+		"wrong-id":        eiptest.WrongID(),
+		"short-page":      eiptest.ShortPage(),
+		"blank-id":        eiptest.BlankID(nil),
+	}[name]
 }
-
-// faultNames lists the kinds in the order in which -faults deals them out.
-var faultNames = []string{"cut-before", "cut-after", "cut-body", "server-error", "bad-gateway", "throttle",
-	"throttle-hint", "latency", "late", "hang", "wrong-clock", "wrong-date"}
 
 // ids are the names of the instance types on the command line.
 var ids = map[string]string{"ecs": eiptest.ECS, "eni": eiptest.ENI, "slb": eiptest.SLB, "nat": eiptest.NAT, "havip": eiptest.HaVip}
@@ -66,13 +74,11 @@ func parse(args []string, stderr io.Writer) ([]eiptest.Option, error) {
 	latency := fs.Duration("latency", 0, "delay of every answer")
 	rate := fs.Int("rate-limit", 0, "calls per action and minute, 0 for no limit")
 	hint := fs.Bool("rate-hint", false, "tell a limited caller when to come back")
-	overall := fs.Float64("faults", 0, "chance of a fault per attempt, shared by all kinds but hang")
 	seed := fs.Uint64("seed", 1, "seed of the faults")
 	logging := fs.Bool("log", false, "write one line per request to stderr, without secrets")
 	tokenLife := fs.Duration("token-life", 24*time.Hour, "how long a ClientToken is remembered")
-	chances := map[string]float64{}
-	fs.Func("fault", "chance of one kind per attempt: `kind=chance`, may be repeated; kinds: "+strings.Join(faultNames, ", "),
-		func(v string) error { return parseFault(v, chances) })
+	var odds chances
+	odds.flags(fs)
 	if err := fs.Parse(args); err != nil {
 		return nil, err
 	}
@@ -83,8 +89,8 @@ func parse(args []string, stderr io.Writer) ([]eiptest.Option, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !(*overall >= 0 && *overall <= 1) {
-		return nil, fmt.Errorf("-faults %v is not between 0 and 1", *overall)
+	if err := odds.check(); err != nil {
+		return nil, err
 	}
 	var list strings.Builder
 	for _, in := range all {
@@ -100,29 +106,8 @@ func parse(args []string, stderr io.Writer) ([]eiptest.Option, error) {
 	if *logging {
 		opts = append(opts, eiptest.WithLog(stderr))
 	}
-	for _, name := range faultNames {
-		p, given := chances[name]
-		if !given && name != "hang" {
-			p = *overall / float64(len(faultNames)-1)
-		}
-		if p > 0 {
-			opts = append(opts, eiptest.WithChance(faults[name], p))
-		}
-	}
+	odds.each(func(name string, p float64) { opts = append(opts, eiptest.WithChance(odds.alibabaFault(name), p)) })
 	return opts, nil
-}
-
-func parseFault(v string, chances map[string]float64) error {
-	kind, chance, _ := strings.Cut(v, "=")
-	if _, known := faults[kind]; !known {
-		return fmt.Errorf("kind %q is not one of %s", kind, strings.Join(faultNames, ", "))
-	}
-	p, err := strconv.ParseFloat(chance, 64)
-	if err != nil || !(p >= 0 && p <= 1) {
-		return fmt.Errorf("chance %q of %s is not between 0 and 1", chance, kind)
-	}
-	chances[kind] = p
-	return nil
 }
 
 // maxInstances bounds a count on the command line.

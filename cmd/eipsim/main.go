@@ -65,5 +65,6 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		return 1
 	}
 	<-ctx.Done()
+	summarize(stderr, srv)
 	return 0
 }

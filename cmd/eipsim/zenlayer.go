@@ -42,20 +42,32 @@ func cutVendor(args []string) (vendor string, rest []string, err error) {
 	return vendor, rest, nil
 }
 
-// zenlayerFaults are the faults of the other vendor's fake; see faults.
-var zenlayerFaults = map[string]zenlayertest.Fault{
-	"cut-before":    zenlayertest.CutBefore(),
-	"cut-after":     zenlayertest.CutAfter(),
-	"cut-body":      zenlayertest.CutBody(),
-	"server-error":  zenlayertest.ServerError(503),
-	"bad-gateway":   zenlayertest.BadGateway(),
-	"throttle":      zenlayertest.Throttle(),
-	"throttle-hint": zenlayertest.ThrottleRetryAfter(time.Second),
-	"latency":       zenlayertest.Latency(2 * time.Second).AfterRun(),
-	"late":          zenlayertest.Late(2 * time.Second),
-	"hang":          zenlayertest.Hang().AfterRun(),
-	"wrong-clock":   zenlayertest.WrongClock(-time.Hour),
-	"wrong-date":    zenlayertest.WrongDate(-time.Hour),
+// zenlayerFault is alibabaFault for the other vendor's fake.
+func (c *chances) zenlayerFault(name string) zenlayertest.Fault {
+	foreign := zenlayertest.Foreign(c.status, zenlayertest.ForeignBody(c.body))
+	return map[string]zenlayertest.Fault{
+		"cut-before":      zenlayertest.CutBefore(),
+		"cut-after":       zenlayertest.CutAfter(),
+		"cut-body":        zenlayertest.CutBody(),
+		"server-error":    zenlayertest.ServerError(503),
+		"bad-gateway":     zenlayertest.BadGateway(),
+		"throttle":        zenlayertest.Throttle(),
+		"throttle-hint":   zenlayertest.ThrottleRetryAfter(time.Second),
+		"latency":         zenlayertest.Latency(2 * time.Second).AfterRun(),
+		"late":            zenlayertest.Late(2 * time.Second),
+		"hang":            zenlayertest.Hang().AfterRun(),
+		"wrong-clock":     zenlayertest.WrongClock(-time.Hour),
+		"wrong-date":      zenlayertest.WrongDate(-time.Hour),
+		"foreign":         foreign,
+		"foreign-after":   foreign.AfterRun(),
+		"cut-error":       zenlayertest.CutError(""),
+		"cut-error-after": zenlayertest.CutError("").AfterRun(),
+		"empty-page":      zenlayertest.EmptyPage(),
+		"missing-id":      zenlayertest.MissingID(),
+		"wrong-id":        zenlayertest.WrongID(),
+		"short-page":      zenlayertest.ShortPage(),
+		"blank-id":        zenlayertest.BlankID(nil),
+	}[name]
 }
 
 // zenlayerUsage answers GET / without an action.
@@ -85,20 +97,18 @@ func parseZenlayer(args []string, stderr io.Writer) ([]zenlayertest.Option, erro
 	latency := fs.Duration("latency", 0, "delay of every answer")
 	rate := fs.Int("rate-limit", 0, "calls per action and minute, 0 for no limit")
 	hint := fs.Bool("rate-hint", false, "tell a limited caller when to come back")
-	overall := fs.Float64("faults", 0, "chance of a fault per attempt, shared by all kinds but hang")
 	seed := fs.Uint64("seed", 1, "seed of the faults")
 	logging := fs.Bool("log", false, "write one line per request to stderr, without secrets")
-	chances := map[string]float64{}
-	fs.Func("fault", "chance of one kind per attempt: `kind=chance`, may be repeated; kinds: "+strings.Join(faultNames, ", "),
-		func(v string) error { return parseFault(v, chances) })
+	var odds chances
+	odds.flags(fs)
 	if err := fs.Parse(args); err != nil {
 		return nil, err
 	}
 	if fs.NArg() > 0 {
 		return nil, fmt.Errorf("%d arguments that are not flags", fs.NArg())
 	}
-	if !(*overall >= 0 && *overall <= 1) {
-		return nil, fmt.Errorf("-faults %v is not between 0 and 1", *overall)
+	if err := odds.check(); err != nil {
+		return nil, err
 	}
 	opts := []zenlayertest.Option{
 		zenlayertest.WithListen(*listen), zenlayertest.WithCredentials(*keyID, *secret), zenlayertest.WithBalance(*balance),
@@ -137,15 +147,9 @@ func parseZenlayer(args []string, stderr io.Writer) ([]zenlayertest.Option, erro
 	if *logging {
 		opts = append(opts, zenlayertest.WithLog(stderr))
 	}
-	for _, name := range faultNames {
-		p, given := chances[name]
-		if !given && name != "hang" {
-			p = *overall / float64(len(faultNames)-1)
-		}
-		if p > 0 {
-			opts = append(opts, zenlayertest.WithChance(zenlayerFaults[name], p))
-		}
-	}
+	odds.each(func(name string, p float64) {
+		opts = append(opts, zenlayertest.WithChance(odds.zenlayerFault(name), p))
+	})
 	return opts, nil
 }
 

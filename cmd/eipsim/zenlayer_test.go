@@ -3,6 +3,8 @@ package main
 import (
 	"bytes"
 	"context"
+	"io"
+	"net/http"
 	"strings"
 	"testing"
 
@@ -10,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	eip "github.com/eipkit/eip-go"
+	"github.com/eipkit/eip-go/eiptest"
 	"github.com/eipkit/eip-go/zenlayer"
 )
 
@@ -91,8 +94,60 @@ func TestZenlayerArguments(t *testing.T) {
 		assert.Contains(t, stderr.String(), tt.says)
 	}
 	assert.Contains(t, faultNames, "late")
+	kinds := map[string]bool{}
 	for _, name := range faultNames {
-		assert.Equal(t, name, faults[name].Kind())
-		assert.Equal(t, name, zenlayerFaults[name].Kind())
+		kind := strings.TrimSuffix(name, "-after")
+		if name == "cut-after" {
+			kind = name
+		}
+		kinds[kind] = true
+		assert.Equal(t, kind, new(chances).alibabaFault(name).Kind())
+		assert.Equal(t, kind, new(chances).zenlayerFault(name).Kind())
 	}
+	for _, kind := range eiptest.FaultKinds() {
+		assert.True(t, kinds[kind] || kind == "refuse" || kind == "custom", "%s cannot be had by a flag", kind)
+	}
+}
+
+// The flags of foreign answers, and the summary at the end, of both vendors.
+func TestForeignAnswers(t *testing.T) {
+	t.Parallel()
+	for _, vendor := range []string{"alibaba", "zenlayer"} {
+		endpoint, stderr, stop := start(t, "-vendor", vendor, "-listen", "127.0.0.1:0", "-fault", "foreign-after=1",
+			"-foreign-status", "451", "-foreign-body", "denied-json")
+		resp, err := http.Post(endpoint+"/api/v2/bmc", "", strings.NewReader("{}"))
+		require.NoError(t, err)
+		body, err := io.ReadAll(resp.Body)
+		require.NoError(t, err)
+		require.NoError(t, resp.Body.Close())
+		assert.Equal(t, 451, resp.StatusCode)
+		assert.JSONEq(t, `{"error":"denied"}`, string(body))
+		assert.Zero(t, stop())
+		assert.Equal(t, "1 attempts, of them foreign 1 (100.00 %)\n", stderr.String())
+		for _, bad := range [][]string{{"-foreign-status", "99"}, {"-foreign-body", "poem"}, {"-foreign-status", "403", "-foreign-body", "redirect"}} {
+			var out, errs bytes.Buffer
+			args := append([]string{"-vendor", vendor, "-listen", "127.0.0.1:0", "-faults", ".1"}, bad...)
+			assert.Equal(t, 1, run(t.Context(), args, &out, &errs))
+			assert.Contains(t, errs.String(), bad[len(bad)-1])
+		}
+	}
+}
+
+// Foreign answers are more than a tenth of the attempts at -faults 0.3, and all
+// kinds but hang are dealt out.
+func TestFaultsAreShared(t *testing.T) {
+	t.Parallel()
+	c := chances{overall: .3, single: map[string]float64{"late": 0}}
+	sum, foreign, kinds := 0.0, 0.0, 0
+	c.each(func(name string, p float64) {
+		sum, kinds = sum+p, kinds+1
+		if strings.HasPrefix(name, "foreign") {
+			foreign += p
+		}
+		assert.NotEqual(t, "late", name)
+		assert.NotEqual(t, "hang", name)
+	})
+	assert.InDelta(t, .29, sum, 1e-9)
+	assert.InDelta(t, .12, foreign, 1e-9)
+	assert.Equal(t, len(faultNames)-2, kinds)
 }
