@@ -33,6 +33,10 @@
 // the one by which an action runs after its caller has given up and repeated it:
 // then the ClientToken has to keep it from being done twice.
 //
+// Foreign answers as gateways between a client and the service do. CutError,
+// EmptyPage, MissingID, WrongID, ShortPage and BlankID damage an answer of the
+// service and leave its framing whole.
+//
 // # What is a guess
 //
 // The documents do not say how long a ClientToken is remembered (here: a day,

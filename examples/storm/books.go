@@ -39,7 +39,9 @@ const (
 // order knows what the workers knew.
 type entry struct {
 	// What is "try" (before a write), "call" (after a call), "done" (a stage is
-	// over) or "end" (of a lifecycle that was given up).
+	// over), "absent" (a look did not find an address that was not released),
+	// "denied" (a first release was refused because the address is released) or
+	// "end" (of a lifecycle that was given up).
 	What   string `json:"what"`
 	Cycle  int    `json:"n"`
 	Worker int    `json:"w"`
@@ -86,6 +88,9 @@ type books struct {
 	actions  map[string]*tally
 	again    int // calls that settled others
 	settled  int
+	givenUp  int // lifecycles
+	absent   int // looks that did not find what is there
+	denied   int // releases that were refused because they had succeeded
 	resumed  int
 	told     map[string]int // address ID by lifecycle
 	twice    []string       // IDs that two lifecycles were told
@@ -105,6 +110,12 @@ func (b *books) note(e entry, _ bool) error {
 	case "call":
 		b.count(e)
 		return nil
+	case "absent":
+		b.absent++
+		return nil
+	case "denied":
+		b.denied++
+		return nil
 	case "try", "done", "end":
 	default:
 		return fmt.Errorf("the books have no entry %q", e.What)
@@ -119,6 +130,7 @@ func (b *books) note(e entry, _ bool) error {
 		c.tried = true
 	case "end":
 		c.over = true
+		b.givenUp++
 	case "done":
 		c.tried, c.next = false, e.Step+1
 		c.over = c.next == steps

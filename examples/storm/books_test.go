@@ -89,6 +89,8 @@ func TestKept(t *testing.T) {
 		"goroutines":  func(r *result) { r.goroutines = 1 },
 		"connections": func(r *result) { r.connections = 1 },
 		"unsettled":   func(r *result) { _ = r.books.note(entry{What: "try", Cycle: 1}, false) },
+		"absent":      func(r *result) { _ = r.books.note(entry{What: "absent"}, false) },
+		"denied":      func(r *result) { _ = r.books.note(entry{What: "denied"}, false) },
 		"kills":       func(r *result) { r.cfg.kill, r.cfg.kills = true, 1 },
 	} {
 		r := ok()

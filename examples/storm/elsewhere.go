@@ -2,8 +2,10 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"runtime"
 	"strconv"
 	"strings"
@@ -54,30 +56,55 @@ func (s *sightings) add(a *eip.EipAddress) {
 	s.mu.Unlock()
 }
 
-// list looks through all pages for what is left of this run.
+// list looks for what is left of this run, until two walks in a row show the
+// same: an answer can be spoilt, and what is being released goes away.
 func (s *sightings) list(ctx context.Context, client *eip.Client, first int) error {
-	for page, failures := 1, 0; ; {
+	var before map[string]made
+	for n := 0; ; n++ {
+		now, err := walk(ctx, client, first)
+		switch {
+		case err != nil && (n >= mostRepeats || ctx.Err() != nil):
+			return err
+		case err != nil:
+			continue
+		case before != nil && maps.Equal(before, now):
+			s.mu.Lock()
+			defer s.mu.Unlock()
+			maps.Copy(s.made, now)
+			return nil
+		case n >= mostRepeats:
+			return errors.New("no two walks over the addresses show the same")
+		}
+		before = now
+	}
+}
+
+// walk reads all pages of this run's addresses. Pages that do not have as many
+// elements as they count, or elements without an ID, are an error.
+func walk(ctx context.Context, client *eip.Client, first int) (map[string]made, error) {
+	found := map[string]made{}
+	for page, seen := 1, 0; ; page++ {
 		res, err := client.DescribeEipAddresses(ctx, &eip.DescribeEipAddressesRequest{
 			Tags: eip.Tags{"made-by": "storm"}, PageNumber: page, PageSize: 50,
 		})
 		if err != nil {
-			if failures++; failures > mostRepeats || ctx.Err() != nil {
-				return err
-			}
-			continue
+			return nil, err
 		}
 		for _, a := range res.EipAddresses {
-			n, err := strconv.Atoi(strings.TrimPrefix(a.Name, nameOf(0)[:len("storm-")]))
+			if a.AllocationID == "" {
+				return nil, errors.New("an address without an ID")
+			}
+			n, err := strconv.Atoi(strings.TrimPrefix(a.Name, "storm-"))
 			if err == nil && n >= first && a.Status != eip.StatusReleasing {
-				s.mu.Lock()
-				s.made[a.AllocationID] = made{id: a.AllocationID, name: a.Name, alive: true}
-				s.mu.Unlock()
+				found[a.AllocationID] = made{id: a.AllocationID, name: a.Name, alive: true}
 			}
 		}
-		if len(res.EipAddresses) == 0 || page*50 >= res.TotalCount {
-			return nil
+		switch seen += len(res.EipAddresses); {
+		case seen == res.TotalCount:
+			return found, nil
+		case len(res.EipAddresses) == 0 || seen > res.TotalCount:
+			return nil, fmt.Errorf("%d addresses, and %d according to the count", seen, res.TotalCount)
 		}
-		page++
 	}
 }
 

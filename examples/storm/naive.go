@@ -43,7 +43,7 @@ func naively(ctx context.Context, cfg config, endpoint string, b *books) (idle f
 // knows of.
 func (w *naive) run(ctx context.Context, c cycle) error {
 	id, err := w.allocate(ctx, c.n)
-	if err != nil {
+	if err != nil || !isID(id) {
 		return w.giveUp(ctx, c.n)
 	}
 	if err := w.books.note(entry{What: "done", Cycle: c.n, Worker: w.number, Step: allocate, ID: id}, false); err != nil {

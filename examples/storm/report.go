@@ -41,6 +41,8 @@ func (r *result) broken() []string {
 	say(f.lost, "%d addresses were told to a caller and not made for it")
 	say(f.held, "%d addresses are in the books and not released")
 	say(r.unsettled(), "%d calls have an outcome that nobody has learnt")
+	say(r.books.absent, "%d looks said that an address is not there, and it was")
+	say(r.books.denied, "%d releases were refused for what they had done themselves")
 	say(r.goroutines, "%d goroutines were left behind")
 	say(r.connections, "%d connections were left open")
 	if r.cfg.kill && r.kills < r.cfg.kills {
@@ -103,7 +105,7 @@ func (r *result) throttled() int {
 // faults gives the number of faults of each kind, in the order of kinds, and how
 // many of them let the action run.
 func (r *result) faults(each func(name string, n, ran int)) {
-	for _, k := range kinds {
+	for _, k := range r.cfg.kinds() {
 		if k.name == restartKind {
 			each(k.name, r.restarts, 0)
 			continue
@@ -178,8 +180,12 @@ func (r *result) figures(each func(name, value string)) {
 	float("attempts_per_call_mean", mean, 3)
 	num("attempts_per_call_p99", p99)
 	num("attempts_per_call_max", most)
+	num("given_up", r.books.givenUp)
+	num("wrongly_absent", r.books.absent)
+	num("wrongly_refused", r.books.denied)
 	if r.cfg.endpoint == "" {
 		num("attempts", r.counts.Calls)
+		float("foreign_percent_of_attempts", r.share(r.counts.Faults[foreignKind]), 2)
 		r.faults(func(name string, n, _ int) { num("fault_"+strings.ReplaceAll(name, "-", "_"), n) })
 	}
 	num("kills", r.kills)

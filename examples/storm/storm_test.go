@@ -45,7 +45,22 @@ func weatherOf(t *testing.T, status int, cfg config) (figures, string) {
 	require.Equal(t, status, got, "%s\n%s", &said, &out)
 	assert.Empty(t, said.String())
 	assert.NotContains(t, out.String(), "\r", "no progress line without a terminal")
-	text := out.String()
+	f, text := figuresIn(t, out.String())
+	assert.Equal(t, status == 0, strings.Contains(text, "The promise was kept."), text)
+	return f, text
+}
+
+// figuresOf reads the report of a result.
+func figuresOf(t *testing.T, res outcome) (figures, string) {
+	t.Helper()
+	var out bytes.Buffer
+	require.NoError(t, res.write(&out))
+	return figuresIn(t, out.String())
+}
+
+// figuresIn reads the lines at the end of a report.
+func figuresIn(t *testing.T, text string) (figures, string) {
+	t.Helper()
 	at := strings.LastIndex(text, "\n\n")
 	require.Positive(t, at, text)
 	f := figures{}
@@ -56,7 +71,6 @@ func weatherOf(t *testing.T, status int, cfg config) (figures, string) {
 		require.NoError(t, err, line)
 		f[name] = n
 	}
-	assert.Equal(t, status == 0, strings.Contains(text, "The promise was kept."), text)
 	return f, text
 }
 
@@ -92,10 +106,7 @@ func TestStorm(t *testing.T) {
 	f := weather(t, 0, sized("-calls 300 -workers 64 -faults 0.3 -seed 3", "-calls 800 -workers 24 -faults 0.3 -seed 3")...)
 	f.keepsThePromise(t, 300)
 	assert.GreaterOrEqual(t, f["succeeded_without_help_percent"], 99.0)
-	for _, k := range kinds {
-		name := "fault_" + strings.ReplaceAll(k.name, "-", "_")
-		assert.Positive(t, f[name], name)
-	}
+	meetsEvery(t, f, (config{foreign: foreignByDefault}).kinds())
 	assert.InDelta(t, f["fault_throttle"]+f["fault_throttle_hint"], f["throttled_answers"], 0)
 }
 
@@ -251,43 +262,6 @@ func TestTerminal(t *testing.T) {
 	defer file.Close()
 	assert.False(t, isTerminal(file))
 	progress(file, func() string { t.Error("there is nobody to see it"); return "" })()
-}
-
-// The kinds share what -faults says, and no more, and none is rare.
-func TestKindsShareTheFaults(t *testing.T) {
-	t.Parallel()
-	of := map[string]map[string][]float64{alibaba: {}, zenlayer: {}} // doses for all actions, and for writes
-	add := func(vendor, kind string, share float64, actions []string) {
-		if of[vendor][kind] == nil {
-			of[vendor][kind] = make([]float64, 2)
-		}
-		if actions == nil {
-			of[vendor][kind][0] += share
-		} else {
-			of[vendor][kind][1] += share
-		}
-	}
-	for _, k := range kinds {
-		for _, d := range k.doses {
-			assert.Equal(t, k.name, d.fault.Kind())
-			add(alibaba, k.name, d.share, d.actions)
-		}
-	}
-	for _, k := range zenKinds {
-		for _, d := range k.doses {
-			add(zenlayer, k.name, d.share, d.actions)
-		}
-	}
-	for vendor, shares := range of {
-		add(vendor, restartKind, restartShare, nil)
-		sum := 0.0
-		for kind, s := range shares {
-			sum += s[0] + s[1]
-			// Four attempts in ten are writes.
-			assert.GreaterOrEqual(t, 0.3*(s[0]+.4*s[1]), 0.0155, "%s, %s: too rare to be 1.5 %% of the attempts", vendor, kind)
-		}
-		assert.InDelta(t, 1, sum, 1e-9, vendor)
-	}
 }
 
 func TestSpread(t *testing.T) {

@@ -12,15 +12,33 @@ import (
 // listener is closed, with every connection, and opened again.
 const restartKind = "restart"
 
-// restartShare is the restarts' share of -faults.
-const restartShare = .06
+// restartShare is the restarts' share of -faults, and foreignRestartShare with
+// -foreign.
+const (
+	restartShare        = .06
+	foreignRestartShare = .03
+)
 
-// dose is one fault with its share of -faults, for some actions or for all.
-type dose struct {
-	fault   eiptest.Fault
+// kindOf is a kind of fault of one of the fakes, with its doses.
+type kindOf[F interface{ Kind() string }] struct {
+	name  string
+	doses []doseOf[F]
+}
+
+// doseOf is one fault with its share of -faults, for some actions or for all.
+type doseOf[F any] struct {
+	fault   F
 	share   float64
 	actions []string
 }
+
+// everywhere reports whether the kind meets every action.
+func (k kindOf[F]) everywhere() bool { return len(k.doses) == 0 || k.doses[0].actions == nil }
+
+type (
+	kind = kindOf[eiptest.Fault]
+	dose = doseOf[eiptest.Fault]
+)
 
 var writes = []string{stageAction[allocate], stageAction[associate], stageAction[unassociate], stageAction[release]}
 
@@ -31,10 +49,7 @@ var writes = []string{stageAction[allocate], stageAction[associate], stageAction
 // all calls, less often than the writes. No kind is meant to be rarer than 1.7 %
 // of the attempts at -faults 0.3, so that chance leaves it above 1.5 % in 10,000
 // calls.
-var kinds = []struct {
-	name  string
-	doses []dose
-}{
+var kinds = []kind{
 	{"cut-before", []dose{{eiptest.CutBefore(), .12, nil}}},
 	{"cut-after", []dose{{eiptest.CutAfter(), .105, nil}}},
 	{"cut-body", []dose{{eiptest.CutBody(), .105, nil}}},
@@ -46,6 +61,54 @@ var kinds = []struct {
 	{"late", []dose{{eiptest.Late(tooLate), .07, nil}}},
 	{"wrong-date", []dose{{eiptest.WrongDate(oldDate), .075, nil}}},
 	{restartKind, nil},
+}
+
+// foreignKind is the kind of an answer that does not come from the service.
+const foreignKind = "foreign"
+
+// foreignKinds are the faults with -foreign: those of kinds, with smaller shares,
+// and those in which an answer is not the service's, or contradicts itself.
+// Foreign answers are 12 % of the attempts at -faults 0.3; half of them come
+// after the action ran. Lists concern the looks alone, and IDs the allocations,
+// one call in eight: what they do not meet stays whole.
+var foreignKinds = []kind{
+	{"cut-before", []dose{{eiptest.CutBefore(), .05, nil}}},
+	{"cut-after", []dose{{eiptest.CutAfter(), .05, nil}}},
+	{"cut-body", []dose{{eiptest.CutBody(), .05, nil}}},
+	{"server-error", []dose{{eiptest.ServerError(503), .025, nil}, {eiptest.ServerError(500).AfterRun(), .025, nil}}},
+	{"bad-gateway", []dose{{eiptest.BadGateway(), .025, nil}, {eiptest.BadGateway().AfterRun(), .025, nil}}},
+	{"throttle", []dose{{eiptest.Throttle(), .01, nil}, {eiptest.Throttle(), .03, writes}}},
+	{"throttle-hint", []dose{{eiptest.ThrottleHint(hintedWait), .035, nil}}},
+	{"latency", []dose{{eiptest.Latency(tooLate), .02, nil}, {eiptest.Latency(tooLate).AfterRun(), .02, nil}}},
+	{"late", []dose{{eiptest.Late(tooLate), .04, nil}}},
+	{"wrong-date", []dose{{eiptest.WrongDate(oldDate), .03, nil}}},
+	{foreignKind, []dose{{eiptest.Foreign(0, ""), .2, nil}, {eiptest.Foreign(0, "").AfterRun(), .2, nil}}},
+	{"cut-error", []dose{{eiptest.CutError(""), .015, nil}, {eiptest.CutError("").AfterRun(), .015, nil}}},
+	{"empty-page", []dose{{eiptest.EmptyPage(), .02, looks}}},
+	{"missing-id", []dose{{eiptest.MissingID(), .015, looks}}},
+	{"wrong-id", []dose{{eiptest.WrongID(), .015, looks}}},
+	{"short-page", []dose{{eiptest.ShortPage(), .015, looks}}},
+	{"blank-id", []dose{{eiptest.BlankID(nil), .04, []string{stageAction[allocate]}}}},
+	{restartKind, nil},
+}
+
+// looks is the action that answers a list.
+var looks = []string{stageAction[available]}
+
+// kinds are the faults of a run.
+func (c config) kinds() []kind {
+	if c.foreign {
+		return foreignKinds
+	}
+	return kinds
+}
+
+// restartShare is the restarts' share of -faults in a run.
+func (c config) restartShare() float64 {
+	if c.foreign {
+		return foreignRestartShare
+	}
+	return restartShare
 }
 
 // restarter closes and opens the service's listener at the attempts that the
@@ -61,7 +124,7 @@ type restarter struct {
 }
 
 func newRestarter(again func() error, cfg config) *restarter {
-	r := &restarter{again: again, p: restartShare * cfg.faults, seed: cfg.seed, wanted: make(chan struct{}, 1<<16)}
+	r := &restarter{again: again, p: cfg.restartShare() * cfg.faults, seed: cfg.seed, wanted: make(chan struct{}, 1<<16)}
 	r.done.Go(func() {
 		for range r.wanted {
 			if err := again(); err != nil {

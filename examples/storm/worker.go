@@ -1,9 +1,12 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	eip "github.com/eipkit/eip-go"
@@ -37,11 +40,22 @@ type worker struct {
 	saw func(*eip.EipAddress)
 }
 
-// run carries a lifecycle from where it stands to its end.
+// errGivenUp ends a lifecycle that cannot go on.
+var errGivenUp = errors.New("given up")
+
+// run carries a lifecycle from where it stands to its end. It gives up where
+// another program would: with an allocation that was refused, it has no address,
+// and with an ID that is none, it can do nothing.
 func (w *worker) run(ctx context.Context, c cycle) error {
 	for s := c.next; s < steps; s++ {
+		if s > allocate && !isID(c.id) {
+			return w.giveUp(&c)
+		}
 		e := entry{What: "done", Cycle: c.n, Worker: w.number, Step: s, Resumed: c.tried}
 		err := w.stage(ctx, &c, &e)
+		if errors.Is(err, errGivenUp) {
+			return w.giveUp(&c)
+		}
 		if err == nil {
 			err = w.books.note(e, s == allocate)
 		}
@@ -53,15 +67,27 @@ func (w *worker) run(ctx context.Context, c cycle) error {
 	return nil
 }
 
+func (w *worker) giveUp(c *cycle) error {
+	return w.books.note(entry{What: "end", Cycle: c.n, Worker: w.number}, true)
+}
+
+// isID reports whether an ID that an allocation told is one.
+func isID(id string) bool { return strings.HasPrefix(id, "eip-") }
+
+// allIDs is isID for several.
+func allIDs(ids []string) bool {
+	return !slices.ContainsFunc(ids, func(id string) bool { return !isID(id) })
+}
+
 // stage does one step and fills in what the books should say of it.
 func (w *worker) stage(ctx context.Context, c *cycle, e *entry) error {
 	switch e.Step {
 	case available, unbound:
-		return w.await(ctx, c, e.Step, eip.StatusAvailable)
+		return w.await(ctx, c, e, eip.StatusAvailable)
 	case bound:
-		return w.await(ctx, c, e.Step, eip.StatusInUse)
+		return w.await(ctx, c, e, eip.StatusInUse)
 	case gone:
-		return w.await(ctx, c, e.Step, "")
+		return w.await(ctx, c, e, "")
 	case release:
 		return w.release(ctx, c, e)
 	}
@@ -93,8 +119,10 @@ func (w *worker) tokened(ctx context.Context, c *cycle, e *entry) error {
 			return err
 		case eip.OutcomeUnknown(err):
 			e.Settled = true
+		case e.Step != allocate:
+			token = cmp.Or(eip.ClientTokenOf(err), token) // it buys nothing, so that it can be tried until it works
 		case !again(err):
-			return err
+			return errGivenUp
 		}
 		last = err
 	}
@@ -177,8 +205,11 @@ func (w *worker) release(ctx context.Context, c *cycle, e *entry) error {
 			e.Settled = true
 		case (n > 0 || interrupted) && goes(err):
 			// An earlier release ran late, between the look and this one.
-		case !again(err):
-			return err
+		case goes(err):
+			// There was no other that the client told of.
+			if err := w.books.note(entry{What: "denied"}, false); err != nil {
+				return err
+			}
 		}
 	}
 }
@@ -190,12 +221,12 @@ func goes(err error) bool {
 
 // await looks at the address until it has a status, or with none until it is
 // gone.
-func (w *worker) await(ctx context.Context, c *cycle, s step, want eip.Status) error {
+func (w *worker) await(ctx context.Context, c *cycle, e *entry, want eip.Status) error {
 	ctx, cancel := context.WithTimeout(ctx, stageLimit)
 	defer cancel()
 	for first := true; ; first = false {
 		// A new address is there at once; the other changes take their time.
-		if !first || s != available {
+		if !first || e.Step != available {
 			if err := pause(ctx, pollPause); err != nil {
 				return err
 			}
@@ -209,7 +240,15 @@ func (w *worker) await(ctx context.Context, c *cycle, s step, want eip.Status) e
 		case a == nil && want == "", a != nil && a.Status == want:
 			return nil
 		case a == nil:
-			return fmt.Errorf("%s is not there, and nobody released it", c.id)
+			if err := w.books.note(entry{What: "absent"}, false); err != nil {
+				return err
+			}
+		case want == "" && a.Status != eip.StatusReleasing:
+			// It was said to be released, or gone, and is not.
+			c.tried = true
+			if err := w.release(ctx, c, e); err != nil {
+				return err
+			}
 		}
 	}
 }
@@ -217,22 +256,29 @@ func (w *worker) await(ctx context.Context, c *cycle, s step, want eip.Status) e
 // look reads the address; nil means that it is not there. Looks that serve to
 // settle a release are not counted among the calls.
 func (w *worker) look(ctx context.Context, c *cycle, settles bool) (*eip.EipAddress, error) {
-	res, err := w.client.DescribeEipAddresses(ctx, &eip.DescribeEipAddressesRequest{AllocationIDs: eip.CommaList{c.id}})
 	attempts := 0
-	if err == nil {
-		attempts = res.Attempts
+	a, err := w.client.GetEip(context.WithValue(ctx, attemptsKey{}, &attempts), c.id)
+	var missing *eip.NotFoundError
+	if errors.As(err, &missing) {
+		a, err = nil, nil
 	}
 	if nerr := w.tell(c, available, attempts, err, settles); nerr != nil {
 		return nil, nerr
 	}
-	if err != nil || len(res.EipAddresses) == 0 {
-		return nil, err
-	}
-	a := &res.EipAddresses[0]
-	if w.saw != nil {
+	if err == nil && a != nil && w.saw != nil {
 		w.saw(a)
 	}
-	return a, nil
+	return a, err
+}
+
+// attemptsKey is the key of the context's *int that countAttempt counts in.
+type attemptsKey struct{}
+
+// countAttempt counts the attempts of a look, whose result does not tell them.
+func countAttempt(ctx context.Context, a eip.Attempt) {
+	if n, ok := ctx.Value(attemptsKey{}).(*int); ok {
+		*n = a.Number
+	}
 }
 
 // begin writes down what is about to be done, with what it can be settled by.

@@ -166,9 +166,9 @@ func (r *zenResult) broken() []string {
 	return out
 }
 
-// faults gives the number of faults of each kind, in the order of zenKinds.
+// faults gives the number of faults of each kind, in the order of the kinds.
 func (r *zenResult) faults(each func(name string, n int)) {
-	for _, k := range zenKinds {
+	for _, k := range r.cfg.zenKinds() {
 		if k.name == restartKind {
 			each(k.name, r.restarts)
 			continue
@@ -215,6 +215,7 @@ func (r *zenResult) write(w io.Writer) error {
 	num := func(name string, n int) { fmt.Fprintln(out, name, n) }
 	num("calls", r.books.made())
 	num("attempts", int(r.books.attempts.Load()))
+	fmt.Fprintf(out, "foreign_percent_of_attempts %.2f\n", percent(r.counts.Faults[foreignKind], r.counts.Calls))
 	num("succeeded_without_help", int(r.books.fine.Load()))
 	fmt.Fprintf(out, "succeeded_without_help_percent %.3f\n", percent(int(r.books.fine.Load()), r.books.made()))
 	num("allocation_calls", len(r.books.allocations))

@@ -30,10 +30,7 @@ func TestZenlayer(t *testing.T) { // not parallel, like all storms: it counts go
 	assert.Positive(t, f["reconciled_for_certain"])
 	assert.LessOrEqual(t, f["succeeded_without_help"], f["calls"])
 	assert.Greater(t, f["succeeded_without_help"], f["allocation_calls"], "it counts all actions, as calls does")
-	for _, k := range zenKinds {
-		name := "fault_" + strings.ReplaceAll(k.name, "-", "_")
-		assert.Positive(t, f[name], name)
-	}
+	meetsEvery(t, f, (config{foreign: foreignByDefault}).zenKinds())
 	assert.InDelta(t, f["fault_throttle"], f["throttled_answers"], 0)
 }
 

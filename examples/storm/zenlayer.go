@@ -66,48 +66,6 @@ func (b *zenBooks) see(_ context.Context, a eip.Attempt) {
 	}
 }
 
-// zenService starts the embedded service with the faults that it shares with the
-// other vendor's. It throttles with status 429 and with 200, and its hints count
-// in seconds, so that none are given here.
-func zenService(cfg config) (*zenlayertest.Server, error) {
-	opts := []zenlayertest.Option{
-		zenlayertest.WithSeed(cfg.seed), zenlayertest.WithRecord(0), zenlayertest.WithBalance(1e12),
-		zenlayertest.WithZones(zenlayertest.Zone{ID: zenZone, Stock: -1}), zenlayertest.WithVisibilityDelay(zenHidden),
-	}
-	for _, k := range zenKinds {
-		for _, d := range k.doses {
-			opts = append(opts, zenlayertest.WithChance(d.fault, cfg.faults*d.share, d.actions...))
-		}
-	}
-	return zenlayertest.New(opts...)
-}
-
-// zenKinds are the faults with their shares of -faults, as in kinds.
-var zenKinds = []struct {
-	name  string
-	doses []zenDose
-}{
-	{"cut-before", []zenDose{{zenlayertest.CutBefore(), .115, nil}}},
-	{"cut-after", []zenDose{{zenlayertest.CutAfter(), .115, nil}}},
-	{"cut-body", []zenDose{{zenlayertest.CutBody(), .115, nil}}},
-	{"server-error", []zenDose{{zenlayertest.ServerError(503), .0575, nil}, {zenlayertest.ServerError(500).AfterRun(), .0575, nil}}},
-	{"bad-gateway", []zenDose{{zenlayertest.BadGateway(), .0575, nil}, {zenlayertest.BadGateway().AfterRun(), .0575, nil}}},
-	{"throttle", []zenDose{{zenlayertest.Throttle(), .03, nil}, {zenlayertest.Throttle200(), .10, zenWrites}}},
-	{"latency", []zenDose{{zenlayertest.Latency(tooLate), .04, nil}, {zenlayertest.Latency(tooLate).AfterRun(), .04, nil}}},
-	{"late", []zenDose{{zenlayertest.Late(zenLate), .075, nil}}},
-	{"wrong-date", []zenDose{{zenlayertest.WrongDate(oldDate), .08, nil}}},
-	{restartKind, nil},
-}
-
-// zenDose is one fault with its share, for some actions or for all.
-type zenDose struct {
-	fault   zenlayertest.Fault
-	share   float64
-	actions []string
-}
-
-var zenWrites = []string{"AllocateEipAddresses", "TerminateEipAddress", "ReleaseEipAddresses"}
-
 // zenStorm runs the storm against the second vendor's fake.
 func zenStorm(ctx context.Context, cfg config, out io.Writer) (*zenResult, error) {
 	before := runtime.NumGoroutine()
@@ -214,17 +172,41 @@ func (w *zenWorker) run(ctx context.Context, c cycle) error {
 			a.candidates = append(a.candidates, found.EipID)
 		}
 	}
-	if len(a.told) == 0 {
-		return nil
+	if len(a.told) == 0 || !allIDs(a.told) {
+		return nil // nothing that could be waited for; the audit has its say
 	}
 	if err := persist(ctx, func() error { _, err := w.client.WaitAllAvailable(ctx, a.told); return err }); err != nil {
 		return err
 	}
-	if err := persist(ctx, func() error { return w.client.EnsureAllReleased(ctx, a.told) }); err != nil {
+	if err := w.release(ctx, a.told); err != nil {
 		return err
 	}
 	a.released = true
 	return nil
+}
+
+// release gives addresses back. They were seen before, so that those which a
+// look does not find after a failure are gone.
+func (w *zenWorker) release(ctx context.Context, ids []string) error {
+	return persist(ctx, func() error {
+		err := w.client.EnsureAllReleased(ctx, ids)
+		if err == nil {
+			return nil
+		}
+		found, lerr := w.client.GetEips(ctx, ids)
+		var missing *eip.NotFoundError
+		switch {
+		case lerr != nil && !errors.As(lerr, &missing):
+			return errors.Join(err, lerr)
+		case len(found) == 0:
+			return nil
+		}
+		ids = nil
+		for _, a := range found {
+			ids = append(ids, a.EipID)
+		}
+		return err
+	})
 }
 
 // persist repeats what may be repeated: reads, waits and releases.

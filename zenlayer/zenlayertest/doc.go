@@ -29,6 +29,10 @@
 // they met, and whether the action ran all the same; each address knows by
 // which attempt it was made.
 //
+// Foreign answers as gateways between a client and the service do. CutError,
+// EmptyPage, MissingID, WrongID, ShortPage and BlankID damage an answer of the
+// service and leave its framing whole.
+//
 // # What is a guess
 //
 // The documents give the HTTP status of a few codes only; the others come with

@@ -1,0 +1,152 @@
+package main
+
+import (
+	"io"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	eip "github.com/eipkit/eip-go"
+	"github.com/eipkit/eip-go/eiptest"
+	"github.com/eipkit/eip-go/zenlayer/zenlayertest"
+)
+
+// meetsEvery checks that each kind of a mix was met. Those of lists and IDs
+// concern one action each, and are counted together.
+func meetsEvery[F interface{ Kind() string }](t *testing.T, f figures, mix []kindOf[F]) {
+	t.Helper()
+	some, rare := 0.0, false
+	for _, k := range mix {
+		name := "fault_" + strings.ReplaceAll(k.name, "-", "_")
+		if k.everywhere() {
+			assert.Positive(t, f[name], name)
+		} else {
+			some, rare = some+f[name], true
+		}
+	}
+	assert.Equal(t, rare, some > 0, "faults of lists and IDs")
+}
+
+// shares adds the shares of each kind up: those for all actions, and the others.
+func shares[F interface{ Kind() string }](t *testing.T, mix []kindOf[F], restarts float64) map[string][2]float64 {
+	t.Helper()
+	of := map[string][2]float64{restartKind: {restarts, 0}}
+	for _, k := range mix {
+		for _, d := range k.doses {
+			s := of[k.name]
+			if d.actions == nil {
+				s[0] += d.share
+			} else {
+				s[1] += d.share
+			}
+			of[k.name] = s
+		}
+		_, known := of[k.name]
+		assert.True(t, known, k.name)
+	}
+	return of
+}
+
+// The kinds share what -faults says, and no more. In the older mix none is rare;
+// in the other one foreign answers are more than a tenth of the attempts.
+func TestKindsShareTheFaults(t *testing.T) {
+	t.Parallel()
+	older, foreign := config{}, config{foreign: true}
+	for name, tt := range map[string]struct {
+		of    map[string][2]float64
+		least float64
+	}{
+		alibaba:                {shares(t, older.kinds(), older.restartShare()), .0155},
+		alibaba + ", foreign":  {shares(t, foreign.kinds(), foreign.restartShare()), .0015},
+		zenlayer:               {shares(t, older.zenKinds(), older.restartShare()), .0155},
+		zenlayer + ", foreign": {shares(t, foreign.zenKinds(), foreign.restartShare()), .0015},
+	} {
+		sum := 0.0
+		for kind, s := range tt.of {
+			sum += s[0] + s[1]
+			// Four attempts in ten are writes.
+			assert.GreaterOrEqual(t, .3*(s[0]+.4*s[1]), tt.least, "%s: %s is too rare", name, kind)
+		}
+		assert.InDelta(t, 1, sum, 1e-9, name)
+		share := tt.of[foreignKind][0] * .3
+		assert.Equal(t, strings.Contains(name, "foreign"), share > .11, name)
+	}
+	for _, k := range kinds {
+		for _, d := range k.doses {
+			assert.Equal(t, k.name, d.fault.Kind())
+		}
+	}
+}
+
+// Every fault of the fakes that the storm can bear takes part.
+func TestAllFaultsTakePart(t *testing.T) {
+	t.Parallel()
+	var names, zenNames []string
+	for _, k := range foreignKinds {
+		names = append(names, k.name)
+		for _, d := range k.doses {
+			assert.Equal(t, k.name, d.fault.Kind())
+		}
+	}
+	for _, k := range zenForeignKinds {
+		zenNames = append(zenNames, k.name)
+	}
+	for _, kind := range eiptest.FaultKinds() {
+		// A call that hangs is one that is cut after the attempt's time-out, and a
+		// wrong clock stops all callers.
+		left := []string{"hang", "wrong-clock", "refuse", "custom"}
+		assert.NotEqual(t, slices.Contains(left, kind), slices.Contains(names, kind), kind)
+	}
+	for _, kind := range zenlayertest.FaultKinds() {
+		left := []string{"hang", "wrong-clock", "refuse", "custom", "throttle-hint"}
+		assert.NotEqual(t, slices.Contains(left, kind), slices.Contains(zenNames, kind), kind)
+	}
+}
+
+// The mix with foreign answers is dealt out, whatever the client makes of it,
+// and the run comes to its end.
+func TestForeignWeather(t *testing.T) { // not parallel, like all storms
+	for _, args := range []string{"-calls 600", "-calls 200 -kill", "-calls 300 -vendor zenlayer"} {
+		cfg, err := parse(strings.Fields("-foreign -workers 32 -seed 2 "+args), io.Discard)
+		require.NoError(t, err)
+		cfg.kills = 2
+		res, err := storm(t.Context(), cfg, io.Discard)
+		require.NoError(t, err, args)
+		f, _ := figuresOf(t, res)
+		assert.InDelta(t, 12, f["foreign_percent_of_attempts"], 6, args)
+		if cfg.vendor == alibaba {
+			assert.Zero(t, f["held"]+f["unsettled"], "what the books hold is released, and what is unknown settled")
+		}
+		if args == "-calls 600" {
+			meetsEvery(t, f, foreignKinds)
+		}
+	}
+}
+
+// Without the service's record, an address is alive if two walks over all pages
+// show it, and no page contradicted itself.
+func TestWalksThatAreSpoilt(t *testing.T) {
+	t.Parallel()
+	srv := eiptest.NewServer(t, eiptest.WithQuota(1000), eiptest.WithChance(eiptest.EmptyPage(), .1), eiptest.WithChance(eiptest.MissingID(), .1),
+		eiptest.WithChance(eiptest.WrongID(), .1), eiptest.WithChance(eiptest.ShortPage(), .1))
+	client := srv.Client(t)
+	want := map[string]made{}
+	for n := range 120 {
+		res, err := client.AllocateEipAddress(t.Context(), &eip.AllocateEipAddressRequest{Name: nameOf(n), Tags: eip.Tags{"made-by": "storm"}})
+		require.NoError(t, err)
+		if n >= 10 {
+			want[res.AllocationID] = made{id: res.AllocationID, name: nameOf(n), alive: true}
+		}
+	}
+	for range 5 {
+		s := &sightings{made: map[string]made{}}
+		require.NoError(t, s.list(t.Context(), client, 10))
+		assert.Equal(t, want, s.made)
+	}
+	srv.Fail("DescribeEipAddresses", eiptest.EmptyPage().Times(-1))
+	s := &sightings{made: map[string]made{}}
+	assert.Error(t, s.list(t.Context(), client, 10))
+}

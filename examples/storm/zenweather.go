@@ -1,0 +1,72 @@
+package main
+
+import "github.com/eipkit/eip-go/zenlayer/zenlayertest"
+
+// zenService starts the embedded service with the faults that it shares with the
+// other vendor's. It throttles with status 429 and with 200, and its hints count
+// in seconds, so that none are given here.
+func zenService(cfg config) (*zenlayertest.Server, error) {
+	opts := []zenlayertest.Option{
+		zenlayertest.WithSeed(cfg.seed), zenlayertest.WithRecord(0), zenlayertest.WithBalance(1e12),
+		zenlayertest.WithZones(zenlayertest.Zone{ID: zenZone, Stock: -1}), zenlayertest.WithVisibilityDelay(zenHidden),
+	}
+	for _, k := range cfg.zenKinds() {
+		for _, d := range k.doses {
+			opts = append(opts, zenlayertest.WithChance(d.fault, cfg.faults*d.share, d.actions...))
+		}
+	}
+	return zenlayertest.New(opts...)
+}
+
+// zenKinds are the faults with their shares of -faults, as in kinds.
+var zenKinds = []zenKind{
+	{"cut-before", []zenDose{{zenlayertest.CutBefore(), .115, nil}}},
+	{"cut-after", []zenDose{{zenlayertest.CutAfter(), .115, nil}}},
+	{"cut-body", []zenDose{{zenlayertest.CutBody(), .115, nil}}},
+	{"server-error", []zenDose{{zenlayertest.ServerError(503), .0575, nil}, {zenlayertest.ServerError(500).AfterRun(), .0575, nil}}},
+	{"bad-gateway", []zenDose{{zenlayertest.BadGateway(), .0575, nil}, {zenlayertest.BadGateway().AfterRun(), .0575, nil}}},
+	{"throttle", []zenDose{{zenlayertest.Throttle(), .03, nil}, {zenlayertest.Throttle200(), .10, zenWrites}}},
+	{"latency", []zenDose{{zenlayertest.Latency(tooLate), .04, nil}, {zenlayertest.Latency(tooLate).AfterRun(), .04, nil}}},
+	{"late", []zenDose{{zenlayertest.Late(zenLate), .075, nil}}},
+	{"wrong-date", []zenDose{{zenlayertest.WrongDate(oldDate), .08, nil}}},
+	{restartKind, nil},
+}
+
+// zenForeignKinds are the faults with -foreign, as in foreignKinds.
+var zenForeignKinds = []zenKind{
+	{"cut-before", []zenDose{{zenlayertest.CutBefore(), .05, nil}}},
+	{"cut-after", []zenDose{{zenlayertest.CutAfter(), .05, nil}}},
+	{"cut-body", []zenDose{{zenlayertest.CutBody(), .05, nil}}},
+	{"server-error", []zenDose{{zenlayertest.ServerError(503), .025, nil}, {zenlayertest.ServerError(500).AfterRun(), .025, nil}}},
+	{"bad-gateway", []zenDose{{zenlayertest.BadGateway(), .025, nil}, {zenlayertest.BadGateway().AfterRun(), .025, nil}}},
+	{"throttle", []zenDose{{zenlayertest.Throttle(), .02, nil}, {zenlayertest.Throttle200(), .04, zenWrites}}},
+	{"latency", []zenDose{{zenlayertest.Latency(tooLate), .02, nil}, {zenlayertest.Latency(tooLate).AfterRun(), .02, nil}}},
+	{"late", []zenDose{{zenlayertest.Late(zenLate), .05, nil}}},
+	{"wrong-date", []zenDose{{zenlayertest.WrongDate(oldDate), .035, nil}}},
+	{foreignKind, []zenDose{{zenlayertest.Foreign(0, ""), .2, nil}, {zenlayertest.Foreign(0, "").AfterRun(), .2, nil}}},
+	{"cut-error", []zenDose{{zenlayertest.CutError(""), .015, nil}, {zenlayertest.CutError("").AfterRun(), .015, nil}}},
+	{"empty-page", []zenDose{{zenlayertest.EmptyPage(), .02, zenLooks}}},
+	{"missing-id", []zenDose{{zenlayertest.MissingID(), .015, zenLooks}}},
+	{"wrong-id", []zenDose{{zenlayertest.WrongID(), .015, zenLooks}}},
+	{"short-page", []zenDose{{zenlayertest.ShortPage(), .015, zenLooks}}},
+	{"blank-id", []zenDose{{zenlayertest.BlankID(nil), .04, zenWrites[:1]}}},
+	{restartKind, nil},
+}
+
+// zenKinds are the faults of a run.
+func (c config) zenKinds() []zenKind {
+	if c.foreign {
+		return zenForeignKinds
+	}
+	return zenKinds
+}
+
+type (
+	zenKind = kindOf[zenlayertest.Fault]
+	zenDose = doseOf[zenlayertest.Fault]
+)
+
+var zenWrites = []string{"AllocateEipAddresses", "TerminateEipAddress", "ReleaseEipAddresses"}
+
+// zenLooks is the action that answers a list.
+var zenLooks = []string{"DescribeEipAddresses"}
