@@ -175,7 +175,16 @@ func (w *zenWorker) run(ctx context.Context, c cycle) error {
 	if len(a.told) == 0 || !allIDs(a.told) {
 		return nil // nothing that could be waited for; the audit has its say
 	}
-	if err := persist(ctx, func() error { _, err := w.client.WaitAllAvailable(ctx, a.told); return err }); err != nil {
+	// An address that is not found was never made, or is gone. That is the audit's
+	// matter; the others are given back.
+	err := persist(ctx, func() error {
+		_, err := w.client.WaitAllAvailable(ctx, a.told)
+		if errors.Is(err, eip.ErrNotFound) {
+			return nil
+		}
+		return err
+	})
+	if err != nil && ctx.Err() != nil {
 		return err
 	}
 	if err := w.release(ctx, a.told); err != nil {
@@ -185,27 +194,35 @@ func (w *zenWorker) run(ctx context.Context, c cycle) error {
 	return nil
 }
 
-// release gives addresses back. They were seen before, so that those which a
-// look does not find after a failure are gone.
+// release gives addresses back. They were waited for before, so that those which
+// a look does not find after a failure are gone.
 func (w *zenWorker) release(ctx context.Context, ids []string) error {
 	return persist(ctx, func() error {
-		err := w.client.EnsureAllReleased(ctx, ids)
-		if err == nil {
+		failure := w.client.EnsureAllReleased(ctx, ids)
+		if failure == nil {
 			return nil
 		}
-		found, lerr := w.client.GetEips(ctx, ids)
-		var missing *eip.NotFoundError
-		switch {
-		case lerr != nil && !errors.As(lerr, &missing):
-			return errors.Join(err, lerr)
-		case len(found) == 0:
+		var left []string
+		err := persist(ctx, func() error {
+			found, err := w.client.GetEips(ctx, ids)
+			var missing *eip.NotFoundError
+			if err != nil && !errors.As(err, &missing) {
+				return err
+			}
+			left = nil
+			for _, a := range found {
+				left = append(left, a.EipID)
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		if len(left) == 0 {
 			return nil
 		}
-		ids = nil
-		for _, a := range found {
-			ids = append(ids, a.EipID)
-		}
-		return err
+		ids = left
+		return failure
 	})
 }
 
