@@ -2,132 +2,192 @@ package wire
 
 import (
 	"bytes"
-	"encoding/json"
 	"encoding/xml"
 	"errors"
 	"fmt"
 	"io"
+	"slices"
+	"unicode/utf8"
 )
 
-// maxXML is the largest XML document that is read: XML is rare in this API, and
-// encoding/xml is slow.
-const maxXML = 256 << 10
+const (
+	// maxXML is the largest XML document that is read: XML is rare in this API,
+	// and encoding/xml is slow.
+	maxXML = 256 << 10
+
+	// An XML document may have freeMarks tags and attributes, and beyond them one
+	// for each bytesPerMark bytes: encoding/xml allocates for each of them, and
+	// the names of this API are long.
+	freeMarks    = 1024
+	bytesPerMark = 8
+)
+
+var errXML = errors.New("it is not well-formed XML")
 
 // fromXML rewrites an XML document to the JSON text that the same answer has:
-// an element with elements inside becomes an object, a repeated one a list, any
-// other one its text without surrounding blanks. Comments and namespaces mean
-// nothing in this API. Attributes and a document type are refused, so that
-// neither entities nor HTML get any further; encoding/xml itself expands only
-// the five predefined entities and loads nothing.
+// an element with elements inside becomes an object, those that repeat the name
+// of the one before them a list with it, any other one its text without
+// surrounding blanks. What is not UTF-8 becomes U+FFFD, whatever encoding the
+// document claims. Comments and namespaces mean nothing in this API. Attributes
+// and a document type are refused, so that neither entities nor HTML get any
+// further; encoding/xml itself expands only the five predefined entities and
+// loads nothing.
 func fromXML(body []byte) (root string, text []byte, err error) {
 	if len(body) > maxXML {
 		return "", nil, fmt.Errorf("it is an XML or HTML document of more than %d bytes", maxXML)
 	}
+	if bytes.Count(body, []byte("<"))+bytes.Count(body, []byte("=")) > freeMarks+len(body)/bytesPerMark {
+		return "", nil, errors.New("it is an XML or HTML document of too many tags")
+	}
+	if !utf8.Valid(body) {
+		body = bytes.ToValidUTF8(body, []byte("\uFFFD"))
+	}
 	dec := xml.NewDecoder(bytes.NewReader(body))
 	dec.CharsetReader = func(_ string, in io.Reader) (io.Reader, error) { return in, nil }
-	var stack []*element
-	var top *element
+	// An element of four bytes, <a/>, becomes eight; nothing grows more.
+	w := xmlWriter{out: make([]byte, 0, 2*len(body))}
 	for {
 		token, err := dec.RawToken()
 		if errors.Is(err, io.EOF) {
 			break
 		}
 		if err != nil {
-			return "", nil, errors.New("it is not well-formed XML")
+			return "", nil, errXML
 		}
 		switch t := token.(type) {
 		case xml.Directive:
 			return "", nil, errors.New("it is a document with a document type")
 		case xml.StartElement:
-			for _, a := range t.Attr {
-				if a.Name.Space != "xmlns" && a.Name.Local != "xmlns" {
-					return "", nil, errors.New("it has XML attributes")
-				}
-			}
-			switch {
-			case len(stack) == 0 && top != nil:
-				return "", nil, errors.New("it has more than one XML root")
-			case len(stack) == MaxDepth:
-				return "", nil, fmt.Errorf("it is nested deeper than %d levels", MaxDepth)
-			}
-			stack = append(stack, &element{name: t.Name})
-			if top == nil {
-				top = stack[0]
-			}
+			err = w.start(t)
 		case xml.CharData:
-			if len(stack) > 0 {
-				e := stack[len(stack)-1]
-				e.text = append(e.text, t...)
-			} else if len(bytes.TrimSpace(t)) > 0 {
-				return "", nil, errors.New("it has text outside its XML root")
-			}
+			err = w.chars(t)
 		case xml.EndElement:
-			if len(stack) == 0 || stack[len(stack)-1].name != t.Name {
-				return "", nil, errors.New("it is not well-formed XML")
-			}
-			last := stack[len(stack)-1]
-			stack = stack[:len(stack)-1]
-			if len(stack) > 0 {
-				stack[len(stack)-1].add(last)
-			}
+			err = w.end(t.Name)
+		}
+		if err != nil {
+			return "", nil, err
 		}
 	}
-	if top == nil || len(stack) > 0 {
+	if w.root == "" || len(w.open) > 0 {
 		return "", nil, errCut
 	}
-	return top.name.Local, top.appendJSON(nil), nil
+	// What did not become a bracket goes.
+	return w.root, slices.DeleteFunc(w.out, func(c byte) bool { return c == maybeList }), nil
 }
 
-// An element is an XML element while it is read.
+// maybeList stands in front of a value until it is known whether it begins a
+// list. No text of XML has this byte.
+const maybeList = 0
+
+// An xmlWriter writes JSON text while the elements come in.
+type xmlWriter struct {
+	out  []byte
+	root string
+	open []element // from the root inwards
+	text []byte    // of the innermost element, if that has no child
+}
+
+// An element is an XML element that is still open.
 type element struct {
-	name     xml.Name
-	text     []byte
-	children []*element
-	byName   map[string]*element // the first of each name
-	more     []*element          // of the same parent and name
+	name  xml.Name
+	child string // the name of the last child, "" if there is none
+	first int    // where out has maybeList for the first child of that name
+	list  bool   // it has become a bracket
 }
 
-// add puts a child in; further ones of a name stand with the first.
-func (e *element) add(child *element) {
-	if e.byName == nil {
-		e.byName = map[string]*element{}
+func (w *xmlWriter) start(t xml.StartElement) error {
+	for _, a := range t.Attr {
+		if a.Name.Space != "xmlns" && (a.Name.Space != "" || a.Name.Local != "xmlns") {
+			return errors.New("it has XML attributes")
+		}
 	}
-	if first := e.byName[child.name.Local]; first != nil {
-		first.more = append(first.more, child)
+	switch {
+	case len(w.open) == 0 && w.root != "":
+		return errors.New("it has more than one XML root")
+	case len(w.open) == MaxDepth:
+		return fmt.Errorf("it is nested deeper than %d levels", MaxDepth)
+	case len(w.open) == 0:
+		w.root = t.Name.Local
+	default:
+		w.open[len(w.open)-1].begin(w, t.Name.Local)
+	}
+	w.open = append(w.open, element{name: t.Name})
+	w.text = w.text[:0]
+	return nil
+}
+
+// begin writes what stands before a child's value. An element that comes again
+// later, after others, gives an object with a name twice, which the scanner
+// refuses.
+func (e *element) begin(w *xmlWriter, child string) {
+	if child == e.child {
+		if !e.list {
+			e.list, w.out[e.first] = true, '['
+		}
+		w.out = append(w.out, ',')
 		return
 	}
-	e.byName[child.name.Local] = child
-	e.children = append(e.children, child)
+	if e.child == "" {
+		w.out = append(w.out, '{')
+	} else {
+		e.finish(w)
+		w.out = append(w.out, ',')
+	}
+	w.out = append(appendQuoted(w.out, []byte(child)), ':', maybeList)
+	e.child, e.first, e.list = child, len(w.out)-1, false
 }
 
-// appendJSON writes the element's content.
-func (e *element) appendJSON(out []byte) []byte {
-	if len(e.children) == 0 {
-		return appendQuoted(out, bytes.TrimSpace(e.text))
+// finish ends the list of a child, if it is one.
+func (e *element) finish(w *xmlWriter) {
+	if e.list {
+		w.out = append(w.out, ']')
 	}
-	out = append(out, '{')
-	for i, child := range e.children {
-		if i > 0 {
-			out = append(out, ',')
-		}
-		out = appendQuoted(out, []byte(child.name.Local))
-		out = append(out, ':')
-		if child.more == nil {
-			out = child.appendJSON(out)
-			continue
-		}
-		out = append(out, '[')
-		out = child.appendJSON(out)
-		for _, more := range child.more {
-			out = append(out, ',')
-			out = more.appendJSON(out)
-		}
-		out = append(out, ']')
-	}
-	return append(out, '}')
 }
 
+func (w *xmlWriter) chars(text []byte) error {
+	switch {
+	case len(w.open) == 0:
+		if len(bytes.TrimSpace(text)) > 0 {
+			return errors.New("it has text outside its XML root")
+		}
+	case w.open[len(w.open)-1].child == "":
+		w.text = append(w.text, text...)
+	}
+	return nil
+}
+
+func (w *xmlWriter) end(name xml.Name) error {
+	if len(w.open) == 0 || w.open[len(w.open)-1].name != name {
+		return errXML
+	}
+	e := &w.open[len(w.open)-1]
+	if e.child == "" {
+		w.out = appendQuoted(w.out, bytes.TrimSpace(w.text))
+	} else {
+		e.finish(w)
+		w.out = append(w.out, '}')
+	}
+	w.open = w.open[:len(w.open)-1]
+	return nil
+}
+
+// appendQuoted writes a text of XML as a JSON string. Of control characters, XML
+// has only those that have a short escape.
 func appendQuoted(out, text []byte) []byte {
-	quoted, _ := json.Marshal(string(text)) // a string can always be written
-	return append(out, quoted...)
+	out = append(out, '"')
+	for _, c := range text {
+		switch c {
+		case '"', '\\':
+			out = append(out, '\\', c)
+		case '\n':
+			out = append(out, '\\', 'n')
+		case '\r':
+			out = append(out, '\\', 'r')
+		case '\t':
+			out = append(out, '\\', 't')
+		default:
+			out = append(out, c)
+		}
+	}
+	return append(out, '"')
 }
