@@ -1,5 +1,7 @@
 package wire
 
+import "strings"
+
 // maxName is the longest code or ID that is believed.
 const maxName = 128
 
@@ -10,7 +12,8 @@ func Code(v Value) string {
 	if v.Kind() != String {
 		return ""
 	}
-	code := v.Clipped(maxName + 1)
+	text, whole := v.clip(2 * maxName)
+	code := strings.TrimSpace(text)
 	for i := range len(code) {
 		switch c := code[i]; {
 		case c|0x20 >= 'a' && c|0x20 <= 'z':
@@ -19,7 +22,7 @@ func Code(v Value) string {
 			return ""
 		}
 	}
-	if len(code) > maxName {
+	if len(code) > maxName || !whole {
 		return ""
 	}
 	return code

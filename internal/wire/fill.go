@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // Fill reads a value into out, a pointer. What the service is known to vary is
@@ -18,7 +19,10 @@ func (s *Schema) Fill(v Value, out any) error {
 	dst := reflect.ValueOf(out).Elem()
 	p := s.planOf(dst.Type())
 	value := reflect.New(p.typ).Elem()
-	w := walk{schema: s, doc: v.doc}
+	w := walk{schema: s, doc: v.doc, room: freeRoom}
+	if v.doc != nil {
+		w.room = max(freeRoom, len(v.doc.text))
+	}
 	if !w.fill(value, v, p, nil) {
 		return w.err()
 	}
@@ -26,16 +30,25 @@ func (s *Schema) Fill(v Value, out any) error {
 	return nil
 }
 
+// freeRoom is how many bytes lists may take in any case. Beyond it they may take
+// as many as the body has: an element of two bytes, {}, can mean a struct of a
+// thousand.
+const freeRoom = 1 << 20
+
 // A walk fills one value. Its error is put together on the way back, so that no
 // path is built for what fits.
 type walk struct {
 	schema    *Schema
 	doc       *Doc
+	room      int // what lists may still take
 	path      string
 	got, want string
 }
 
 func (w *walk) err() error {
+	if w.path == "" {
+		return fmt.Errorf("got %s, want %s", w.got, w.want)
+	}
 	return fmt.Errorf("%s: got %s, want %s", w.path, w.got, w.want)
 }
 
@@ -169,12 +182,9 @@ func (d *Doc) orderOf(p *plan) []uint16 {
 // is tried before the table.
 func (d *Doc) assign(v Value, p *plan, slots []uint32) {
 	next, last := d.orderOf(p), 0
+	var buf [maxField + utf8.UTFMax]byte
 	for key, member := range v.members {
-		t := d.tokens[key]
-		name := d.text[t.start:t.end]
-		if t.kind() != plainString {
-			name = d.name(key)
-		}
+		name := d.nameIn(&buf, key)
 		slot := int(next[last])
 		if slot == 0 || p.names[slot] != string(name) {
 			if slot = p.index[string(name)]; slot == 0 {
@@ -211,21 +221,24 @@ func (w *walk) elements(dst reflect.Value, v Value, p *plan) bool {
 		if v.Empty() || v.Kind() == Object && v.Len() == 0 {
 			return true
 		}
-		dst.Grow(1) // and not MakeSlice, which allocates a header as well
-		dst.SetLen(1)
-		return w.element(dst.Index(0), v, p, false)
-	}
-	n := 0
-	for e := range v.elements {
-		if !e.Empty() {
-			n++
+		if !w.take(int(p.elem.typ.Size())) {
+			return w.mismatch(v, "a smaller answer")
 		}
+		list := reflect.MakeSlice(p.typ, 1, 1)
+		if !w.element(list.Index(0), v, p, false) {
+			return false
+		}
+		dst.Set(list)
+		return true
 	}
+	n := v.filled()
 	if n == 0 {
 		return true
 	}
-	dst.Grow(n)
-	dst.SetLen(n)
+	if !w.take(n * int(p.elem.typ.Size())) {
+		return w.mismatch(v, "a smaller answer")
+	}
+	list := reflect.MakeSlice(p.typ, n, n)
 	n = 0
 	at := -1
 	for e := range v.elements {
@@ -239,6 +252,23 @@ func (w *walk) elements(dst reflect.Value, v Value, p *plan) bool {
 		n++
 	}
 	return true
+}
+
+// filled returns the number of elements that are not empty.
+func (v Value) filled() int {
+	n := 0
+	for e := range v.elements {
+		if !e.Empty() {
+			n++
+		}
+	}
+	return n
+}
+
+// take takes some bytes of the room.
+func (w *walk) take(size int) bool {
+	w.room -= size
+	return w.room >= 0
 }
 
 // element fills one element of a list. inList is false for a single value in
@@ -276,48 +306,61 @@ func (w *walk) element(dst reflect.Value, v Value, p *plan, inList bool) bool {
 // hasName reports whether an object has a member that is not null for one of
 // the plan's names.
 func (d *Doc) hasName(v Value, p *plan) bool {
+	var buf [maxField + utf8.UTFMax]byte
 	for key, member := range v.members {
-		if p.index[string(d.name(key))] != 0 && member.Kind() != Null {
+		if p.index[string(d.nameIn(&buf, key))] != 0 && member.Kind() != Null {
 			return true
 		}
 	}
 	return false
 }
 
+// tagSize is about what a tag takes in a map.
+const tagSize = 80
+
 // tags fills a map from a list of pairs. A tag without key is none.
 func (w *walk) tags(dst reflect.Value, v Value, p *plan) bool {
-	tags := dst.Addr().Convert(mapType).Interface().(*map[string]string)
+	var tags map[string]string
 	add := func(v Value) bool {
 		if v.Empty() {
 			return true
 		}
-		key, keyOK := v.either(w.schema.TagKey).Text()
-		value, valueOK := v.either(w.schema.TagValue).Text()
-		switch {
-		case v.Kind() != Object:
+		if v.Kind() != Object {
 			return w.mismatch(v, "an object")
-		case !keyOK:
-			return w.in(w.schema.TagKey[0], w.mismatch(v.either(w.schema.TagKey), "a string"))
-		case !valueOK:
-			return w.in(w.schema.TagValue[0], w.mismatch(v.either(w.schema.TagValue), "a string"))
-		case key == "":
-			return true
 		}
-		if *tags == nil {
-			*tags = map[string]string{}
+		keyName, key := v.either(w.schema.TagKey)
+		keyText, ok := key.Text()
+		if !ok {
+			return w.in(keyName, w.mismatch(key, "a string"))
 		}
-		(*tags)[key] = value
+		valueName, value := v.either(w.schema.TagValue)
+		valueText, ok := value.Text()
+		if !ok {
+			return w.in(valueName, w.mismatch(value, "a string"))
+		}
+		if keyText != "" {
+			tags[keyText] = valueText
+		}
 		return true
 	}
+	n := v.filled()
 	if v.Kind() != Array {
-		single := v.Kind() == Object && v.Len() > 0
-		if single && v.either(w.schema.TagKey).Kind() == Null && v.either(w.schema.TagValue).Kind() == Null ||
-			!single && v.Kind() != Object && !v.Empty() {
+		if v.Empty() || v.Kind() == Object && v.Len() == 0 {
+			return true
+		}
+		_, key := v.either(w.schema.TagKey)
+		_, value := v.either(w.schema.TagValue)
+		if key.Kind() == Null && value.Kind() == Null {
 			return w.mismatch(v, "a list")
 		}
-		if single && !add(v) {
-			return false
-		}
+		n = 1
+	}
+	if !w.take(n * tagSize) {
+		return w.mismatch(v, "a smaller answer")
+	}
+	tags = make(map[string]string, n)
+	if v.Kind() != Array && !add(v) {
+		return false
 	}
 	at := 0
 	for e := range v.elements {
@@ -326,17 +369,20 @@ func (w *walk) tags(dst reflect.Value, v Value, p *plan) bool {
 		}
 		at++
 	}
+	if len(tags) > 0 {
+		dst.Set(reflect.ValueOf(tags).Convert(p.typ))
+	}
 	return true
 }
 
 // either returns the member of the first name, or of the alias if that is
-// empty.
-func (v Value) either(names [2]string) Value {
-	member := v.Get(names[0])
+// empty, and the name that it has.
+func (v Value) either(names [2]string) (name string, member Value) {
+	member = v.Get(names[0])
 	if names[1] != "" && member.Empty() {
 		if alias := v.Get(names[1]); alias.Kind() != Null {
-			return alias
+			return names[1], alias
 		}
 	}
-	return member
+	return names[0], member
 }

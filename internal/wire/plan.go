@@ -68,7 +68,7 @@ type field struct {
 var (
 	timeType   = reflect.TypeFor[time.Time]()
 	numberType = reflect.TypeFor[json.Number]()
-	mapType    = reflect.TypeFor[*map[string]string]()
+	tagsType   = reflect.TypeFor[map[string]string]()
 )
 
 // planOf compiles the plan of a type, once.
@@ -94,7 +94,7 @@ func (s *Schema) compile(t reflect.Type) *plan {
 		p.shape = asInt
 	case t.Kind() == reflect.Bool:
 		p.shape = asBool
-	case t.Kind() == reflect.Map && reflect.PointerTo(t).ConvertibleTo(mapType):
+	case t.ConvertibleTo(tagsType):
 		p.shape, p.key = asTags, s.ListKey(t)
 	case t.Kind() == reflect.Slice:
 		p.shape, p.key, p.elem = asList, s.ListKey(t), s.planOf(t.Elem())

@@ -7,7 +7,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode/utf8"
 )
 
 // describe shows a value in a message.
@@ -33,10 +32,15 @@ func describe(v Value) string {
 func excerpt(s string) string {
 	const most = 60
 	s = strings.ToValidUTF8(s, "\uFFFD")
-	if utf8.RuneCountInString(s) <= most {
-		return strconv.Quote(s)
+	quoted, n := []byte{'"'}, 0
+	for _, r := range s {
+		if n++; n > most || len(quoted) > 4*most {
+			return string(quoted) + `"…`
+		}
+		q := strconv.Quote(string(r))
+		quoted = append(quoted, q[1:len(q)-1]...)
 	}
-	return strconv.Quote(string([]rune(s)[:most])) + "…"
+	return string(append(quoted, '"'))
 }
 
 // scalar returns the text of a number or string without surrounding blanks, nil
@@ -49,7 +53,11 @@ func (v Value) scalar() (text []byte, ok bool) {
 	case Number, plainString:
 		return bytes.TrimSpace(v.doc.text[t.start:t.end]), true
 	case String: // a number or a time has no escapes, but nothing forbids them
-		return []byte(strings.TrimSpace(unescapeSome(v.doc.text[t.start:t.end], 256))), true
+		if v.Empty() {
+			return nil, true
+		}
+		text, whole := v.clip(256)
+		return []byte(strings.TrimSpace(text)), whole
 	}
 	return nil, false
 }
@@ -66,8 +74,11 @@ func (v Value) integer() (int64, bool) {
 	if len(text) > 256 {
 		return 0, false
 	}
-	if n, err := strconv.ParseInt(string(text), 10, 64); err == nil {
-		return n, true
+	// ParseInt reads only what it can read: a failure costs an allocation.
+	notDigit := func(r rune) bool { return r < '0' || r > '9' }
+	if bytes.IndexFunc(bytes.TrimLeft(text[:1], "+-"), notDigit) < 0 && bytes.IndexFunc(text[1:], notDigit) < 0 {
+		n, err := strconv.ParseInt(string(text), 10, 64)
+		return n, err == nil
 	}
 	// 5.0 and 1e3 are whole as well; from 2^53 on a float would not be exact.
 	f, err := strconv.ParseFloat(string(text), 64)
@@ -112,20 +123,30 @@ func (v Value) boolean() (b, ok bool) {
 	text, ok := v.scalar()
 	switch {
 	case !ok:
-	case len(text) == 0, string(text) == "0", bytes.EqualFold(text, []byte("false")):
+	case len(text) == 0, string(text) == "0", len(text) == 5 && bytes.EqualFold(text, []byte("false")):
 		return false, true
-	case string(text) == "1", bytes.EqualFold(text, []byte("true")):
+	case string(text) == "1", len(text) == 4 && bytes.EqualFold(text, []byte("true")):
 		return true, true
 	}
 	return false, false
 }
 
-// The layouts in which times arrive. A fraction of a second is read by any.
-var timeLayouts = []string{
-	time.RFC3339,
-	"2006-01-02T15:04Z07:00", // ExpiredTime by the text of the 2019 API reference
-	"2006-01-02T15:04:05",    // without zone: UTC, as all times of this API
-	"2006-01-02T15:04",
+// layoutOf returns the layout in which a time arrives. A fraction of a second
+// is read by those with seconds. Trying one after another would cost an
+// allocation for each failure.
+func layoutOf(text []byte) string {
+	colons := bytes.Count(text, []byte(":"))
+	n := len(text)
+	offset := n > 6 && text[n-3] == ':' && (text[n-6] == '+' || text[n-6] == '-')
+	switch {
+	case offset && colons == 3, !offset && text[n-1] == 'Z' && colons == 2:
+		return time.RFC3339
+	case offset, text[n-1] == 'Z':
+		return "2006-01-02T15:04Z07:00" // ExpiredTime by the text of the 2019 API reference
+	case colons == 2:
+		return "2006-01-02T15:04:05" // without zone: UTC, as all times of this API
+	}
+	return "2006-01-02T15:04"
 }
 
 // time reads a time in UTC; null and "" are the zero time.
@@ -136,23 +157,16 @@ func (v Value) time() (time.Time, bool) {
 	if v.Kind() != String {
 		return time.Time{}, false
 	}
-	text, _ := v.scalar()
+	text, ok := v.scalar()
 	if t, ok := utc(text); ok {
 		return t, true
 	}
-	if len(text) > 64 {
+	if !ok || len(text) > 64 {
 		return time.Time{}, false
 	}
-	for _, layout := range timeLayouts {
-		t, err := time.Parse(layout, string(text))
-		if err != nil {
-			continue
-		}
-		if t = t.UTC(); t.Year() >= 1 && t.Year() <= 9999 {
-			return t, true
-		}
-	}
-	return time.Time{}, false
+	t, err := time.Parse(layoutOf(text), string(text))
+	t = t.UTC()
+	return t, err == nil && t.Year() >= 1 && t.Year() <= 9999
 }
 
 // utc reads 2006-01-02T15:04:05Z, with or without the seconds, which is how

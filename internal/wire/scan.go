@@ -1,12 +1,12 @@
 package wire
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
-	"hash/maphash"
 	"math"
 	"math/bits"
+	"strconv"
+	"unicode/utf8"
 )
 
 // scanner writes the tape of one text.
@@ -26,7 +26,7 @@ func (d *Doc) scan() error {
 	}
 	s := scanner{doc: d, text: d.text, limit: min(MaxTokens, freeTokens+len(d.text)/bytesPerToken)}
 	if cap(d.tokens) == 0 {
-		d.tokens = make([]token, 0, min(s.limit, max(64, len(d.text)/12)))
+		d.tokens = make([]token, 0, min(s.limit, keepTokens, max(64, len(d.text)/12)))
 	}
 	d.tokens = append(d.tokens[:0], token{})
 	if err := s.value(0); err != nil {
@@ -44,8 +44,14 @@ func (s *scanner) push(k Kind, start, end int) error {
 	if len(d.tokens) >= s.limit {
 		return fmt.Errorf("it has more than %d values", s.limit)
 	}
-	if len(d.tokens) == cap(d.tokens) { // at most twice, so that little is copied
-		grown := make([]token, len(d.tokens), min(s.limit, 4*cap(d.tokens)))
+	if len(d.tokens) == cap(d.tokens) {
+		// In few steps, so that all of them together take little more than the
+		// last one.
+		size := 4 * cap(d.tokens)
+		if size > s.limit/4 {
+			size = s.limit
+		}
+		grown := make([]token, len(d.tokens), size)
 		copy(grown, d.tokens)
 		d.tokens = grown
 	}
@@ -78,7 +84,11 @@ func (s *scanner) bad(want string) error {
 	if s.at >= len(s.text) {
 		return errCut
 	}
-	return fmt.Errorf("it is not JSON: got %q at byte %d, want %s", s.text[s.at], s.at, want)
+	got := strconv.QuoteRune(rune(s.text[s.at]))
+	if s.text[s.at] >= utf8.RuneSelf {
+		got = fmt.Sprintf("byte %#x", s.text[s.at])
+	}
+	return fmt.Errorf("it is not JSON: got %s at byte %d, want %s", got, s.at, want)
 }
 
 func (s *scanner) value(depth int) error {
@@ -278,39 +288,35 @@ func (s *scanner) digits() error {
 	return nil
 }
 
-var seed = maphash.MakeSeed()
-
 // distinct refuses an object that has a name twice: two readers may take
 // different ones. A few names are compared with each other, many by a table, so
-// that the time stays linear.
+// that the time stays linear. No name is copied.
 func (d *Doc) distinct(self, members int) error {
 	object := Value{d, self}
 	if members <= 6 && d.plainNames(object) {
 		for key, member := range object.members {
-			name := d.name(key)
 			for other := member.after(); other < object.after(); other = (Value{d, other + 1}).after() {
-				if bytes.Equal(name, d.name(other)) {
-					return twice(name)
+				if d.same(key, other) {
+					return d.twice(key)
 				}
 			}
 		}
 		return nil
 	}
-	size := 1 << bits.Len(uint(2*members))
+	size := 1 << bits.Len(uint(members+members/3)) // at most three quarters full
 	if cap(d.seen) < size {
-		d.seen = make([]uint64, size)
+		d.seen = make([]uint32, size)
 	}
 	d.seen = d.seen[:size]
 	clear(d.seen)
 	for key := range object.members {
-		name := d.name(key)
-		hash := maphash.Bytes(seed, name)
-		// An entry is the upper half of the hash with the index of the name.
-		entry := hash>>32<<32 | uint64(key)
+		hash := d.hash(key)
+		// An entry is some bits of the hash above the index of the name.
+		entry := uint32(hash>>32)&^(MaxTokens-1) | uint32(key)
 		at := int(hash) & (size - 1)
 		for ; d.seen[at] != 0; at = (at + 1) & (size - 1) {
-			if d.seen[at]>>32 == hash>>32 && bytes.Equal(name, d.name(int(uint32(d.seen[at])))) {
-				return twice(name)
+			if other := d.seen[at]; other^entry < MaxTokens && d.same(key, int(other%MaxTokens)) {
+				return d.twice(key)
 			}
 		}
 		d.seen[at] = entry
@@ -329,6 +335,6 @@ func (d *Doc) plainNames(object Value) bool {
 	return true
 }
 
-func twice(name []byte) error {
-	return fmt.Errorf("it has the name %s twice in one object", excerpt(string(name[:min(len(name), 256)])))
+func (d *Doc) twice(key int) error {
+	return fmt.Errorf("it has the name %s twice in one object", excerpt(Value{d, key}.Clipped(256)))
 }

@@ -6,7 +6,6 @@ import (
 	"strings"
 	"sync"
 	"unicode"
-	"unicode/utf16"
 	"unicode/utf8"
 )
 
@@ -54,13 +53,14 @@ type token struct {
 func (t token) kind() Kind { return Kind(t.link >> 24) }
 func (t token) next() int  { return int(t.link & (1<<24 - 1)) }
 
-// A Doc is a scanned body. It refers to the body until Release.
+// A Doc is a scanned body. It refers to the body until Release, and belongs to
+// one goroutine: reading a value changes what the Doc remembers.
 type Doc struct {
 	text   []byte
 	tokens []token // index 0 is a null that means absent, index 1 the document
 	root   string  // the name of the XML root, "" for JSON
 
-	seen    []uint64       // the scanner's table of names
+	seen    []uint32       // the scanner's table of names
 	slots   []uint32       // the members of the structs that are being filled
 	learned []learned      // the order of members in objects that came before
 	strings [256][2]string // texts that came before
@@ -185,7 +185,7 @@ func (v Value) after() int {
 // Names yields the names of an object's members.
 func (v Value) Names(yield func(string) bool) {
 	for key := range v.members {
-		if !yield(string(v.doc.name(key))) {
+		if name, _ := (Value{v.doc, key}).Text(); !yield(name) {
 			return
 		}
 	}
@@ -203,7 +203,7 @@ func (v Value) Len() int {
 	return n
 }
 
-// JSON returns the value's text.
+// JSON returns the value's text, a part of the body.
 func (v Value) JSON() []byte {
 	t := v.token()
 	switch t.kind() {
@@ -229,7 +229,12 @@ func (v Value) Text() (text string, ok bool) {
 	case Number, plainString:
 		return v.doc.intern(v.doc.text[t.start:t.end]), true
 	case String:
-		return unescape(v.doc.text[t.start:t.end]), true
+		b := v.doc.text[t.start:t.end]
+		if bytes.IndexByte(b, '\\') < 0 && utf8.Valid(b) {
+			return v.doc.intern(b), true
+		}
+		text, _ := unescape(b, len(b))
+		return text, true
 	}
 	return "", false
 }
@@ -241,18 +246,35 @@ func (v Value) Trimmed() string {
 	return strings.TrimSpace(text)
 }
 
-// Clipped returns the first bytes of a scalar's text, without surrounding
+// Clipped returns about the first bytes of a scalar's text, without surrounding
 // blanks; of anything else, those of its JSON text. It serves what is shown.
 func (v Value) Clipped(most int) string {
+	text, _ := v.clip(most)
+	return strings.TrimSpace(text)
+}
+
+// clip returns about the first bytes of the text of a scalar, or of the JSON
+// text of anything else, and whether that is all of it.
+func (v Value) clip(most int) (text string, whole bool) {
 	t := v.token()
-	switch k := t.kind(); k {
-	case Null:
-		return ""
-	case String:
-		return strings.TrimSpace(unescapeSome(v.doc.text[t.start:t.end], most))
-	default:
-		return strings.TrimSpace(string(v.doc.text[t.start:min(int(t.end), int(t.start)+most)]))
+	b := v.doc.bytesOf(t)
+	switch {
+	case t.kind() == Null:
+		return "", true
+	case t.kind() == String:
+		return unescape(b, most)
+	case len(b) > most:
+		return string(b[:most]), false
 	}
+	return string(b), true
+}
+
+// bytesOf returns the text of a token as it stands in the body.
+func (d *Doc) bytesOf(t token) []byte {
+	if d == nil {
+		return nil
+	}
+	return d.text[t.start:t.end]
 }
 
 // Empty reports whether the value stands for the zero value of any type: null,
@@ -275,117 +297,4 @@ func (v Value) Empty() bool {
 		return true
 	}
 	return false
-}
-
-// is reports whether the name at key is this one.
-func (d *Doc) is(key int, name string) bool {
-	t := d.tokens[key]
-	if t.kind() == plainString {
-		return string(d.text[t.start:t.end]) == name
-	}
-	return unescape(d.text[t.start:t.end]) == name
-}
-
-// name returns the name at key.
-func (d *Doc) name(key int) []byte {
-	t := d.tokens[key]
-	if t.kind() == plainString {
-		return d.text[t.start:t.end]
-	}
-	return []byte(unescape(d.text[t.start:t.end]))
-}
-
-// maxInterned is the length of a text that is worth remembering.
-const maxInterned = 48
-
-// intern returns the text as a string, the same one as before if it is short
-// and came before: most fields of a list have few different values. The table
-// is small and has a fixed hash, so that the number of allocations depends on
-// the answers alone.
-func (d *Doc) intern(b []byte) string {
-	n := len(b)
-	if n == 0 {
-		return ""
-	}
-	if n > maxInterned {
-		return string(b)
-	}
-	h := uint32(n)*0x9e3779b1 ^ uint32(b[0])<<16 ^ uint32(b[n/2])<<8 ^ uint32(b[n-1])
-	h ^= uint32(b[n/4])<<24 ^ uint32(b[n-1-n/4])<<12
-	pair := &d.strings[h*0x85ebca6b>>24]
-	if pair[0] == string(b) {
-		return pair[0]
-	}
-	if pair[1] == string(b) {
-		pair[0], pair[1] = pair[1], pair[0]
-		return pair[0]
-	}
-	pair[1] = pair[0]
-	pair[0] = string(b)
-	return pair[0]
-}
-
-// unescape reads the inside of a JSON string that the scanner has accepted.
-// What is not UTF-8, and a surrogate without its other half, become U+FFFD.
-func unescape(b []byte) string { return unescapeSome(b, len(b)) }
-
-// unescapeSome reads about the first bytes of the inside of a JSON string.
-func unescapeSome(b []byte, most int) string {
-	var out strings.Builder
-	out.Grow(min(len(b), most))
-	for len(b) > 0 && out.Len() < most {
-		r, n := rune1(b)
-		out.WriteRune(r)
-		b = b[n:]
-	}
-	return out.String()
-}
-
-// rune1 reads the first character of the inside of a JSON string, and its
-// length there.
-func rune1(b []byte) (r rune, n int) {
-	switch {
-	case b[0] < 0x80 && b[0] != '\\':
-		return rune(b[0]), 1
-	case b[0] != '\\':
-		return utf8.DecodeRune(b)
-	case b[1] != 'u':
-		return rune(escapes[b[1]]), 2
-	}
-	r = rune(hex4(b[2:]))
-	if !utf16.IsSurrogate(r) {
-		return r, 6
-	}
-	if len(b) >= 12 && b[6] == '\\' && b[7] == 'u' {
-		if both := utf16.DecodeRune(r, rune(hex4(b[8:]))); both != utf8.RuneError {
-			return both, 12
-		}
-	}
-	return utf8.RuneError, 6
-}
-
-// escapes are the characters that a backslash may precede, besides u.
-var escapes = [256]byte{
-	'"': '"', '\\': '\\', '/': '/', 'b': '\b', 'f': '\f', 'n': '\n', 'r': '\r', 't': '\t',
-}
-
-// hex4 reads four hexadecimal digits, -1 if they are none.
-func hex4(b []byte) int {
-	if len(b) < 4 {
-		return -1
-	}
-	n := 0
-	for _, c := range b[:4] {
-		switch {
-		case c >= '0' && c <= '9':
-			n = n<<4 | int(c-'0')
-		case c >= 'a' && c <= 'f':
-			n = n<<4 | int(c-'a'+10)
-		case c >= 'A' && c <= 'F':
-			n = n<<4 | int(c-'A'+10)
-		default:
-			return -1
-		}
-	}
-	return n
 }
