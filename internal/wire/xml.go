@@ -15,11 +15,13 @@ const (
 	// and encoding/xml is slow.
 	maxXML = 256 << 10
 
-	// An XML document may have freeMarks tags and attributes, and beyond them one
-	// for each bytesPerMark bytes: encoding/xml allocates for each of them, and
-	// the names of this API are long.
-	freeMarks    = 1024
-	bytesPerMark = 8
+	// An XML document may have so many tags and attributes, and beyond them one
+	// for so many bytes: encoding/xml allocates for each of them. The names of
+	// this API are long, and it has no attributes.
+	freeTags          = 1024
+	bytesPerTag       = 8
+	freeAttributes    = 256
+	bytesPerAttribute = 64
 )
 
 var errXML = errors.New("it is not well-formed XML")
@@ -36,8 +38,11 @@ func fromXML(body []byte) (root string, text []byte, err error) {
 	if len(body) > maxXML {
 		return "", nil, fmt.Errorf("it is an XML or HTML document of more than %d bytes", maxXML)
 	}
-	if bytes.Count(body, []byte("<"))+bytes.Count(body, []byte("=")) > freeMarks+len(body)/bytesPerMark {
+	if bytes.Count(body, []byte("<")) > freeTags+len(body)/bytesPerTag {
 		return "", nil, errors.New("it is an XML or HTML document of too many tags")
+	}
+	if bytes.Count(body, []byte("=")) > freeAttributes+len(body)/bytesPerAttribute {
+		return "", nil, errors.New("it is an XML or HTML document of too many attributes")
 	}
 	if !utf8.Valid(body) {
 		body = bytes.ToValidUTF8(body, []byte("\uFFFD"))
