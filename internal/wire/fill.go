@@ -224,12 +224,9 @@ func (w *walk) elements(dst reflect.Value, v Value, p *plan) bool {
 		if !w.take(int(p.elem.typ.Size())) {
 			return w.mismatch(v, "a smaller answer")
 		}
-		list := reflect.MakeSlice(p.typ, 1, 1)
-		if !w.element(list.Index(0), v, p, false) {
-			return false
-		}
-		dst.Set(list)
-		return true
+		dst.Grow(1) // and not MakeSlice, which allocates a header as well
+		dst.SetLen(1)
+		return w.element(dst.Index(0), v, p, false)
 	}
 	n := v.filled()
 	if n == 0 {
@@ -238,7 +235,8 @@ func (w *walk) elements(dst reflect.Value, v Value, p *plan) bool {
 	if !w.take(n * int(p.elem.typ.Size())) {
 		return w.mismatch(v, "a smaller answer")
 	}
-	list := reflect.MakeSlice(p.typ, n, n)
+	dst.Grow(n)
+	dst.SetLen(n)
 	n = 0
 	at := -1
 	for e := range v.elements {
