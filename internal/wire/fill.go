@@ -119,6 +119,15 @@ func (w *walk) fill(dst reflect.Value, v Value, p *plan, f *field) bool {
 			return w.mismatch(v, "an object")
 		}
 		return w.object(dst, v, p)
+	case asPointer:
+		if v.Empty() {
+			return true
+		}
+		target := reflect.New(p.typ.Elem())
+		if !w.fill(target.Elem(), v, p.elem, f) {
+			return false
+		}
+		dst.Set(target)
 	default:
 		return w.mismatch(v, "nothing: no way to read a "+p.typ.String())
 	}

@@ -40,6 +40,7 @@ const (
 	asList
 	asTags
 	asStruct
+	asPointer
 )
 
 // A plan is what the walk needs to know of one type.
@@ -47,7 +48,7 @@ type plan struct {
 	shape  shape
 	typ    reflect.Type
 	key    string // of a list or tags: the name under which it is wrapped
-	elem   *plan  // of a list
+	elem   *plan  // of a list or pointer
 	fields []field
 	// index has the slot of each name. A field has the slot of its own name, and
 	// one for its alias.
@@ -96,6 +97,8 @@ func (s *Schema) compile(t reflect.Type) *plan {
 		p.shape = asBool
 	case t.ConvertibleTo(tagsType):
 		p.shape, p.key = asTags, s.ListKey(t)
+	case t.Kind() == reflect.Pointer:
+		p.shape, p.elem = asPointer, s.planOf(t.Elem())
 	case t.Kind() == reflect.Slice:
 		p.shape, p.key, p.elem = asList, s.ListKey(t), s.planOf(t.Elem())
 	case t.Kind() == reflect.Struct:
