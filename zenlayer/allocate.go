@@ -2,10 +2,8 @@ package zenlayer
 
 import (
 	"context"
-	"encoding/json"
 	"maps"
 	"slices"
-	"strings"
 )
 
 // MarkTagKey is the key of the tag that AllocateEipAddressesRequest.Mark makes.
@@ -116,21 +114,13 @@ type AllocateEipAddressesResponse struct {
 
 // UnmarshalJSON drops IDs that are empty or there twice.
 func (r *AllocateEipAddressesResponse) UnmarshalJSON(b []byte) error {
-	type plain AllocateEipAddressesResponse
-	if err := json.Unmarshal(b, (*plain)(r)); err != nil {
+	if err := unmarshalLenient(b, r); err != nil {
 		return err
 	}
 	if r.EipIDSet != nil {
-		r.EipIDSet = slices.DeleteFunc(unique(r.EipIDSet), func(id string) bool { return strings.TrimSpace(id) == "" })
+		r.EipIDSet = unique(r.EipIDSet)
 	}
 	return nil
-}
-
-func (r *AllocateEipAddressesResponse) incomplete() string {
-	if len(r.EipIDSet) == 0 {
-		return "eipIdSet"
-	}
-	return ""
 }
 
 // AllocateEipAddresses calls the action of that name: it buys 1 to 100 elastic
@@ -160,7 +150,12 @@ func (c *Client) AllocateEipAddresses(ctx context.Context, req *AllocateEipAddre
 			return nil, err
 		}
 	}
-	return invoke[AllocateEipAddressesResponse](ctx, c, actionAllocate, req.wire())
+	res, err := invoke[AllocateEipAddressesResponse](ctx, c, actionAllocate, req.wire())
+	if err != nil {
+		return nil, err
+	}
+	res.EipIDSet = unique(res.EipIDSet)
+	return res, nil
 }
 
 // InquiryPriceCreateEipAddressRequest asks what addresses would cost.
@@ -193,13 +188,6 @@ type InquiryPriceCreateEipAddressResponse struct {
 	ResponseMeta
 	// EipPrice is the price.
 	EipPrice *PriceItem `json:"eipPrice"`
-}
-
-func (r *InquiryPriceCreateEipAddressResponse) incomplete() string {
-	if r.EipPrice == nil {
-		return "eipPrice"
-	}
-	return ""
 }
 
 // InquiryPriceCreateEipAddress calls the action of that name: it tells what

@@ -54,11 +54,11 @@ func TestCodeBesideAnAnswer(t *testing.T) {
 		"inside":              {200, `{"requestId":"r","response":{"code":"OK",` + ids + `}}`, nil, false},
 		"empty response":      {200, `{"requestId":"r","code":"INVALID_ZONE_NOT_FOUND","response":{}}`, CodeInvalidZoneNotFound, false},
 		"no IDs":              {200, `{"requestId":"r","code":"INVALID_ZONE_NOT_FOUND","response":{"eipIdSet":[]}}`, CodeInvalidZoneNotFound, false},
-		"null":                {200, `{"code":"INVALID_ZONE_NOT_FOUND","response":null}`, CodeInvalidZoneNotFound, false},
+		"null":                {200, `{"requestId":"r","code":"INVALID_ZONE_NOT_FOUND","response":null}`, CodeInvalidZoneNotFound, false},
 		"enveloped":           {200, `{"response":{"requestId":"r","code":"INVALID_ZONE_NOT_FOUND","message":"m"}}`, CodeInvalidZoneNotFound, false},
 		"inside, no IDs":      {200, `{"response":{"code":"OK","state":"queued"}}`, nil, true},
-		"error status":        {404, `{"code":"INVALID_ZONE_NOT_FOUND","response":{` + ids + `}}`, CodeInvalidZoneNotFound, false},
-		"error status, inner": {404, `{"response":{"code":"INVALID_ZONE_NOT_FOUND","more":1}}`, CodeInvalidZoneNotFound, false},
+		"error status":        {404, `{"requestId":"r","code":"INVALID_ZONE_NOT_FOUND","response":{` + ids + `}}`, CodeInvalidZoneNotFound, false},
+		"error status, inner": {404, `{"response":{"requestId":"r","code":"INVALID_ZONE_NOT_FOUND","more":1}}`, CodeInvalidZoneNotFound, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -78,7 +78,7 @@ func TestCodeBesideAnAnswer(t *testing.T) {
 	t.Run("nothing to be complete about", func(t *testing.T) {
 		t.Parallel()
 		synctest.Test(t, func(t *testing.T) {
-			c := wireClient(t, wiretest.New(wiretest.Answer(200, `{"code":"INVALID_EIP_NOT_FOUND","response":{"eipId":"e"}}`)))
+			c := wireClient(t, wiretest.New(wiretest.Answer(200, `{"requestId":"r","code":"INVALID_EIP_NOT_FOUND","response":{"eipId":"e"}}`)))
 			_, err := c.TerminateEipAddress(t.Context(), &TerminateEipAddressRequest{EipID: "e"})
 			assert.ErrorIs(t, err, CodeInvalidEipNotFound)
 			_, err = c.Do(t.Context(), RawRequest{Action: "DescribeZones"}, nil)

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"net/http"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -18,6 +19,7 @@ import (
 
 	eip "github.com/eipkit/eip-go"
 	"github.com/eipkit/eip-go/internal/transport"
+	"github.com/eipkit/eip-go/internal/wire"
 	"github.com/eipkit/eip-go/internal/wiretest"
 )
 
@@ -30,53 +32,55 @@ var attempts = []struct {
 	cause   transport.Cause
 	repeats string // kinds: O once, R read, P repeatable
 	outcome transport.Outcome
+	write   transport.Cause // what a write takes it for, if that is something else: a write believes known codes with a requestId
 }{
-	{"success", ok, nil, transport.CauseSuccess, "", transport.Done},
-	{"connection refused", ok, &net.OpError{Op: "dial", Err: errors.New("connection refused")}, transport.CauseDial, "ORP", transport.NotSent},
-	{"unknown host", ok, &net.OpError{Op: "dial", Err: &net.DNSError{IsNotFound: true}}, transport.CauseUnknownHost, "", transport.NotSent},
-	{"throttled", step(refuse(429, "REQUEST_LIMIT_EXCEEDED")), nil, transport.CauseThrottled, "ORP", transport.Refused},
-	{"throttled, dotted", step(refuse(400, "Request.Limit.Exceeded")), nil, transport.CauseThrottled, "ORP", transport.Refused},
-	{"throttled with 200", step(refuse(200, "REQUEST_LIMIT_EXCEEDED")), nil, transport.CauseThrottled, "ORP", transport.Refused},
-	{"throttled with 200, enveloped", step(wiretest.Answer(200, success(`"code":"REQUEST_LIMIT_EXCEEDED"`))), nil, transport.CauseThrottled, "ORP", transport.Refused},
-	{"throttled with 503", step(refuse(503, "REQUEST_LIMIT_EXCEEDED")), nil, transport.CauseThrottled, "ORP", transport.Refused},
-	{"429 without a body", step(wiretest.Answer(429, "")), nil, transport.CauseForeignThrottle, "RP", transport.Unknown},
-	{"408 with an unknown code", step(refuse(408, "SLOWER")), nil, transport.CauseRequestTimeout, "RP", transport.Unknown},
-	{"429 with an unknown code", step(refuse(429, "SLOWER")), nil, transport.CauseTooManyRequests, "ORP", transport.Refused},
-	{"clock behind", func() wiretest.Step { return refuse(401, "AUTHFAILURE_SIGNATURE_EXPIRED", date(10*time.Minute)) }, nil, transport.CauseClockSkew, "ORP", transport.Refused},
+	{"success", ok, nil, transport.CauseSuccess, "", transport.Done, 0},
+	{"connection refused", ok, &net.OpError{Op: "dial", Err: errors.New("connection refused")}, transport.CauseDial, "ORP", transport.NotSent, 0},
+	{"unknown host", ok, &net.OpError{Op: "dial", Err: &net.DNSError{IsNotFound: true}}, transport.CauseUnknownHost, "", transport.NotSent, 0},
+	{"throttled", step(refuse(429, "REQUEST_LIMIT_EXCEEDED")), nil, transport.CauseThrottled, "ORP", transport.Refused, 0},
+	{"throttled, dotted", step(refuse(400, "Request.Limit.Exceeded")), nil, transport.CauseThrottled, "ORP", transport.Refused, 0},
+	{"throttled with 200", step(refuse(200, "REQUEST_LIMIT_EXCEEDED")), nil, transport.CauseThrottled, "ORP", transport.Refused, 0},
+	{"throttled with 200, enveloped", step(wiretest.Answer(200, success(`"code":"REQUEST_LIMIT_EXCEEDED"`))), nil, transport.CauseThrottled, "ORP", transport.Refused, 0},
+	{"throttled with 503", step(refuse(503, "REQUEST_LIMIT_EXCEEDED")), nil, transport.CauseThrottled, "ORP", transport.Refused, 0},
+	{"429 without a body", step(wiretest.Answer(429, "")), nil, transport.CauseForeignThrottle, "RP", transport.Unknown, 0},
+	{"408 with an unknown code", step(refuse(408, "SLOWER")), nil, transport.CauseRequestTimeout, "RP", transport.Unknown, transport.CauseForeign},
+	{"429 with an unknown code", step(refuse(429, "SLOWER")), nil, transport.CauseTooManyRequests, "RP", transport.Refused, transport.CauseForeignThrottle},
+	{"clock behind", func() wiretest.Step { return refuse(401, "AUTHFAILURE_SIGNATURE_EXPIRED", date(10*time.Minute)) }, nil, transport.CauseClockSkew, "ORP", transport.Refused, 0},
 	{"clock ahead", func() wiretest.Step {
 		return refuse(200, "Authfailure.Signature.Expired", date(-2*time.Minute))
-	}, nil, transport.CauseClockSkew, "ORP", transport.Refused},
-	{"expired, clocks agree", func() wiretest.Step { return refuse(401, "AUTHFAILURE_SIGNATURE_EXPIRED", date(30*time.Second)) }, nil, transport.CauseRefusedCode, "", transport.Refused},
-	{"expired, no Date", step(refuse(401, "AUTHFAILURE_SIGNATURE_EXPIRED")), nil, transport.CauseRefusedCode, "", transport.Refused},
+	}, nil, transport.CauseClockSkew, "ORP", transport.Refused, 0},
+	{"expired, clocks agree", func() wiretest.Step { return refuse(401, "AUTHFAILURE_SIGNATURE_EXPIRED", date(30*time.Second)) }, nil, transport.CauseRefusedCode, "", transport.Refused, 0},
+	{"expired, no Date", step(refuse(401, "AUTHFAILURE_SIGNATURE_EXPIRED")), nil, transport.CauseRefusedCode, "", transport.Refused, 0},
 
-	{"cut", step(wiretest.Cut()), nil, transport.CauseNoAnswer, "RP", transport.Unknown},
-	{"cut body", step(wiretest.CutBody(200, success(""))), nil, transport.CauseCutAnswer, "RP", transport.Unknown},
-	{"500", step(wiretest.Answer(500, "")), nil, transport.CauseForeignServerError, "RP", transport.Unknown},
-	{"HTML 502", step(wiretest.Answer(502, "<html>bad gateway</html>")), nil, transport.CauseForeignServerError, "RP", transport.Unknown},
-	{"internal", step(refuse(500, "INTERNAL_SERVER_ERROR")), nil, transport.CauseServerError, "RP", transport.Unknown},
-	{"internal with 200", step(refuse(200, "INTERNAL_SERVER_ERROR")), nil, transport.CauseServerError, "RP", transport.Unknown},
-	{"unknown code with 500", step(refuse(500, "NOBODY_KNOWS")), nil, transport.CauseServerError, "RP", transport.Unknown},
-	{"unknown code with 200", step(refuse(200, "NOBODY_KNOWS")), nil, transport.CauseForeign, "RP", transport.Unknown},
-	{"unavailable", step(refuse(503, "SERVICE_TEMPORARY_UNAVAILABLE")), nil, transport.CauseServiceUnavailable, "RP", transport.Unknown},
-	{"timed out inside", step(refuse(504, "REQUEST_TIMED_OUT")), nil, transport.CauseRequestTimeout, "RP", transport.Unknown},
-	{"operation timed out", step(refuse(400, "INVALID_OPERATION_TIMEOUT")), nil, transport.CauseRequestTimeout, "RP", transport.Unknown},
-	{"408", step(wiretest.Answer(408, "")), nil, transport.CauseForeign, "RP", transport.Unknown},
-	{"HTML 200", step(wiretest.Answer(200, "<html>hotel</html>")), nil, transport.CauseForeign, "RP", transport.Unknown},
-	{"empty 200", step(wiretest.Answer(200, "")), nil, transport.CauseForeign, "RP", transport.Unknown},
-	{"null", step(wiretest.Answer(200, "null")), nil, transport.CauseForeign, "RP", transport.Unknown},
-	{"no response", step(wiretest.Answer(200, `{"requestId":"r"}`)), nil, transport.CauseForeign, "RP", transport.Unknown},
-	{"response is a list", step(wiretest.Answer(200, `{"response":[]}`)), nil, transport.CauseForeign, "RP", transport.Unknown},
-	{"silence", step(wiretest.Stall()), nil, transport.CauseAttemptTimeout, "RP", transport.Unknown},
-	{"too long", step(wiretest.Answer(200, strings.Repeat(" ", 5000))), nil, transport.CauseOverLimit, "RP", transport.Unknown},
+	{"cut", step(wiretest.Cut()), nil, transport.CauseNoAnswer, "RP", transport.Unknown, 0},
+	{"cut body", step(wiretest.CutBody(200, success(""))), nil, transport.CauseCutAnswer, "RP", transport.Unknown, 0},
+	{"500", step(wiretest.Answer(500, "")), nil, transport.CauseForeignServerError, "RP", transport.Unknown, 0},
+	{"HTML 502", step(wiretest.Answer(502, "<html>bad gateway</html>")), nil, transport.CauseForeignServerError, "RP", transport.Unknown, 0},
+	{"internal", step(refuse(500, "INTERNAL_SERVER_ERROR")), nil, transport.CauseServerError, "RP", transport.Unknown, 0},
+	{"internal with 200", step(refuse(200, "INTERNAL_SERVER_ERROR")), nil, transport.CauseServerError, "RP", transport.Unknown, 0},
+	{"unknown code with 500", step(refuse(500, "NOBODY_KNOWS")), nil, transport.CauseServerError, "RP", transport.Unknown, transport.CauseForeignServerError},
+	{"unknown code with 200", step(refuse(200, "NOBODY_KNOWS")), nil, transport.CauseForeign, "RP", transport.Unknown, 0},
+	{"unavailable", step(refuse(503, "SERVICE_TEMPORARY_UNAVAILABLE")), nil, transport.CauseServiceUnavailable, "RP", transport.Unknown, 0},
+	{"timed out inside", step(refuse(504, "REQUEST_TIMED_OUT")), nil, transport.CauseRequestTimeout, "RP", transport.Unknown, 0},
+	{"operation timed out", step(refuse(400, "INVALID_OPERATION_TIMEOUT")), nil, transport.CauseRequestTimeout, "RP", transport.Unknown, 0},
+	{"408", step(wiretest.Answer(408, "")), nil, transport.CauseForeign, "RP", transport.Unknown, 0},
+	{"HTML 200", step(wiretest.Answer(200, "<html>hotel</html>")), nil, transport.CauseForeign, "RP", transport.Unknown, 0},
+	{"empty 200", step(wiretest.Answer(200, "")), nil, transport.CauseForeign, "RP", transport.Unknown, 0},
+	{"null", step(wiretest.Answer(200, "null")), nil, transport.CauseForeign, "RP", transport.Unknown, 0},
+	{"no response", step(wiretest.Answer(200, `{"requestId":"r"}`)), nil, transport.CauseForeign, "RP", transport.Unknown, 0},
+	{"response is a list", step(wiretest.Answer(200, `{"response":[]}`)), nil, transport.CauseForeign, "RP", transport.Unknown, 0},
+	{"silence", step(wiretest.Stall()), nil, transport.CauseAttemptTimeout, "RP", transport.Unknown, 0},
+	{"too long", step(wiretest.Answer(200, strings.Repeat(" ", 5000))), nil, transport.CauseOverLimit, "RP", transport.Unknown, 0},
 
-	{"refused", step(refuse(400, "INVALID_EIP_TYPE_ZONE_NO_SELL")), nil, transport.CauseRefusedCode, "", transport.Refused},
-	{"refused with 200", step(refuse(200, "Invalid.Zone.Not.Found")), nil, transport.CauseRefusedCode, "", transport.Refused},
-	{"refused with 500", step(refuse(500, "OPERATION_DENIED_EIP_SUBSCRIPTION")), nil, transport.CauseRefusedCode, "", transport.Refused},
-	{"unknown code with 403", step(refuse(403, "NOBODY_KNOWS")), nil, transport.CauseRefusedCode, "", transport.Refused},
-	{"404 HTML", step(wiretest.Answer(404, "<html>")), nil, transport.CauseForeign, "RP", transport.Unknown},
-	{"code that is a number", step(wiretest.Answer(400, `{"code":7}`)), nil, transport.CauseForeign, "RP", transport.Unknown},
-	{"redirect", step(wiretest.Answer(302, "", "Location: http://evil.invalid/")), nil, transport.CauseForeign, "RP", transport.Unknown},
-	{"407", step(wiretest.Answer(407, "")), nil, transport.CauseProxyAuth, "", transport.Unknown},
+	{"refused", step(refuse(400, "INVALID_EIP_TYPE_ZONE_NO_SELL")), nil, transport.CauseRefusedCode, "", transport.Refused, 0},
+	{"refused with 200", step(refuse(200, "Invalid.Zone.Not.Found")), nil, transport.CauseRefusedCode, "", transport.Refused, 0},
+	{"refused with 500", step(refuse(500, "OPERATION_DENIED_EIP_SUBSCRIPTION")), nil, transport.CauseRefusedCode, "", transport.Refused, 0},
+	{"unknown code with 403", step(refuse(403, "NOBODY_KNOWS")), nil, transport.CauseRefusedCode, "P", transport.Refused, transport.CauseForeign},
+	{"404 HTML", step(wiretest.Answer(404, "<html>")), nil, transport.CauseForeign, "RP", transport.Unknown, 0},
+	{"refused without requestId", step(wiretest.Answer(400, `{"code":"MISSING_PARAMETER"}`)), nil, transport.CauseRefusedCode, "P", transport.Refused, transport.CauseForeign},
+	{"code that is a number", step(wiretest.Answer(400, `{"code":7}`)), nil, transport.CauseForeign, "RP", transport.Unknown, 0},
+	{"redirect", step(wiretest.Answer(302, "", "Location: http://evil.invalid/")), nil, transport.CauseForeign, "RP", transport.Unknown, 0},
+	{"407", step(wiretest.Answer(407, "")), nil, transport.CauseProxyAuth, "", transport.Unknown, 0},
 }
 
 func step(s wiretest.Step) func() wiretest.Step { return func() wiretest.Step { return s } }
@@ -103,18 +107,20 @@ func TestAttemptTable(t *testing.T) {
 						}
 					}))
 					_, err := c.Do(t.Context(), RawRequest{Action: "TestAction", Kind: kind}, nil)
-					repeats := strings.Contains(tt.repeats, letter)
-					assert.Equal(t, tt.cause.String(), first.Cause)
+					repeats, cause, outcome := strings.Contains(tt.repeats, letter), tt.cause, tt.outcome
+					if letter != "R" && tt.write != transport.CauseNone {
+						cause, outcome = tt.write, transport.Unknown
+					}
+					assert.Equal(t, cause.String(), first.Cause)
 					assert.Equal(t, repeats, first.Repeat)
-					assert.Equal(t, tt.outcome, tt.cause.Outcome())
-					done := repeats || tt.outcome == transport.Done
-					if done {
+					assert.Equal(t, outcome, cause.Outcome())
+					if repeats || outcome == transport.Done {
 						require.NoError(t, err)
 						return
 					}
 					require.Error(t, err)
-					assert.Equal(t, tt.outcome == transport.Unknown && letter != "R", eip.OutcomeUnknown(err), "%v", err)
-					if tt.outcome == transport.Refused && first.Code != "" {
+					assert.Equal(t, outcome == transport.Unknown && letter != "R", eip.OutcomeUnknown(err), "%v", err)
+					if outcome == transport.Refused && first.Code != "" {
 						var e *Error
 						assert.ErrorAs(t, err, &e)
 					}
@@ -140,7 +146,7 @@ func TestOnceIsNeverRepeated(t *testing.T) {
 	}
 	for action, call := range calls {
 		for _, tt := range attempts {
-			if tt.outcome != transport.Unknown {
+			if tt.outcome != transport.Unknown && tt.write == transport.CauseNone {
 				continue
 			}
 			synctest.Test(t, func(t *testing.T) {
@@ -270,6 +276,8 @@ func TestCanary(t *testing.T) {
 				return fmt.Sprintf(`{"requestId":%q,"code":%q,"message":%q}`, r.Header.Get("Authorization"),
 					r.Header.Get("Authorization")+testPassword, r.Header.Get("Authorization")+testPassword)
 			}), nil},
+			{"echo as a code", wiretest.Answer(400, `{"requestId":"r","code":"`+testPassword+`"}`), nil},
+			{"echo that is cut", wiretest.Answer(200, success(`"totalCount":"`+strings.Repeat("x", 50)+testPassword+token+`","dataSet":[]`)), nil},
 			{"echo in a strange success", wiretest.AnswerWith(200, func(r *wiretest.Request) string {
 				return fmt.Sprintf(`{"requestId":%q,"response":{"totalCount":%q}}`, r.Header.Get("Authorization"), testPassword)
 			}, "Content-Type: x/"+testPassword), nil},
@@ -350,20 +358,14 @@ func FuzzAnswer(f *testing.F) {
 	f.Add(200, `{"response":null,"error":{"code":1}}`)
 	f.Fuzz(func(t *testing.T, status int, body string) {
 		status = 200 + (status%400+400)%400
-		for action, op := range operations {
+		for action := range operations {
 			out := new(DescribeEipAddressesResponse)
-			r := &answerReader{action: action, op: op, ids: 1, decode: func(b json.RawMessage) (string, error) {
-				*out = DescribeEipAddressesResponse{}
-				if err := json.Unmarshal(b, out); err != nil {
-					return "", err
-				}
-				return out.incomplete(), nil
-			}}
-			j := r.judge(&transport.Answer{Status: status, Body: []byte(body)})
+			r := newAnswerReader(action, operationOf(action), func(v wire.Value) error { return schema.Fill(v, out) })
+			j := r.judge(&transport.Answer{Status: status, Header: http.Header{}, Body: []byte(body)})
 			if (j.Err == nil) != (j.Cause == transport.CauseSuccess) {
 				t.Fatalf("%s: cause %s with error %v", action, j.Cause, j.Err)
 			}
-			if j.Cause == transport.CauseSuccess && (status >= 300 || !json.Valid([]byte(strings.TrimPrefix(strings.TrimSpace(body), "\ufeff")))) {
+			if j.Cause == transport.CauseSuccess && (status >= 300 || !json.Valid([]byte(strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(body), "\ufeff"))))) {
 				t.Fatalf("HTTP %d %q passes for a success", status, body)
 			}
 			if j.Err != nil && len(j.Err.Error()) > len(body)*8+2000 {

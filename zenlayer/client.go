@@ -7,13 +7,16 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"reflect"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	eip "github.com/eipkit/eip-go"
 	"github.com/eipkit/eip-go/internal/transport"
+	"github.com/eipkit/eip-go/internal/wire"
 )
 
 // skewFrom is the difference of clocks from which a refused timestamp is put
@@ -180,22 +183,10 @@ func invoke[Resp any, Req any](ctx context.Context, c *Client, action string, re
 	if err != nil {
 		return nil, err
 	}
-	ids := 1
-	if l, ok := any(req).(interface{ count() int }); ok {
-		ids = l.count()
-	}
 	out := new(Resp)
-	whole, telling := any(out).(interface{ incomplete() string })
-	reader := &answerReader{action: action, op: operationOf(action), ids: ids, telling: telling}
-	reader.decode = func(b json.RawMessage) (string, error) {
-		*out = *new(Resp) // an earlier attempt may have left something
-		if err := json.Unmarshal(b, out); err != nil {
-			return "", fmt.Errorf("it does not fit %T: %w", out, err)
-		}
-		if telling {
-			return whole.incomplete(), nil
-		}
-		return "", nil
+	reader := newAnswerReader(action, operationOf(action), func(v wire.Value) error { return schema.Fill(v, out) })
+	if l, ok := any(req).(interface{ count() int }); ok {
+		reader.ids = l.count()
 	}
 	meta, err := c.send(ctx, reader, body)
 	if err != nil {
@@ -216,8 +207,8 @@ func encode(action string, req any, extra map[string]any) ([]byte, error) {
 		return body, nil
 	}
 	all := map[string]any{}
-	fields, err := decodeObject(body)
-	if err != nil {
+	var fields map[string]json.RawMessage
+	if err := json.Unmarshal(body, &fields); err != nil {
 		return nil, fmt.Errorf("zenlayer: %s: encoding the request: %w", action, err)
 	}
 	for name, value := range fields {
@@ -252,13 +243,21 @@ type RawRequest struct {
 
 // Do sends any action of the product through the same path as the typed
 // methods: signing, attempts, errors. The object named response of the answer
-// is decoded into out with encoding/json; a nil out is allowed.
+// is decoded into out with encoding/json; out is a pointer, or nil.
+//
+// If the answer does not fit out, Do gives both the ResponseMeta and an error:
+// the call is done.
 func (c *Client) Do(ctx context.Context, req RawRequest, out any) (*ResponseMeta, error) {
 	if req.Action == "" || strings.ContainsFunc(req.Action, func(r rune) bool { return r <= ' ' || r > '~' }) {
 		return nil, fmt.Errorf("zenlayer: Do: Action is %s; it must name an API action", shorten(req.Action))
 	}
 	if req.Kind > eip.KindRepeatable {
 		return nil, fmt.Errorf("zenlayer: %s: Kind %d is not one of the package's constants", req.Action, req.Kind)
+	}
+	if out != nil {
+		if v := reflect.ValueOf(out); v.Kind() != reflect.Pointer || v.IsNil() {
+			return nil, fmt.Errorf("zenlayer: %s: out is %T; it must be a non-nil pointer", req.Action, out)
+		}
 	}
 	op := operationOf(req.Action)
 	if req.Kind != eip.KindDefault {
@@ -269,17 +268,19 @@ func (c *Client) Do(ctx context.Context, req RawRequest, out any) (*ResponseMeta
 	if err != nil {
 		return nil, err
 	}
-	meta, err := c.send(ctx, &answerReader{action: req.Action, op: op, decode: func(b json.RawMessage) (string, error) {
-		if out == nil {
-			return "", nil
-		}
-		if err := json.Unmarshal(b, out); err != nil {
-			return "", fmt.Errorf("it does not fit %T: %w", out, err)
-		}
-		return "", nil
-	}}, body)
+	var raw []byte
+	meta, err := c.send(ctx, newAnswerReader(req.Action, op, func(v wire.Value) error {
+		raw = slices.Clone(v.JSON())
+		return nil
+	}), body)
 	if err != nil {
 		return nil, err
+	}
+	// What does not fit is the caller's out, not the answer: the call is done.
+	if out != nil {
+		if err := json.Unmarshal(raw, out); err != nil {
+			return &meta, fmt.Errorf("zenlayer: %s is done (request %s), but its answer does not fit %T: %w", req.Action, meta.RequestID, out, err)
+		}
 	}
 	return &meta, nil
 }
@@ -289,6 +290,9 @@ func (c *Client) send(ctx context.Context, reader *answerReader, body []byte) (R
 	action := reader.action
 	if ctx == nil {
 		return ResponseMeta{}, fmt.Errorf("zenlayer: %s: the context is nil", action)
+	}
+	if reader.op.list.paged {
+		reader.page = pageSize(body)
 	}
 	res := c.loop.Do(ctx, &transport.Call{
 		Action: action,

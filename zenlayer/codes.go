@@ -104,7 +104,7 @@ func (c Code) Error() string {
 
 // Known reports whether the documents or the vendor's SDK have the code. The
 // class of any other code is derived from its name and the HTTP status, and
-// may be wrong.
+// may be wrong; a write does not take an error with it for the service's own.
 func (c Code) Known() bool {
 	_, ok := codeTable[c.folded()]
 	return ok

@@ -1,10 +1,16 @@
 package zenlayer
 
-import eip "github.com/eipkit/eip-go"
+import (
+	eip "github.com/eipkit/eip-go"
+	"github.com/eipkit/eip-go/internal/transport"
+)
 
 // codeRow is what is known of one code.
 type codeRow struct {
-	class   error
+	class error
+	// cause is what the code says about the attempt, if that is not simply that
+	// it was refused.
+	cause   transport.Cause
 	status  int // documented HTTP status, 0 if no source gives one
 	actions []string
 	hint    string
@@ -16,15 +22,16 @@ type codeRow struct {
 var codeTable = map[Code]codeRow{
 	CodeAuthfailureInvalidAuthorization: {class: eip.ErrCredentials,
 		hint: "The Authorization header is not what the service expects: check the access key ID, or the bearer token."},
-	CodeAuthfailureSignatureExpired: {class: eip.ErrCredentials,
+	CodeAuthfailureSignatureExpired: {class: eip.ErrCredentials, cause: transport.CauseClockSkew,
 		hint: "The clocks differ by more than five minutes: set the local one."},
 	CodeAuthfailureSignatureFailure: {class: eip.ErrCredentials,
 		hint: "Check the access key password; behind a proxy, check that body, Content-Type and Host arrive unchanged."},
 	CodeAuthfailureUnauthorizedOperation: {class: eip.ErrPermission,
 		hint: "The access key's user may not do this: ask the team's administrator."},
-	CodeInternalServerError: {class: eip.ErrInternal,
+	// Documented, but what it says is that nobody knows.
+	CodeInternalServerError: {class: eip.ErrInternal, cause: transport.CauseServerError,
 		hint: "The service failed: look at the state of the address before you try again."},
-	CodeInvalidOperationTimeout: {class: eip.ErrInternal,
+	CodeInvalidOperationTimeout: {class: eip.ErrInternal, cause: transport.CauseRequestTimeout,
 		hint: "The service gave up waiting for itself, and the work may still be done: look before you try again."},
 	CodeInvalidParameterDateFormatError: {class: eip.ErrInvalidParameter,
 		hint: "Times are written YYYY-MM-DDThh:mm:ssZ."},
@@ -53,11 +60,11 @@ var codeTable = map[Code]codeRow{
 	CodeOperationFailedResourceNotFound: {class: eip.ErrNotFound,
 		actions: []string{actionModifyGroup},
 		hint:    "One of the addresses does not exist: check the IDs."},
-	CodeRequestLimitExceeded: {class: eip.ErrThrottled, status: 429,
+	CodeRequestLimitExceeded: {class: eip.ErrThrottled, cause: transport.CauseThrottled, status: 429,
 		hint: "Too many calls: wait, then send fewer at once."},
-	CodeRequestTimedOut: {class: eip.ErrInternal,
+	CodeRequestTimedOut: {class: eip.ErrInternal, cause: transport.CauseRequestTimeout,
 		hint: "The service was too slow, and the work may still be done: look before you try again."},
-	CodeServiceTemporaryUnavailable: {class: eip.ErrInternal,
+	CodeServiceTemporaryUnavailable: {class: eip.ErrInternal, cause: transport.CauseServiceUnavailable,
 		hint: "The service is away for a while, and the work may have been done: look before you try again."},
 
 	CodeFailedOperationForRecycleResource: {class: eip.ErrConflict, status: 403,

@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	eip "github.com/eipkit/eip-go"
+	"github.com/eipkit/eip-go/internal/transport"
 	"github.com/eipkit/eip-go/internal/wiretest"
 )
 
@@ -152,6 +153,31 @@ func TestCodeConstants(t *testing.T) {
 		assert.True(t, found[code], code)
 	}
 	assert.Len(t, found, len(codeTable))
+}
+
+// causes is what is more than a refusal, written down a second time.
+var causes = map[Code]transport.Cause{
+	"REQUEST_LIMIT_EXCEEDED":        transport.CauseThrottled,
+	"AUTHFAILURE_SIGNATURE_EXPIRED": transport.CauseClockSkew,
+	"SERVICE_TEMPORARY_UNAVAILABLE": transport.CauseServiceUnavailable,
+	"REQUEST_TIMED_OUT":             transport.CauseRequestTimeout,
+	"INVALID_OPERATION_TIMEOUT":     transport.CauseRequestTimeout,
+	"INTERNAL_SERVER_ERROR":         transport.CauseServerError,
+}
+
+// TestCauses: what each code proves, in both spellings, whatever the status.
+func TestCauses(t *testing.T) {
+	t.Parallel()
+	for _, row := range load[[]codeFact](t, "codes.json") {
+		want, other := causes[row.Code]
+		if !other {
+			want = transport.CauseRefusedCode
+		}
+		for _, status := range []int{200, 302, 400, 403, 404, 408, 429, 500, 503} {
+			assert.Equal(t, want, causeOfCode(row.Code, status), row.Code)
+			assert.Equal(t, want, causeOfCode(row.SDK, status), row.SDK)
+		}
+	}
 }
 
 func TestUnknownCodes(t *testing.T) {

@@ -2,7 +2,6 @@ package zenlayer
 
 import (
 	"context"
-	"encoding/json"
 	"strconv"
 )
 
@@ -60,33 +59,6 @@ type DescribeEipAddressesResponse struct {
 	TotalCount int `json:"totalCount"`
 	// DataSet are those of the page.
 	DataSet []EipAddress `json:"dataSet"`
-
-	partial bool
-}
-
-// UnmarshalJSON notes whether the answer says anything about addresses at all:
-// an answer without a list must not be taken for an empty one.
-func (r *DescribeEipAddressesResponse) UnmarshalJSON(b []byte) error {
-	type plain DescribeEipAddressesResponse
-	wire := struct {
-		*plain
-		TotalCount *int `json:"totalCount"`
-	}{plain: (*plain)(r)}
-	if err := json.Unmarshal(b, &wire); err != nil {
-		return err
-	}
-	if wire.TotalCount != nil {
-		r.TotalCount = *wire.TotalCount
-	}
-	r.partial = r.DataSet == nil && (wire.TotalCount == nil || r.TotalCount > 0)
-	return nil
-}
-
-func (r *DescribeEipAddressesResponse) incomplete() string {
-	if r.partial {
-		return "dataSet"
-	}
-	return ""
 }
 
 // DescribeEipAddresses calls the action of that name: one page of the
@@ -119,13 +91,6 @@ type DescribeEipAvailableResourcesResponse struct {
 	EipResources []EipAvailable `json:"eipResources"`
 }
 
-func (r *DescribeEipAvailableResourcesResponse) incomplete() string {
-	if r.EipResources == nil {
-		return "eipResources"
-	}
-	return ""
-}
-
 // DescribeEipAvailableResources calls the action of that name: which zones have
 // addresses to sell. It is repeated freely.
 //
@@ -153,13 +118,6 @@ type DescribeInstanceAvailableEipResourcesResponse struct {
 	ResponseMeta
 	// InstanceEipResources are the addresses that can be bound to the instance.
 	InstanceEipResources []InstanceAvailableEip `json:"instanceEipResources"`
-}
-
-func (r *DescribeInstanceAvailableEipResourcesResponse) incomplete() string {
-	if r.InstanceEipResources == nil {
-		return "instanceEipResources"
-	}
-	return ""
 }
 
 // DescribeInstanceAvailableEipResources calls the action of that name: which of

@@ -33,6 +33,15 @@
 //     or if the caller knows that nobody else allocates there. Otherwise it
 //     gives the candidates, and says that it cannot know.
 //
+// # Whose answer it is
+//
+// An answer is believed only if it is the service's own. An error is, if it has
+// a code and a requestId; a write also wants a code that is [Code.Known], since
+// many gateways answer with keys of the same names. A success is, if it holds
+// what the caller came for. All else may come from a proxy or gateway, whatever
+// its status, and leaves the outcome of a write unknown. A test that answers by
+// itself needs the requestId as well.
+//
 // # Assumptions
 //
 // Nothing here was tried against the real service. Taken for granted, beside

@@ -1,8 +1,6 @@
 package zenlayer
 
 import (
-	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -10,96 +8,154 @@ import (
 
 	eip "github.com/eipkit/eip-go"
 	"github.com/eipkit/eip-go/internal/transport"
+	"github.com/eipkit/eip-go/internal/wire"
 )
 
-// answerReader reads the answers of one call: it decodes them, and says what
-// each tells about the call.
+// answerReader reads the answers of one call: whose each is, what it holds, and
+// what it tells about the call.
 type answerReader struct {
 	action string
 	op     operation
 	ids    int // addresses that the call names
-	// decode takes the inner object of a success. missing names what the caller
-	// came for, if the answer lacks it.
-	decode func(response json.RawMessage) (missing string, err error)
-	// telling says that decode knows a complete answer from any other object.
-	telling bool
+	page   int // elements that it asks for
+	// fill takes the object response of a success.
+	fill func(wire.Value) error
 
 	requestID string // of the success
+}
+
+func newAnswerReader(action string, op operation, fill func(wire.Value) error) *answerReader {
+	return &answerReader{action: action, op: op, ids: 1, fill: fill}
 }
 
 // judge is the vendor's half of the retry table: what an answer means. When it
 // is repeated stands in the table of internal/transport.
 func (r *answerReader) judge(a *transport.Answer) transport.Judgement {
-	good := a.Status >= 200 && a.Status < 300
-	env, err := decodeAnswer(a.Body, good)
-	id := a.Secrets.Scrub(env.requestID)
-	if err == nil && env.code != "" {
-		// What was bought must not be thrown away for a code beside it, which may
-		// be one that says that all is well.
-		if !good || !r.telling || env.bare || r.accept(env) != nil {
-			return r.judgeCode(a, env)
-		}
-	}
-	if !good {
-		return transport.Judgement{
-			Cause: transport.ForeignCause(a.Status), RequestID: id,
-			Err: strange(a, transport.ForeignReason(a.Status, len(a.Body), r.op.kind != eip.KindRead, "it is no documented error"), id),
-		}
-	}
-	if err == nil {
-		err = r.accept(env)
-	}
+	doc, err := wire.Parse(a.Body)
 	if err != nil {
-		// The text of err may quote the body, cut where that cuts a secret in two.
-		// What is shown is said of a body without secrets.
-		clean, bad := decodeAnswer([]byte(a.Secrets.Scrub(string(a.Body))), good)
-		if bad == nil {
-			bad = r.accept(clean)
-		}
-		if bad != nil {
-			err = bad
-		}
-		return transport.Judgement{
-			Cause: transport.CauseForeign, RequestID: id, Err: strange(a, err.Error(), id),
-		}
+		return r.foreign(a, "", err.Error())
 	}
-	r.requestID = id
-	return transport.Judgement{Cause: transport.CauseSuccess, RequestID: id}
-}
-
-// accept decodes what should be a success.
-func (r *answerReader) accept(env answer) error {
-	if len(env.response) == 0 || env.response[0] != '{' {
-		return errors.New("it has no object named response")
-	}
-	missing, err := r.decode(env.response)
+	defer doc.Release()
+	v := doc.Root()
 	switch {
-	case err != nil:
-		return err
-	case missing != "":
-		return fmt.Errorf("it lacks %s", missing)
+	case doc.XMLRoot() != "":
+		return r.foreign(a, "", "it is XML, not JSON")
+	case v.Kind() != wire.Object:
+		return r.foreign(a, "", fmt.Sprintf("it is %s, not an object", v))
 	}
-	return nil
+	good := a.Status >= 200 && a.Status <= 299
+	failed, body := r.errorFrom(v, good)
+	lacks := r.lacks(v)
+	// What was bought must not be thrown away for a code beside it.
+	if !good || failed && !(r.op.returns() && lacks == "") {
+		return r.judgeError(a, body)
+	}
+	id := requestIDOf(v, v.Get("response"))
+	if lacks != "" {
+		return r.foreign(a, id, lacks)
+	}
+	if err := r.fill(v.Get("response")); err != nil {
+		return r.foreign(a, id, err.Error())
+	}
+	r.requestID = a.Secrets.Show(id, maxRequestID)
+	return transport.Judgement{Cause: transport.CauseSuccess, RequestID: r.requestID}
 }
 
-func (r *answerReader) judgeCode(a *transport.Answer, env answer) transport.Judgement {
-	code := Code(a.Secrets.Scrub(env.code))
-	id := a.Secrets.Scrub(env.requestID)
+// lacks says what a 2xx answer would need to be a success of the action, "" if
+// it has it all.
+func (r *answerReader) lacks(v wire.Value) string {
+	response, list := v.Get("response"), r.op.list
+	switch {
+	case response.Kind() != wire.Object:
+		return "it has no object named response"
+	case r.op.creates != "":
+		made, n := response.Get(r.op.creates), 0
+		for id := range made.List("") { // passes over empty ones
+			if !wire.IsID(id) {
+				return fmt.Sprintf("its %s has %s, which is no ID", r.op.creates, id)
+			}
+			n++
+		}
+		if made.Kind() != wire.Array || n == 0 {
+			return "it lacks " + r.op.creates
+		}
+	case list.key != "":
+		return r.lacksInList(response)
+	case r.op.object != "":
+		if o := response.Get(r.op.object); o.Kind() != wire.Object || o.Len() == 0 {
+			return "it lacks " + r.op.object
+		}
+	case requestIDOf(v, response) == "":
+		return "it lacks requestId"
+	}
+	return ""
+}
+
+// lacksInList is lacks for the list of a read.
+func (r *answerReader) lacksInList(response wire.Value) string {
+	key, id := r.op.list.key, r.op.list.id
+	list := response.Get(key)
+	if list.Kind() == wire.Null && response.Get("totalCount").Clipped(maxRequestID) == "0" {
+		return ""
+	}
+	if list.Kind() != wire.Array {
+		return "it lacks " + key
+	}
+	if most := 2 * max(r.page, 100); r.op.list.paged && list.Len() > most { // any other has wire.MaxElements
+		return fmt.Sprintf("its %s has more than %d elements", key, most)
+	}
+	n := 0
+	for e := range list.List("") {
+		if !wire.IsID(e.Get(id)) {
+			break
+		}
+		n++
+	}
+	if n < list.Len() {
+		return fmt.Sprintf("an element of its %s lacks %s", key, id)
+	}
+	return ""
+}
+
+// judgeError judges an answer that may be an error of the service.
+func (r *answerReader) judgeError(a *transport.Answer, body errorBody) transport.Judgement {
+	code := Code(body.code)
+	if reason := r.notOwn(a, body); reason != "" {
+		return r.foreign(a, body.requestID, reason)
+	}
+	id := a.Secrets.Show(body.requestID, maxRequestID)
 	if a.UnknownBefore && r.settles(code) {
 		// The answer is not the one that the attempt before it was owed, but it
 		// says that this attempt did the work.
-		if _, err := r.decode(json.RawMessage("{}")); err == nil {
-			r.requestID = id
-			return transport.Judgement{Cause: transport.CauseSuccess, Code: string(code), RequestID: id}
-		}
+		r.requestID = id
+		return transport.Judgement{Cause: transport.CauseSuccess, Code: body.code, RequestID: id}
 	}
 	return transport.Judgement{
-		Cause: causeOfCode(code, a.Status), Code: string(code), RequestID: id,
+		Cause: causeOfCode(code, a.Status), Code: body.code, RequestID: id,
 		Err: &Error{
-			Action: r.action, Code: code, Message: a.Secrets.Scrub(env.message),
+			Action: r.action, Code: code, Message: a.Secrets.Show(body.message, maxMessage),
 			RequestID: id, HTTPStatus: a.Status,
 		},
 	}
+}
+
+// notOwn says why an error is not taken for the service's, "" if it is. The
+// service gives every answer a requestId. Since its keys are what ordinary
+// gateways answer with, a write also wants a code that is known. A read cannot
+// buy anything, and a known code is enough for it.
+func (r *answerReader) notOwn(a *transport.Answer, body errorBody) string {
+	write, known := r.op.kind != eip.KindRead, Code(body.code).Known()
+	switch {
+	case body.code == "":
+		return "it has no error code"
+	case a.Secrets.In(body.code):
+		return "its code holds a secret"
+	case body.requestID == "" && (write || !known):
+		return "it has code " + body.code + " but no requestId"
+	case write && !known:
+		return "it has the unknown code " + body.code
+	}
+	return ""
 }
 
 // settles says whether a refusal shows that an earlier attempt ran.
@@ -113,101 +169,31 @@ func (r *answerReader) settles(code Code) bool {
 // causeOfCode judges an answer with an error code. A code that is known is
 // judged before the HTTP status: the service may refuse with 200.
 func causeOfCode(code Code, status int) transport.Cause {
-	switch code.folded() {
-	case CodeRequestLimitExceeded:
-		return transport.CauseThrottled
-	case CodeServiceTemporaryUnavailable:
-		return transport.CauseServiceUnavailable
-	case CodeRequestTimedOut, CodeInvalidOperationTimeout:
-		return transport.CauseRequestTimeout
-	case CodeInternalServerError:
-		// Documented, but what it says is that nobody knows.
-		return transport.CauseServerError
-	case CodeAuthfailureSignatureExpired:
-		return transport.CauseClockSkew
-	}
-	if code.Known() {
+	row, known := codeTable[code.folded()]
+	switch {
+	case row.cause != transport.CauseNone:
+		return row.cause
+	case known:
 		return transport.CauseRefusedCode
 	}
 	return transport.UnknownCodeCause(status)
 }
 
-// answer is the envelope of every answer.
-type answer struct {
-	requestID string
-	code      string
-	message   string
-	response  json.RawMessage
-	bare      bool // response has nothing that an error would not have
-}
-
-// decodeAnswer reads a success, {"requestId","response":{…}}, and an error: the
-// documented {"requestId","code","message"}, or the same inside response or
-// error, at any status. In what may be a success a code inside response is an
-// error's only if there is nothing else: it may be a field of the answer.
-func decodeAnswer(body []byte, good bool) (answer, error) {
-	body = bytes.TrimPrefix(bytes.TrimSpace(body), []byte("\xef\xbb\xbf"))
-	if len(body) == 0 {
-		return answer{}, errors.New("it is empty")
+// foreign judges an answer that is not the service's own.
+func (r *answerReader) foreign(a *transport.Answer, requestID, reason string) transport.Judgement {
+	if strings.Contains(reason, "…") && a.Secrets.In(string(a.Body)) {
+		reason = "its text holds a secret" // which the quotation may have cut
 	}
-	top, err := decodeObject(body)
-	if err != nil {
-		return answer{}, err
-	}
-	out := answer{requestID: text(top["requestId"]), response: bytes.TrimSpace(top["response"])}
-	inner, err := decodeObject(out.response)
-	if err != nil {
-		inner = nil // the caller finds out
-	}
-	if out.requestID == "" {
-		out.requestID = text(inner["requestId"])
-	}
-	out.bare = true
-	for key := range inner {
-		out.bare = out.bare && (key == "requestId" || key == "code" || key == "message")
-	}
-	if good && !out.bare {
-		inner = nil
-	}
-	failure, _ := decodeObject(top["error"])
-	for _, place := range []map[string]json.RawMessage{top, inner, failure} {
-		if out.code = text(place["code"]); out.code != "" {
-			out.message = text(place["message"])
-			break
-		}
-	}
-	return out, nil
-}
-
-func decodeObject(b []byte) (map[string]json.RawMessage, error) {
-	var out map[string]json.RawMessage
-	if len(b) == 0 {
-		return nil, nil
-	}
-	if err := json.Unmarshal(b, &out); err != nil {
-		return nil, fmt.Errorf("it is not a JSON object: %w", err)
-	}
-	return out, nil
-}
-
-// text reads a string; anything else counts as none, since a number or an
-// object is no code of this service.
-func text(b json.RawMessage) string {
-	var s string
-	if len(b) == 0 || json.Unmarshal(b, &s) != nil {
-		return ""
-	}
-	return strings.TrimSpace(s)
-}
-
-// strange makes the error for an answer that is not the documented one.
-func strange(a *transport.Answer, reason, requestID string) *eip.AnswerError {
-	return &eip.AnswerError{
-		HTTPStatus:  a.Status,
-		ContentType: a.Secrets.Show(a.Header.Get("Content-Type"), transport.MaxExcerpt),
-		RequestID:   requestID,
-		Reason:      a.Secrets.Show(reason, transport.MaxMessage),
-		Excerpt:     a.Excerpt(),
+	id := a.Secrets.Show(requestID, maxRequestID)
+	return transport.Judgement{
+		Cause: transport.ForeignCause(a.Status), RequestID: id,
+		Err: &eip.AnswerError{
+			HTTPStatus:  a.Status,
+			ContentType: a.Secrets.Show(a.Header.Get("Content-Type"), maxRequestID),
+			RequestID:   id,
+			Reason:      transport.ForeignReason(a.Status, len(a.Body), r.op.kind != eip.KindRead, a.Secrets.Show(reason, maxMessage)),
+			Excerpt:     a.Secrets.Show(string(a.Body[:min(len(a.Body), maxRead)]), maxExcerpt),
+		},
 	}
 }
 

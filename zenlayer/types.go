@@ -1,7 +1,6 @@
 package zenlayer
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -80,31 +79,7 @@ func (t Tags) MarshalJSON() ([]byte, error) {
 }
 
 // UnmarshalJSON reads the service's form, a plain list of tags, and null.
-func (t *Tags) UnmarshalJSON(b []byte) error {
-	b = bytes.TrimSpace(b)
-	var list []Tag
-	if len(b) > 0 && b[0] == '[' {
-		if err := json.Unmarshal(b, &list); err != nil {
-			return err
-		}
-	} else {
-		var wrapped struct {
-			Tags []Tag `json:"tags"`
-		}
-		if err := json.Unmarshal(b, &wrapped); err != nil {
-			return err
-		}
-		list = wrapped.Tags
-	}
-	*t = nil
-	for _, tag := range list {
-		if *t == nil {
-			*t = make(Tags, len(list))
-		}
-		(*t)[tag.Key] = tag.Value
-	}
-	return nil
-}
+func (t *Tags) UnmarshalJSON(b []byte) error { return unmarshalLenient(b, t) }
 
 // ChargePrepaid is what a subscription needs.
 type ChargePrepaid struct {
@@ -152,44 +127,7 @@ func (a *EipAddress) Addr() (netip.Addr, error) {
 }
 
 // UnmarshalJSON reads the service's form: times may be null or empty.
-func (a *EipAddress) UnmarshalJSON(b []byte) error {
-	type plain EipAddress
-	wire := struct {
-		*plain
-		CreateTime  wireTime `json:"createTime"`
-		ExpiredTime wireTime `json:"expiredTime"`
-	}{plain: (*plain)(a)}
-	if err := json.Unmarshal(b, &wire); err != nil {
-		return err
-	}
-	a.CreateTime, a.ExpiredTime = time.Time(wire.CreateTime), time.Time(wire.ExpiredTime)
-	return nil
-}
-
-// wireTime is a time as the service writes it: YYYY-MM-DDThh:mm:ssZ, null, or
-// empty. It is read in UTC.
-type wireTime time.Time
-
-func (t *wireTime) UnmarshalJSON(b []byte) error {
-	var text *string
-	if err := json.Unmarshal(b, &text); err != nil {
-		return err
-	}
-	if text == nil || *text == "" {
-		*t = wireTime{}
-		return nil
-	}
-	parsed, err := time.Parse(time.RFC3339, *text)
-	if err != nil {
-		return fmt.Errorf("%.40q is not a time", *text)
-	}
-	parsed = parsed.UTC()
-	if parsed.Year() < 0 || parsed.Year() > 9999 {
-		return fmt.Errorf("%.40q is not a time that can be written again", *text)
-	}
-	*t = wireTime(parsed)
-	return nil
-}
+func (a *EipAddress) UnmarshalJSON(b []byte) error { return unmarshalLenient(b, a) }
 
 // EipAvailable is the stock of one zone.
 type EipAvailable struct {

@@ -40,6 +40,8 @@
 // that is too small (here: OPERATION_DENIED_INSUFFICIENT_BALANCE), for an
 // unknown action or version (INVALID_PARAMETER_VALUE), nor for an operation on
 // an address that is still being made (OPERATION_DENIED_EIP_STATUS_NOT_SUPPORT).
+// A write of the client believes known codes alone, so that a balance that is
+// too small leaves it with an unknown outcome.
 // An allocation makes all addresses or none. RenewEipAddress restores an
 // address from the recycle bin, and extends a subscription; subscriptions do
 // not run out by themselves.
