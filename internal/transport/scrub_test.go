@@ -212,12 +212,20 @@ func FuzzScrub(f *testing.F) {
 	f.Add("ab%41cd&amp;x", []byte{3, 3, 4, 1}, "&", ";", 5)
 	f.Add("secret&#37;41", []byte{8, 30, 77, 200}, "\\", "", 99)
 	f.Fuzz(func(t *testing.T, secret string, how []byte, before, after string, most int) {
-		secret = strings.Map(func(r rune) rune {
-			if r <= ' ' || r >= 0x7f || special(r) && r != '+' { // an escape of its own can run into the ones around it
+		// Half an escape before or behind runs into the first or last one of it.
+		plain := func(r rune) rune {
+			if special(r) && r != '+' && r < utf8.RuneSelf {
 				return -1
 			}
 			return r
+		}
+		secret = strings.Map(func(r rune) rune {
+			if r >= utf8.RuneSelf {
+				return -1
+			}
+			return plain(r)
 		}, secret)
+		before, after = strings.Map(plain, before), strings.Map(plain, after)
 		bare := fixpoint(secret)
 		if len(secret) < shortestSecret || len(secret) > 100 || len(bare) < shortestSecret || len(how) > 64 || len(before)+len(after) > 1000 ||
 			strings.Contains(redacted+withheld+tooDeep+redacted, bare) {
