@@ -382,24 +382,6 @@ func (r *run) decide(j Judgement) decision {
 	return d
 }
 
-// boundHint bounds a hint that is not the service's own. It can slow the call
-// down, but not end it: one that goes beyond the context's deadline, or beyond
-// the patience with throttling, counts as none.
-func (r *run) boundHint(cause Cause, hint time.Duration, now time.Time) time.Duration {
-	hint = min(hint, r.loop.cfg.BackoffMax)
-	if deadline, ok := r.ctx.Deadline(); ok && now.Add(hint).After(deadline) {
-		return 0
-	}
-	began := r.throttledAt
-	if began.IsZero() {
-		began = now
-	}
-	if cause.Throttling() && !now.Add(hint).Before(began.Add(r.loop.cfg.Patience)) {
-		return 0
-	}
-	return hint
-}
-
 // result sums the call up.
 func (r *run) result() *Result {
 	d := r.decision

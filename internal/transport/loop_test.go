@@ -52,10 +52,13 @@ func (s *scripted) judge(a *Answer) Judgement {
 func (s *scripted) call(k Kind) *Call {
 	return &Call{
 		Action: "Test", Kind: k, Method: http.MethodPost, URL: "http://fake.invalid/",
-		Sign: func(context.Context, func() time.Time) (*Signed, error) {
-			return &Signed{URL: "http://fake.invalid/", Body: []byte("x")}, nil
-		},
-		Judge: s.judge,
+		Sign: signTo("http://fake.invalid/"), Judge: s.judge,
+	}
+}
+
+func signTo(url string) func(context.Context, func() time.Time) (*Signed, error) {
+	return func(context.Context, func() time.Time) (*Signed, error) {
+		return &Signed{URL: url, Body: []byte("x")}, nil
 	}
 }
 
