@@ -68,7 +68,7 @@ func (e *Engine) pick(action string, call *Call) Fault {
 	if f.Kind == Pass {
 		f = Fault{}
 	}
-	f = f.drawn(e.rng)
+	f = f.drawn(e.rng, action)
 	call.Fault = f.Kind
 	return f
 }

@@ -67,11 +67,20 @@ func (f Fault) checkBlank() error {
 	return fmt.Errorf("fault %s: ID %#v is not a blank string, an int or a bool", f.Kind, f.ID)
 }
 
-// drawn chooses what a fault leaves open.
-func (f Fault) drawn(rng *rand.Rand) Fault {
+// drawn chooses what a fault of this action leaves open.
+func (f Fault) drawn(rng *rand.Rand, action string) Fault {
 	switch {
 	case f.Kind == Foreign:
-		return f.drawForeign(rng)
+		if f.Foreign != "" {
+			return f.drawForeign(rng)
+		}
+		// A read takes a documented code for the service's own without a request
+		// ID, so that it is no gateway's answer to one.
+		for f = f.drawForeign(rng); f.Foreign == ForeignNoRequestID && strings.HasPrefix(action, "Describe"); {
+			f.Foreign = ""
+			f = f.drawForeign(rng)
+		}
+		return f
 	case f.Kind == BlankID && f.ID == nil:
 		f.ID = blankIDs[rng.IntN(len(blankIDs))]
 	case f.Kind == WrongID:
