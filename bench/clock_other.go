@@ -1,0 +1,6 @@
+//go:build !unix
+
+package bench
+
+// CPUTime is nil: there is no such clock here.
+var CPUTime Clock
