@@ -33,7 +33,7 @@ func (s *Schema) Fill(v Value, out any) error {
 // freeRoom is how many bytes lists may take in any case. Beyond it they may take
 // as many as the body has: an element of two bytes, {}, can mean a struct of a
 // thousand.
-const freeRoom = 1 << 20
+const freeRoom = 768 << 10
 
 // A walk fills one value. Its error is put together on the way back, so that no
 // path is built for what fits.

@@ -144,16 +144,7 @@ func rune1(b []byte) (r rune, n int) {
 	case b[0] < 0x80 && b[0] != '\\':
 		return rune(b[0]), 1
 	case b[0] != '\\':
-		if r, n = utf8.DecodeRune(b); n > 1 {
-			return r, n
-		}
-		for n < len(b) && b[n] >= 0x80 {
-			if _, size := utf8.DecodeRune(b[n:]); size > 1 {
-				break
-			}
-			n++
-		}
-		return utf8.RuneError, n
+		return rawRune(b)
 	case b[1] != 'u':
 		return rune(escapes[b[1]]), 2
 	}
@@ -167,6 +158,22 @@ func rune1(b []byte) (r rune, n int) {
 		}
 	}
 	return utf8.RuneError, 6
+}
+
+// rawRune reads the first character of a text without escapes, U+FFFD for a run
+// of bytes that are not UTF-8, and its length there.
+func rawRune(b []byte) (r rune, n int) {
+	r, n = utf8.DecodeRune(b)
+	if r != utf8.RuneError || n > 1 {
+		return r, n
+	}
+	for n < len(b) && b[n] >= utf8.RuneSelf {
+		if _, size := utf8.DecodeRune(b[n:]); size > 1 {
+			break
+		}
+		n++
+	}
+	return utf8.RuneError, n
 }
 
 // escapes are the characters that a backslash may precede, besides u.

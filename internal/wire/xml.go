@@ -44,13 +44,12 @@ func fromXML(body []byte) (root string, text []byte, err error) {
 	if bytes.Count(body, []byte("=")) > freeAttributes+len(body)/bytesPerAttribute {
 		return "", nil, errors.New("it is an XML or HTML document of too many attributes")
 	}
-	if !utf8.Valid(body) {
-		body = bytes.ToValidUTF8(body, []byte("\uFFFD"))
+	if body = validUTF8(body); len(body) > maxXML {
+		return "", nil, fmt.Errorf("it is an XML or HTML document of more than %d bytes", maxXML)
 	}
 	dec := xml.NewDecoder(bytes.NewReader(body))
 	dec.CharsetReader = func(_ string, in io.Reader) (io.Reader, error) { return in, nil }
-	// An element of four bytes, <a/>, becomes eight; nothing grows more.
-	w := xmlWriter{out: make([]byte, 0, 2*len(body))}
+	w := xmlWriter{out: make([]byte, 0, len(body)+growth(body))}
 	for {
 		token, err := dec.RawToken()
 		if errors.Is(err, io.EOF) {
@@ -83,6 +82,42 @@ func fromXML(body []byte) (root string, text []byte, err error) {
 // maybeList stands in front of a value until it is known whether it begins a
 // list. No text of XML has this byte.
 const maybeList = 0
+
+// validUTF8 returns a text with each run of bytes that are not UTF-8 replaced by
+// one U+FFFD, as bytes.ToValidUTF8 does, which would grow in steps.
+func validUTF8(text []byte) []byte {
+	if utf8.Valid(text) {
+		return text
+	}
+	size := 0
+	for rest := text; len(rest) > 0; {
+		r, n := rawRune(rest)
+		size += utf8.RuneLen(r)
+		rest = rest[n:]
+	}
+	out := make([]byte, 0, size)
+	for len(text) > 0 {
+		r, n := rawRune(text)
+		out = utf8.AppendRune(out, r)
+		text = text[n:]
+	}
+	return out
+}
+
+// growth returns by how much a text of JSON is longer than the XML that it is
+// made of, at most.
+func growth(text []byte) int {
+	n := 0
+	for _, c := range text {
+		switch c {
+		case '"', '\\', '\n', '\r', '\t':
+			n++
+		case '/': // <a/> becomes "a":"" and a comma
+			n += 4
+		}
+	}
+	return n
+}
 
 // An xmlWriter writes JSON text while the elements come in.
 type xmlWriter struct {
