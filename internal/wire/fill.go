@@ -6,7 +6,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode/utf8"
 )
 
 // Fill reads a value into out, a pointer. What the service is known to vary is
@@ -163,45 +162,12 @@ func (w *walk) object(dst reflect.Value, v Value, p *plan) bool {
 	return true
 }
 
-// learned is the order in which the members of a struct came the last time.
-type learned struct {
-	plan *plan
-	next []uint16 // by slot: the slot that came after it
-}
-
-// maxLearned bounds how many structs a Doc remembers the order of.
-const maxLearned = 32
-
-// orderOf returns the order of a struct's members as far as it is known.
-func (d *Doc) orderOf(p *plan) []uint16 {
-	for i := range d.learned {
-		if d.learned[i].plan == p {
-			return d.learned[i].next
-		}
-	}
-	if len(d.learned) == maxLearned {
-		d.learned = d.learned[:0]
-	}
-	d.learned = append(d.learned, learned{p, make([]uint16, len(p.names))})
-	return d.learned[len(d.learned)-1].next
-}
-
-// assign notes the member of each slot. A service writes the members of a
-// struct in one order most of the time, so that the name that came next before
-// is tried before the table.
+// assign notes the member of each slot.
 func (d *Doc) assign(v Value, p *plan, slots []uint32) {
-	next, last := d.orderOf(p), 0
-	var buf [maxField + utf8.UTFMax]byte
 	for key, member := range v.members {
-		name := d.nameIn(&buf, key)
-		slot := int(next[last])
-		if slot == 0 || p.names[slot] != string(name) {
-			if slot = p.index[string(name)]; slot == 0 {
-				continue
-			}
-			next[last] = uint16(slot)
+		if slot := p.slotOf(d, key); slot != 0 {
+			slots[slot] = uint32(member.at)
 		}
-		slots[slot], last = uint32(member.at), slot
 	}
 }
 
@@ -313,9 +279,8 @@ func (w *walk) element(dst reflect.Value, v Value, p *plan, inList bool) bool {
 // hasName reports whether an object has a member that is not null for one of
 // the plan's names.
 func (d *Doc) hasName(v Value, p *plan) bool {
-	var buf [maxField + utf8.UTFMax]byte
 	for key, member := range v.members {
-		if p.index[string(d.nameIn(&buf, key))] != 0 && member.Kind() != Null {
+		if member.Kind() != Null && p.slotOf(d, key) != 0 {
 			return true
 		}
 	}

@@ -2,7 +2,6 @@ package wire
 
 import (
 	"encoding/json"
-	"fmt"
 	"reflect"
 	"strings"
 	"testing"
@@ -316,8 +315,8 @@ func TestFillUnknownTypes(t *testing.T) {
 	require.ErrorContains(t, fillText(`{"a":1}`, &small), "no way to read a int32")
 }
 
-// The order of members that a Doc has learned only makes it faster.
-func TestFillLearnsNothingWrong(t *testing.T) {
+// A Doc that is used again, and structs in any order of members, mix up nothing.
+func TestFillMixesNothingUp(t *testing.T) {
 	t.Parallel()
 	d := new(Doc)
 	read := func(text string, out any) {
@@ -347,20 +346,5 @@ func TestFillLearnsNothingWrong(t *testing.T) {
 			{ID: "3", Text: "8", Parts: partList{{Text: 4, Time: "5"}, {Text: 7, Time: "6"}}},
 			{Text: "9", ID: "10"},
 		}, all.Items)
-	}
-	require.Len(t, d.learned, 3)
-
-	// More structs than a Doc remembers.
-	one := reflect.TypeFor[string]()
-	for i := range 3 * maxLearned {
-		name := fmt.Sprintf("F%d", i)
-		typ := reflect.StructOf([]reflect.StructField{
-			{Name: "A", Type: one, Tag: `json:"A"`}, {Name: name, Type: one, Tag: reflect.StructTag(`json:"` + name + `"`)},
-		})
-		out := reflect.New(typ)
-		read(fmt.Sprintf(`{"%s":"x","A":"y"}`, name), out.Interface())
-		require.Equal(t, "y", out.Elem().Field(0).String())
-		require.Equal(t, "x", out.Elem().Field(1).String())
-		require.LessOrEqual(t, len(d.learned), maxLearned)
 	}
 }

@@ -2,7 +2,10 @@ package wire
 
 import (
 	"encoding/json"
+	"hash/maphash"
+	"math/bits"
 	"reflect"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -50,10 +53,10 @@ type plan struct {
 	key    string // of a list or tags: the name under which it is wrapped
 	elem   *plan  // of a list or pointer
 	fields []field
-	// index has the slot of each name. A field has the slot of its own name, and
-	// one for its alias.
-	index map[string]int
-	names []string // by slot
+	// names has the name of each slot. A field has the slot of its own name, and
+	// one for its alias. table finds a slot by the hash of its name.
+	names []string
+	table []uint16
 }
 
 // A field is one field of a struct, or of a struct that is embedded in it.
@@ -103,8 +106,9 @@ func (s *Schema) compile(t reflect.Type) *plan {
 		p.shape, p.key, p.elem = asList, s.ListKey(t), s.planOf(t.Elem())
 	case t.Kind() == reflect.Struct:
 		p.shape = asStruct
-		p.index, p.names = map[string]int{}, []string{""}
+		p.names = []string{""}
 		s.addFields(p, t, nil)
+		p.makeTable()
 	}
 	return p
 }
@@ -138,11 +142,32 @@ func (s *Schema) addFields(p *plan, t reflect.Type, path []int) {
 
 // slot returns the slot of a name. Slots begin at 1.
 func (p *plan) slot(name string) int {
-	slot, known := p.index[name]
-	if !known {
+	slot := slices.Index(p.names, name)
+	if slot < 0 {
 		slot = len(p.names)
-		p.index[name] = slot
 		p.names = append(p.names, name)
 	}
 	return slot
+}
+
+// makeTable fills the table that slotOf looks in. It is at most half full.
+func (p *plan) makeTable() {
+	p.table = make([]uint16, 1<<bits.Len(uint(2*len(p.names))))
+	for slot, name := range p.names[1:] {
+		at := int(maphash.String(seed, name)&hashMask) & (len(p.table) - 1)
+		for p.table[at] != 0 {
+			at = (at + 1) & (len(p.table) - 1)
+		}
+		p.table[at] = uint16(slot + 1)
+	}
+}
+
+// slotOf returns the slot of the name at key, 0 if it has none.
+func (p *plan) slotOf(d *Doc, key int) int {
+	for at := d.tokens[key].hash() & (len(p.table) - 1); p.table[at] != 0; at = (at + 1) & (len(p.table) - 1) {
+		if slot := int(p.table[at]); d.is(key, p.names[slot]) {
+			return slot
+		}
+	}
+	return 0
 }

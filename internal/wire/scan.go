@@ -142,6 +142,7 @@ func (s *scanner) object(depth int) error {
 			if err := s.str(); err != nil {
 				return err
 			}
+			s.doc.noteHash(len(s.doc.tokens) - 1)
 			if s.peek() != ':' {
 				return s.bad("a colon")
 			}
@@ -293,7 +294,7 @@ func (s *scanner) digits() error {
 // that the time stays linear. No name is copied.
 func (d *Doc) distinct(self, members int) error {
 	object := Value{d, self}
-	if members <= 6 && d.plainNames(object) {
+	if members <= 6 {
 		for key, member := range object.members {
 			for other := member.after(); other < object.after(); other = (Value{d, other + 1}).after() {
 				if d.same(key, other) {
@@ -310,29 +311,15 @@ func (d *Doc) distinct(self, members int) error {
 	d.seen = d.seen[:size]
 	clear(d.seen)
 	for key := range object.members {
-		hash := d.hash(key)
-		// An entry is some bits of the hash above the index of the name.
-		entry := uint32(hash>>32)&^(MaxTokens-1) | uint32(key)
-		at := int(hash) & (size - 1)
+		at := d.tokens[key].hash() & (size - 1)
 		for ; d.seen[at] != 0; at = (at + 1) & (size - 1) {
-			if other := d.seen[at]; other^entry < MaxTokens && d.same(key, int(other%MaxTokens)) {
+			if d.same(key, int(d.seen[at])) {
 				return d.twice(key)
 			}
 		}
-		d.seen[at] = entry
+		d.seen[at] = uint32(key)
 	}
 	return nil
-}
-
-// plainNames reports whether the names of an object can be compared as they
-// stand.
-func (d *Doc) plainNames(object Value) bool {
-	for key := range object.members {
-		if d.tokens[key].kind() != plainString {
-			return false
-		}
-	}
-	return true
 }
 
 func (d *Doc) twice(key int) error {

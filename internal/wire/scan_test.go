@@ -340,8 +340,8 @@ func TestDistinctIsLinear(t *testing.T) { // not parallel: it counts allocations
 			probes, size := 0, len(d.seen)
 			require.LessOrEqual(t, size, 4*members)
 			for key := range d.Root().members {
-				at := int(d.hash(key)) & (size - 1)
-				for ; int(d.seen[at]%MaxTokens) != key; at = (at + 1) & (size - 1) {
+				at := d.tokens[key].hash() & (size - 1)
+				for ; int(d.seen[at]) != key; at = (at + 1) & (size - 1) {
 					probes++
 					require.NotZero(t, d.seen[at])
 				}

@@ -47,10 +47,13 @@ const (
 // for an object or array the index after its last token.
 type token struct {
 	start, end uint32
-	link       uint32 // kind in the upper 8 bits, next in the lower 24
+	// link has the kind in the upper 8 bits; in the lower 24 the next of an object
+	// or array, or the hash of a name.
+	link uint32
 }
 
 func (t token) kind() Kind { return Kind(t.link >> 24) }
+func (t token) hash() int  { return int(t.link & hashMask) }
 func (t token) next() int  { return int(t.link & (1<<24 - 1)) }
 
 // A Doc is a scanned body. It refers to the body until Release, and belongs to
@@ -62,7 +65,6 @@ type Doc struct {
 
 	seen    []uint32       // the scanner's table of names
 	slots   []uint32       // the members of the structs that are being filled
-	learned []learned      // the order of members in objects that came before
 	strings [256][2]string // texts that came before
 }
 

@@ -26,34 +26,19 @@ func (d *Doc) is(key int, name string) bool {
 	return name == ""
 }
 
-// maxField is the longest name that a field may have.
-const maxField = 120
-
-// nameIn returns the name at key, in buf if it has escapes. A name that is
-// longer than maxField may be cut to something longer than that.
-func (d *Doc) nameIn(buf *[maxField + utf8.UTFMax]byte, key int) []byte {
-	t := d.tokens[key]
-	b := d.text[t.start:t.end]
-	if t.kind() == plainString {
-		return b
-	}
-	name := buf[:0]
-	for len(b) > 0 && len(name) <= maxField {
-		r, n := rune1(b)
-		name = utf8.AppendRune(name, r)
-		b = b[n:]
-	}
-	return name
-}
+// hashMask selects the bits of a hash that fit into the token of a name.
+const hashMask = 1<<24 - 1
 
 var seed = maphash.MakeSeed()
 
-// hash returns the hash of the name at key, whatever way it is written.
-func (d *Doc) hash(key int) uint64 {
-	t := d.tokens[key]
+// noteHash writes the hash of the name at key into its token, whatever way the
+// name is written.
+func (d *Doc) noteHash(key int) {
+	t := &d.tokens[key]
 	b := d.text[t.start:t.end]
 	if t.kind() == plainString {
-		return maphash.Bytes(seed, b)
+		t.link |= uint32(maphash.Bytes(seed, b) & hashMask)
+		return
 	}
 	var h maphash.Hash
 	h.SetSeed(seed)
@@ -63,13 +48,16 @@ func (d *Doc) hash(key int) uint64 {
 		h.Write(utf8.AppendRune(buf[:0], r)) // a Hash never fails
 		b = b[n:]
 	}
-	return h.Sum64()
+	t.link |= uint32(h.Sum64() & hashMask)
 }
 
 // same reports whether the names at two keys are the same, whatever way they
 // are written.
 func (d *Doc) same(key1, key2 int) bool {
 	t1, t2 := d.tokens[key1], d.tokens[key2]
+	if t1.hash() != t2.hash() {
+		return false
+	}
 	a, b := d.text[t1.start:t1.end], d.text[t2.start:t2.end]
 	if t1.kind() == plainString && t2.kind() == plainString {
 		return bytes.Equal(a, b)
