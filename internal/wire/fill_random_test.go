@@ -340,7 +340,7 @@ var answerTypes = []reflect.Type{
 // What is written in any of the forms is read back the same.
 func TestFillReadsWhatWasWritten(t *testing.T) {
 	t.Parallel()
-	rounds := 800
+	rounds := 500
 	if raceEnabled {
 		rounds = 100
 	}

@@ -104,7 +104,7 @@ func TestTimeLayouts(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 1))
 	d := new(Doc)
 	read := 0
-	for range 40_000 {
+	for range 15_000 {
 		text := []byte(time.Unix(rng.Int64N(4e9), 0).In(time.FixedZone("", 1800*(rng.IntN(20)-10))).Format(
 			append(layouts, "2006-01-02T15:04:05.000", "2006-01-02T3:04:05Z07:00", "2006-01-02T15:04-07")[rng.IntN(7)]))
 		switch i := rng.IntN(len(text)); rng.IntN(4) {
@@ -129,7 +129,7 @@ func TestTimeLayouts(t *testing.T) {
 			require.Equal(t, want, got, "%s", text)
 		}
 	}
-	require.Greater(t, read, 10_000)
+	require.Greater(t, read, 4_000)
 }
 
 func TestDescribe(t *testing.T) {

@@ -235,7 +235,7 @@ func (v Value) Text() (text string, ok bool) {
 		if bytes.IndexByte(b, '\\') < 0 && utf8.Valid(b) {
 			return v.doc.intern(b), true
 		}
-		text, _ := unescape(b, len(b))
+		text, _ := unescape(b, 3*len(b)) // one byte may become three
 		return text, true
 	}
 	return "", false
