@@ -122,6 +122,9 @@ func (w *walk) fill(dst reflect.Value, v Value, p *plan, f *field) bool {
 		if v.Empty() {
 			return true
 		}
+		if !w.take(int(p.elem.typ.Size())) {
+			return w.mismatch(v, "a smaller answer")
+		}
 		target := reflect.New(p.typ.Elem())
 		if !w.fill(target.Elem(), v, p.elem, f) {
 			return false

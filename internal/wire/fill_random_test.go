@@ -32,7 +32,7 @@ func TestFillReadsWhatWasWritten(t *testing.T) {
 }
 
 // FuzzFill reads any body: without a panic, with nothing set on an error, and
-// with the same outcome whatever the Doc has learned before.
+// with the same outcome whatever the Doc was used for before.
 func FuzzFill(f *testing.F) {
 	for seed := range uint64(20) {
 		_, text := randomAnswer(seed, answerTypes[seed%3])
