@@ -15,10 +15,10 @@ type AdoptRequest struct {
 	// Tags finds what has these tags, all of them. One of Key, Tags and
 	// Unsettled is required; Key and Tags together must both fit.
 	Tags Tags
-	// Unsettled are allocations of which nobody knows whether they were
-	// done: those of a *PartialError, or those that a program noted before it
-	// crashed, or [AllocateManyRequest.Request]. Each needs its ClientToken. A
-	// refusal leaves it unsettled, unless it proves that nothing was made.
+	// Unsettled are allocations whose outcome is unknown: those of a
+	// *PartialError, those that a program noted before it crashed, or
+	// [AllocateManyRequest.Request]. Each needs its ClientToken. A refusal leaves it
+	// unsettled, unless it proves that nothing was made.
 	Unsettled []*AllocateEipAddressRequest
 }
 

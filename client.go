@@ -222,7 +222,9 @@ type RawRequest struct {
 // encoding/json; out is a pointer, or nil. It is the way to actions that this
 // library has no types for.
 //
-// If the answer does not fit out, Do gives both the ResponseMeta and an error:
+// A success must hold what the library's table says of the action; of an action
+// that is not in the table, or that returns nothing else, it must have a RequestId.
+// If the answer does not fit out, Do returns both the ResponseMeta and an error:
 // the call is done. An unknown outcome of a call with a ClientToken is settled by
 // Do(ctx, *Again(&req, err), out).
 func (c *Client) Do(ctx context.Context, req RawRequest, out any) (*ResponseMeta, error) {

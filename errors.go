@@ -11,20 +11,24 @@ import (
 	"github.com/eipkit/eip-go/internal/transport"
 )
 
-// Error says that the service refused a call, and that the outcome is known:
-// nothing was done (for a read: nothing was read).
+// Error reports that the service refused a call, and that the outcome is known:
+// nothing was done (for a read: nothing was read). The answer is the service's own:
+// it has a code and a RequestId (for a read, a known code is enough).
 //
 // Match it with errors.Is against a [Code], a [Family] or a class such as
 // [ErrQuota]; read its fields with errors.As.
 type Error struct {
 	// Action is the API action, for example "AllocateEipAddress".
 	Action string
-	// Code is the service's error code, for example "QuotaExceeded.Eip". An
-	// answer without one is a TransportError that wraps an AnswerError.
+	// Code is the service's error code, for example "QuotaExceeded.Eip". It is
+	// complete or the answer is not believed: an answer without a code is a
+	// TransportError that wraps an AnswerError.
 	Code Code
-	// Message is the service's text. It is not stable; do not compare it.
+	// Message is the service's text, cut to 512 bytes on one line. It is not
+	// stable; do not compare it.
 	Message string
-	// RequestID is what the vendor's support asks for.
+	// RequestID is what the vendor's support asks for. It is from the body, or from
+	// the header x-acs-request-id.
 	RequestID string
 	// HTTPStatus is the status of the answer.
 	HTTPStatus int
@@ -75,13 +79,15 @@ func (e *Error) Class() error {
 	return e.Code.class(e.HTTPStatus)
 }
 
-// TransportError says that there is no usable answer, or that the outcome of a
-// write is unknown. It unwraps to its cause: a context's error, a network
-// error, an answer that could not be read. It never holds a URL.
+// TransportError reports that no answer of the service's own came back, or that
+// the outcome of a write is unknown. It unwraps to its cause: a context's error, a
+// network error, an answer that is not the service's ([*AnswerError]). It never
+// holds a URL.
 //
-// If OutcomeUnknown reports true the call may have done its work. To settle
-// it, send the request again as [Again] returns it: the service then gives the
-// answer of the first one instead of doing it twice.
+// If OutcomeUnknown reports true, the call may have done its work. To settle it,
+// send the request that [Again] returns: the service then gives the answer of the
+// first call instead of doing it twice. For an action without a ClientToken, look at
+// the state before sending it again.
 type TransportError struct {
 	// Action is the API action.
 	Action string
@@ -192,10 +198,11 @@ func (e *TransportError) MarshalJSON() ([]byte, error) {
 	})
 }
 
-// AnswerError is the cause of a [TransportError] whose answer was not the
-// documented one: HTML from a proxy, a cut or foreign document, an answer that
-// lacks what the call was for, a list that contradicts itself (see
-// [Client.GetEip]).
+// AnswerError is the cause of a [TransportError] for an answer that is not taken
+// for the service's own, whatever its status: HTML or an empty body from a proxy, a
+// redirect, a cut or foreign document, an error without a RequestId, a success that
+// lacks what the action returns. Such an answer proves nothing about a write. It is
+// also the cause if a list contradicts itself (see [Client.GetEip]).
 type AnswerError struct {
 	// HTTPStatus is the status of the answer.
 	HTTPStatus int
@@ -203,10 +210,12 @@ type AnswerError struct {
 	ContentType string
 	// RequestID is the request ID, if the answer or its header had one.
 	RequestID string
-	// Reason says what is wrong with it.
+	// Reason says what is wrong with it, in one line: what is missing or malformed,
+	// where the answer may come from, and for a write that it may have run. The text
+	// is not stable.
 	Reason string
-	// Excerpt is the beginning of the body in printable characters, without
-	// secrets.
+	// Excerpt is the beginning of the body, at most 160 bytes in printable
+	// characters on one line, without secrets.
 	Excerpt string
 
 	muted bool // it matches no class
@@ -264,10 +273,9 @@ func mute(err error) error {
 // and not a context.DeadlineExceeded.
 type AttemptTimeoutError = transport.AttemptTimeoutError
 
-// OutcomeUnknown says whether err, or one of the errors joined in it, is that
-// of a write that may have happened. The answer to it is to send the request
-// again as [Again] returns it or, for an action without a token, to look before
-// sending it again.
+// OutcomeUnknown reports whether err, or one of the errors joined in it, is that
+// of a write that may have happened. Then send the request that [Again] returns or,
+// for an action without a token, look at the state before sending it again.
 func OutcomeUnknown(err error) bool { return unknownIn(err) != nil }
 
 // unknownIn finds the first error of an unknown outcome, wherever it is joined

@@ -29,8 +29,9 @@ const (
 	// IdleFailed: it could not be checked, or the service refused to release it
 	// although it is idle. It is still there. See IdleResult.Err.
 	IdleFailed IdleOutcome = "failed"
-	// IdleUnknown: it may have been released or not: no answer came. See
-	// IdleResult.Err. Handing in the same report again settles it.
+	// IdleUnknown: it may have been released or not: the service did not answer, or
+	// the answer was not its own. See IdleResult.Err. Handing in the same report
+	// again settles it.
 	IdleUnknown IdleOutcome = "unknown"
 	// IdleNotTried: the context ended first.
 	IdleNotTried IdleOutcome = "not tried"

@@ -3,7 +3,8 @@ package eip
 import "github.com/eipkit/eip-go/internal/transport"
 
 // Kind says what a repeat of an action would do. It decides after which
-// failures the client sends the action again.
+// failures the client sends the action again; the package documentation has the
+// rules.
 type Kind uint8
 
 // The kinds of action.
@@ -11,14 +12,18 @@ const (
 	// KindDefault takes the kind of the action from the library's table. An
 	// action that is not in the table is treated as KindOnce.
 	KindDefault Kind = iota
-	// KindOnce is repeated only if it certainly did not run.
+	// KindOnce is repeated only if it certainly did not run: it was not sent, or
+	// the service refused it before it ran.
 	KindOnce
-	// KindRead changes nothing, and is repeated freely.
+	// KindRead changes nothing, and is repeated freely. Its outcome is never
+	// unknown.
 	KindRead
-	// KindTokened carries a ClientToken; it is repeated with the same token.
-	// If the request has none, the client makes one.
+	// KindTokened carries a ClientToken, and is repeated with the same token. If
+	// the request has none, the client makes one. [Again] settles an unknown
+	// outcome.
 	KindTokened
-	// KindRepeatable has no token, but a repeat lands in the same state.
+	// KindRepeatable has no token, but a repeat lands in the same state. A repeat
+	// that arrives late can undo a newer call.
 	KindRepeatable
 )
 

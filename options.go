@@ -116,7 +116,8 @@ func WithInternalEndpoint() Option {
 // WithHTTPClient takes transport, cookie jar and time-out from hc, which is
 // copied and never changed. A Timeout becomes the attempt time-out if it is
 // the smaller of the two, since net/http would count waits between attempts
-// too. Redirects are not followed whatever its CheckRedirect says.
+// too. Redirects are not followed whatever its CheckRedirect says; they count as
+// answers that are not the service's own.
 func WithHTTPClient(hc *http.Client) Option {
 	return func(c *config) error {
 		if hc == nil {
@@ -153,8 +154,9 @@ func WithPlacement(p Placement) Option {
 }
 
 // WithMaxAttempts sets how often one call is sent at most; 1 means that it is
-// not repeated. Throttled attempts do not count (see WithThrottlePatience).
-// Default: [DefaultMaxAttempts].
+// not repeated. Throttled attempts do not count (see WithThrottlePatience). Answers
+// that are not the service's own, with a status below 500, end a call when there
+// are four of them. Default: [DefaultMaxAttempts].
 func WithMaxAttempts(n int) Option {
 	return func(c *config) error {
 		if n < 1 {
@@ -205,7 +207,8 @@ func WithThrottlePatience(d time.Duration) Option {
 }
 
 // WithMaxResponseBytes limits the answers that are read. A larger one counts
-// as no answer. Default: [DefaultMaxResponseBytes].
+// as no answer, so that the outcome of a write is unknown. Reading an answer
+// allocates at most about four times its size. Default: [DefaultMaxResponseBytes].
 func WithMaxResponseBytes(n int64) Option {
 	return func(c *config) error {
 		if n < 1 {
@@ -277,14 +280,16 @@ type Attempt struct {
 	Duration time.Duration
 	// HTTPStatus is 0 if there was no answer.
 	HTTPStatus int
-	// RequestID and Code are the answer's, if it had them.
+	// RequestID and Code are the answer's, if it had them. Code is empty for an
+	// answer that is not the service's own.
 	RequestID string
 	Code      Code
 	// Cause says in a few words what the attempt told, a label with few values:
-	// "success", "throttled", "no answer".
+	// "success", "throttled", "no answer", "not the service's answer".
 	Cause string
-	// OutcomeUnknown says whether the call may have done its work by now
-	// without the client knowing. Never true for a read.
+	// OutcomeUnknown reports whether this attempt or an earlier one, or the call
+	// that [Again] settles, may have done its work without a proof of what became
+	// of it. Never true for a read.
 	OutcomeUnknown bool
 	// Repeat says whether the request is sent again, Wait after which time (a
 	// throttled action may take longer), and Reason why or why not.

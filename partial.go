@@ -60,10 +60,10 @@ type PartialError struct {
 	// made or was to replace: each of them costs money. It is empty if
 	// everything that was made is released.
 	Alive []Holding
-	// Unsettled are allocations whose outcome is not known, with their
-	// ClientToken: each may have made an address. They are as [Again] returns them:
-	// to send one settles it, as does to give it to Again with this error, and
-	// [Client.Adopt] settles them all.
+	// Unsettled are allocations whose outcome is unknown, with their ClientToken:
+	// each may have made an address. They are as [Again] returns them: sending one
+	// settles it, and so does giving it to Again with this error. [Client.Adopt]
+	// settles them all.
 	Unsettled []*AllocateEipAddressRequest
 	// RollbackErr is why the clean-up could not be finished, nil if it was.
 	RollbackErr error

@@ -25,7 +25,7 @@ const (
 	DefaultVisibilityGrace = 60 * time.Second
 )
 
-// WaitError says that a wait ended before what it was for came true. It
+// WaitError reports that a wait ended before the wanted state was reached. It
 // unwraps to the reason: the context's error and cause, a *NotFoundError, a
 // *StateError for a state that cannot lead to the wanted one, or the error of a
 // look that failed. If the last look was answered with a list that contradicts

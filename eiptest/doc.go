@@ -25,6 +25,12 @@
 // Releasing, …) take a few milliseconds by default and are carried out when
 // the next call looks. WithTransition sets how long they take, zero included.
 //
+// The client corrects its clock only by a Date in the years 2020 to 2100, and a
+// bubble's clock begins in the year 2000. A test of WrongClock, WrongDate or
+// ShiftClock in a bubble has to move the clock first:
+//
+//	time.Sleep(time.Until(time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)))
+//
 // # Faults
 //
 // Fail queues faults for the next attempts of an action, WithChance deals them
@@ -33,9 +39,20 @@
 // the one by which an action runs after its caller has given up and repeated it:
 // then the ClientToken has to keep it from being done twice.
 //
-// Foreign answers as gateways between a client and the service do. CutError,
+// Foreign answers as a gateway between a client and the service does: an HTML page,
+// an empty body, a redirect, JSON of another shape or without a RequestId, with any
+// status from 200 to 599; with AfterRun it has forwarded the request. CutError,
 // EmptyPage, MissingID, WrongID, ShortPage and BlankID damage an answer of the
-// service and leave its framing whole.
+// service and leave its framing whole. None of these answers proves anything to
+// the client: a write has an unknown outcome, and a look-up looks again.
+//
+// # Answers of your own
+//
+// A test that answers by itself, with httpmock or with the fault Answer, has to
+// send what the service sends, or the client takes the answer for a gateway's. An
+// error needs a Code and a RequestId; ErrorBody makes its body. A success needs a
+// RequestId and what the action returns: AllocationId, a list whose TotalCount is
+// the number of its elements, each with its ID.
 //
 // # What is a guess
 //

@@ -12,8 +12,8 @@
 // # What is the same
 //
 // One method for each action, with the wire's name. Errors are *[Error] (the
-// service said no), *[TransportError] (no usable answer, or an unknown outcome)
-// and *[ValidationError] (nothing was sent); errors.Is finds a [Code] or one of
+// service said no), *[TransportError] (no answer of the service's own, or an
+// unknown outcome) and *[ValidationError] (nothing was sent); errors.Is finds a [Code] or one of
 // the root package's classes in them, such as eip.ErrNotFound, and
 // eip.OutcomeUnknown says whether a write may have happened. Credentials,
 // attempt hooks and the rules by which attempts are repeated are the root's:
@@ -35,21 +35,47 @@
 //
 // # Whose answer it is
 //
-// An answer is believed only if it is the service's own. An error is, if it has
-// a code and a requestId; a write also wants a code that is [Code.Known], since
-// many gateways answer with keys of the same names. A success is, if it holds
-// what the caller came for. All else may come from a proxy or gateway, whatever
-// its status, and leaves the outcome of a write unknown. A test that answers by
-// itself needs the requestId as well.
+// An answer is believed only if it is the service's own:
+//
+//   - An error must be one well-formed JSON document with a code and a requestId. A
+//     write also wants a code that is [Code.Known], since many gateways answer with
+//     keys of the same names. For a read, a known code without a requestId is
+//     enough.
+//   - A success must have a 2xx status and hold what the action returns, in an
+//     object named response: the IDs of what was created, a list whose elements
+//     all have their ID, a price, or a requestId if the action returns nothing
+//     else. Without that, a 2xx answer with an error code is an error.
+//
+// Any other answer is foreign, whatever its status: it may come from a gateway or
+// a proxy, also after that has forwarded the request. It proves nothing. The call
+// ends with a *[TransportError] that wraps an *eip.AnswerError, and the outcome of
+// a write is unknown. After a foreign answer, AllocateEipAddresses is not sent
+// again; [Client.Reconcile] finds what it made. A test that answers by itself has
+// to send a known code and a requestId.
+//
+// A list proves that an address is gone only if it does not contradict itself:
+// its totalCount is the number of its elements, each with an ID and each asked
+// for. Waiters, [Client.Reconcile] and snapshots look again at any other.
 //
 // # Assumptions
 //
-// Nothing here was tried against the real service. Taken for granted, beside
-// what the documents say, is: that throttling is refused before anything runs;
-// that a code which the documents know is a refusal at any HTTP status, except
-// for those of a failing or slow service; that an allocation which is going to
-// run has shown its addresses to DescribeEipAddresses within the time that
-// ReconcileRequest.Settle allows; that tags are on an address as soon as it is
-// listed; that IDs are not used again; that nobody moves addresses between
-// resource groups before an unknown outcome in one, without a mark, is settled.
+// Nothing here was tried against the real service. Beside what the documents say,
+// the package assumes:
+//
+//   - Throttling, and a timestamp or signature that is not accepted, come before
+//     anything runs.
+//   - A known code is a refusal at any HTTP status, except for the codes of a
+//     failing or slow service. A request that was refused does not run later.
+//   - An answer belongs to the request on its connection. If a peer repeats an
+//     earlier answer of the service, this is not found out.
+//   - If the repeat of a release or a termination is told that the address does not
+//     exist, the attempt before it did the work.
+//   - An allocation that is going to run has shown its addresses to
+//     DescribeEipAddresses within the time of ReconcileRequest.Settle. Tags are on
+//     an address as soon as it is listed. IDs are not used again.
+//   - No address is moved between resource groups before an unknown outcome in one
+//     of them, without a mark, is settled.
+//
+// A request that arrives late, after a newer call, can undo what that one did: the
+// API has no token by which the service could tell.
 package zenlayer

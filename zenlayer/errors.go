@@ -10,8 +10,10 @@ import (
 	eip "github.com/eipkit/eip-go"
 )
 
-// Error says that the service refused a call, and that the outcome is known:
-// nothing was done (for a read: nothing was read).
+// Error reports that the service refused a call, and that the outcome is known:
+// nothing was done (for a read: nothing was read). The answer is the service's own:
+// it has a code and a requestId, and for a write the code is a known one (for a
+// read, a known code is enough).
 //
 // Match it with errors.Is against a [Code] or a class of the root package such
 // as eip.ErrNotFound; read its fields with errors.As.
@@ -20,7 +22,8 @@ type Error struct {
 	Action string
 	// Code is the service's error code as it was sent, in either spelling.
 	Code Code
-	// Message is the service's text. It is not stable; do not compare it.
+	// Message is the service's text, cut to 512 bytes on one line. It is not
+	// stable; do not compare it.
 	Message string
 	// RequestID is what the vendor's support asks for.
 	RequestID string
@@ -62,16 +65,16 @@ func (e *Error) Class() error {
 	return e.Code.class(e.HTTPStatus)
 }
 
-// TransportError says that there is no usable answer, or that the outcome of a
-// write is unknown. It unwraps to its cause: a context's error, a network
-// error, an answer that could not be read (*eip.AnswerError; errors.As finds it
-// in any case, errors.Is its class only if the outcome is known). It never holds
-// a URL.
+// TransportError reports that no answer of the service's own came back, or that
+// the outcome of a write is unknown. It unwraps to its cause: a context's error, a
+// network error, an answer that is not the service's (*eip.AnswerError; errors.As
+// finds it in any case, errors.Is its class only if the outcome is known). It never
+// holds a URL.
 //
-// If OutcomeUnknown reports true the call may have done its work, and since
-// the API has no idempotency token the client has not sent it again. Look
-// before you do: for AllocateEipAddresses with [Client.Reconcile], for all
-// else with DescribeEipAddresses.
+// If OutcomeUnknown reports true, the call may have done its work. The API has no
+// idempotency token. Look at the state before sending the request again: for
+// AllocateEipAddresses with [Client.Reconcile], for all other actions with
+// DescribeEipAddresses.
 type TransportError struct {
 	// Action is the API action.
 	Action string

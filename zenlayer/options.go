@@ -176,7 +176,7 @@ func parseEndpoint(raw string) (*url.URL, error) {
 // WithHTTPClient takes transport, cookie jar and time-out from hc, which is
 // copied and never changed. A Timeout becomes the attempt time-out if it is
 // the smaller of the two. Redirects are not followed whatever its
-// CheckRedirect says.
+// CheckRedirect says; they count as answers that are not the service's own.
 func WithHTTPClient(hc *http.Client) Option {
 	return func(c *config) error {
 		if hc == nil {

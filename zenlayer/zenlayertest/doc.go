@@ -22,6 +22,12 @@
 // bubble's clock; nothing in it waits for real time. Transitions take a few
 // milliseconds by default, and are carried out when the next call looks.
 //
+// The client corrects its clock only by a Date in the years 2020 to 2100, and a
+// bubble's clock begins in the year 2000. A test of WrongClock, WrongDate or
+// ShiftClock in a bubble has to move the clock first:
+//
+//	time.Sleep(time.Until(time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)))
+//
 // # Faults
 //
 // Fail queues faults for the next attempts of an action, WithChance deals them
@@ -29,9 +35,15 @@
 // they met, and whether the action ran all the same; each address knows by
 // which attempt it was made.
 //
-// Foreign answers as gateways between a client and the service do. CutError,
+// Foreign answers as a gateway between a client and the service does: an HTML page,
+// an empty body, a redirect, JSON of another shape or without a requestId, with any
+// status from 200 to 599; with AfterRun it has forwarded the request. CutError,
 // EmptyPage, MissingID, WrongID, ShortPage and BlankID damage an answer of the
-// service and leave its framing whole.
+// service and leave its framing whole. None of these answers proves anything to
+// the client: a write has an unknown outcome, and a waiter looks again.
+//
+// An answer of a test's own (Answer, or a mock) needs a requestId; an error needs a
+// known code as well, or a write does not believe it.
 //
 // # What is a guess
 //
