@@ -223,8 +223,8 @@ func (r *ReleaseEipAddressResponse) UnmarshalJSON(b []byte) error { return unmar
 // It needs AllocationID. The address must be Available and pay-as-you-go; a
 // subscription cannot be released. The address is Releasing until
 // DescribeEipAddresses no longer lists it. The action takes no ClientToken; a
-// repeat is safe, since an ID is never given out twice. After an attempt without
-// an answer the client takes InvalidAllocationId.NotFound as success, and goes on
+// repeat is safe, since an ID is never given out twice. After an attempt with an
+// unknown outcome the client takes InvalidAllocationId.NotFound as success, and goes on
 // asking while a state conflict may be that attempt's own doing (Releasing).
 // Concurrent calls for one address are not supported by the service.
 //
