@@ -324,11 +324,11 @@ func (c *Client) send(ctx context.Context, action string, op operation, params u
 	if ctx == nil {
 		return ResponseMeta{}, fmt.Errorf("eip: %s: the context is nil", action)
 	}
-	params.Set("Action", action)
-	params.Set("Version", APIVersion)
-	params.Set("Format", "JSON")
+	// One array for all of them, since url.Values.Set makes one for each.
+	own := [...]string{action, APIVersion, "JSON", c.regionID}
+	params["Action"], params["Version"], params["Format"] = own[0:1:1], own[1:2:2], own[2:3:3]
 	if !op.noRegion && !params.Has("RegionId") {
-		params.Set("RegionId", c.regionID)
+		params["RegionId"] = own[3:4:4]
 	}
 	if c.validate {
 		var v validator
@@ -355,7 +355,7 @@ func (c *Client) send(ctx context.Context, action string, op operation, params u
 		Action: action,
 		Kind:   kind,
 		Method: c.method,
-		URL:    c.endpoint.String(),
+		URL:    c.endpoint,
 		Sign: func(ctx context.Context, now func() time.Time) (*transport.Signed, error) {
 			var err error
 			if used, err = c.credentials.Credentials(ctx); err != nil {
@@ -382,14 +382,14 @@ func (c *Client) signed(creds Credentials, params url.Values, now func() time.Ti
 	}
 	out := c.sign(signInput{method: c.method, params: params, creds: creds, nonce: newNonce(), at: now()})
 	s := &transport.Signed{
-		URL:     c.endpoint.String(),
+		URL:     c.endpoint,
 		Header:  c.header,
 		Secrets: transport.Secrets{creds.AccessKeySecret(), creds.SecurityToken(), out.signature},
 	}
 	if c.method == http.MethodGet || c.placement == InQuery {
 		u := *c.endpoint
 		u.RawQuery = string(out.encoded)
-		s.URL = u.String()
+		s.URL = &u
 		return s, nil
 	}
 	s.Body = out.encoded

@@ -69,9 +69,13 @@ type param struct{ key, value string }
 // itself is left out, empty values stay.
 func pairsOf(params url.Values, more int) []param {
 	pairs := make([]param, 0, len(params)+more)
-	for k := range params {
-		if k != "Signature" {
-			pairs = append(pairs, param{k, params.Get(k)})
+	for k, v := range params {
+		switch {
+		case k == "Signature":
+		case len(v) == 0:
+			pairs = append(pairs, param{key: k})
+		default:
+			pairs = append(pairs, param{k, v[0]})
 		}
 	}
 	return pairs

@@ -298,7 +298,7 @@ func (c *Client) send(ctx context.Context, reader *answerReader, body []byte) (R
 		Action: action,
 		Kind:   kindOf(reader.op.kind),
 		Method: http.MethodPost,
-		URL:    c.endpoint.String(),
+		URL:    c.endpoint,
 		Sign: func(ctx context.Context, now func() time.Time) (*transport.Signed, error) {
 			return c.signed(ctx, action, body, now)
 		},
@@ -312,7 +312,7 @@ func (c *Client) send(ctx context.Context, reader *answerReader, body []byte) (R
 
 // signed makes one attempt: the current credentials, and the time.
 func (c *Client) signed(ctx context.Context, action string, body []byte, now func() time.Time) (*transport.Signed, error) {
-	s := &transport.Signed{URL: c.endpoint.String(), Header: c.header.Clone(), Body: body}
+	s := &transport.Signed{URL: c.endpoint, Header: c.header.Clone(), Body: body}
 	s.Header.Set("X-ZC-Action", action)
 	if c.bearer != nil {
 		token, err := c.bearer(ctx)

@@ -8,6 +8,7 @@ import (
 	"math"
 	"net/http"
 	"net/http/httptrace"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -29,7 +30,7 @@ type attempt struct {
 	reached   bool
 	timedOut  bool
 	secrets   Secrets
-	url       string
+	url       *url.URL
 	skew      time.Duration // with which it was signed
 }
 
@@ -59,23 +60,17 @@ func (r *run) RoundTrip(req *http.Request) (*http.Response, error) {
 	a.secrets, a.url = signed.Secrets, signed.URL
 	a.start = time.Now()
 
-	limit := &AttemptTimeoutError{Limit: r.loop.cfg.AttemptTimeout}
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
+	w := &watch{limit: AttemptTimeoutError{Limit: r.loop.cfg.AttemptTimeout}}
+	limit := &w.limit
 	alarm := time.AfterFunc(limit.Limit, func() { cancel(limit) })
 	defer alarm.Stop()
-	var asked, got atomic.Bool
-	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
-		GetConn: func(string) { asked.Store(true) },
-		GotConn: func(httptrace.GotConnInfo) { got.Store(true) },
-	})
-	out, err := newRequest(ctx, req, signed)
-	if err != nil {
-		a.signErr = err
-		return nil, err
-	}
+	w.trace.GetConn = func(string) { w.asked.Store(true) }
+	w.trace.GotConn = func(httptrace.GotConnInfo) { w.got.Store(true) }
+	ctx = httptrace.WithClientTrace(ctx, &w.trace)
 	r.sent++
-	resp, err := r.loop.cfg.Transport.RoundTrip(out)
+	resp, err := r.loop.cfg.Transport.RoundTrip(newRequest(ctx, req, signed))
 	switch {
 	case err == nil && resp == nil:
 		err = errors.New("the transport gave neither an answer nor an error")
@@ -84,8 +79,8 @@ func (r *run) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	a.received = time.Now()
 	// A transport that reports nothing to httptrace may have sent it.
-	a.connected = got.Load() || a.answer != nil
-	a.reached = a.connected || !asked.Load()
+	a.connected = w.got.Load() || a.answer != nil
+	a.reached = a.connected || !w.asked.Load()
 	if err != nil {
 		a.err = err
 		a.timedOut = context.Cause(ctx) == error(limit)
@@ -97,12 +92,28 @@ func (r *run) RoundTrip(req *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
+// watch is what a transport may still use when an attempt has ended: a dial that
+// goes on reports to it. It is of one attempt.
+type watch struct {
+	limit      AttemptTimeoutError
+	trace      httptrace.ClientTrace
+	asked, got atomic.Bool // for a connection
+}
+
+// payload is the body and the URL of an attempt. They are its own, since a
+// transport may change the URL of a request that it should leave alone.
+type payload struct {
+	bytes.Reader
+	url url.URL
+}
+
+func (*payload) Close() error { return nil }
+
 // newRequest builds the signed request from the one that net/http handed over.
-func newRequest(ctx context.Context, req *http.Request, signed *Signed) (*http.Request, error) {
-	out, err := http.NewRequestWithContext(ctx, req.Method, signed.URL, nil)
-	if err != nil {
-		return nil, err
-	}
+func newRequest(ctx context.Context, req *http.Request, signed *Signed) *http.Request {
+	out := req.WithContext(ctx) // a copy
+	body := &payload{url: *signed.URL}
+	out.URL, out.Host = &body.url, strings.TrimSuffix(body.url.Host, ":")
 	out.Header = req.Header.Clone() // the cookies of a jar
 	if out.Header == nil {
 		out.Header = make(http.Header, len(signed.Header))
@@ -113,22 +124,23 @@ func newRequest(ctx context.Context, req *http.Request, signed *Signed) (*http.R
 	if signed.Body == nil {
 		if req.Method == http.MethodPost {
 			out.Body = http.NoBody // Content-Length: 0, not a chunked nothing
-			return out, nil
+			return out
 		}
 		// net/http repeats a GET without a body after a broken connection, and
 		// that would be the same nonce again. It does not repeat one whose body
 		// it cannot see through.
-		out.Body = io.NopCloser(strings.NewReader(""))
-		return out, nil
+		out.Body = body
+		return out
 	}
+	body.Reset(signed.Body)
 	out.ContentLength = int64(len(signed.Body))
-	out.Body = io.NopCloser(bytes.NewReader(signed.Body))
+	out.Body = body
 	// For a POST, net/http uses GetBody only for a request of which nothing was
 	// written, and for HTTP/2 streams that the server refused.
 	out.GetBody = func() (io.ReadCloser, error) {
 		return io.NopCloser(bytes.NewReader(signed.Body)), nil
 	}
-	return out, nil
+	return out
 }
 
 // read takes the whole body in, up to the limit.
@@ -152,7 +164,7 @@ func (r *run) read(resp *http.Response) error {
 		Status: resp.StatusCode, Header: resp.Header, Body: body,
 		UnknownBefore: r.unknown, Secrets: a.secrets,
 	}
-	resp.Body = io.NopCloser(bytes.NewReader(nil))
+	resp.Body = http.NoBody
 	return nil
 }
 

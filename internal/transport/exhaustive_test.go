@@ -126,7 +126,7 @@ func (c *trial) do(ctx context.Context) {
 	cfg := testConfig(c)
 	cfg.MaxAttempts, cfg.MaxBody = c.maxAttempts, 4
 	c.res = New(cfg).Do(ctx, &Call{
-		Action: "Test", Kind: c.kind, Method: http.MethodPost, URL: "http://fake.invalid/", Sign: c.sign, Judge: c.judge,
+		Action: "Test", Kind: c.kind, Method: http.MethodPost, URL: fakeURL, Sign: c.sign, Judge: c.judge,
 	})
 }
 
@@ -149,7 +149,7 @@ func (c *trial) sign(ctx context.Context, now func() time.Time) (*Signed, error)
 		c.cancel()
 		return nil, ctx.Err()
 	}
-	return &Signed{URL: "http://fake.invalid/", Body: []byte("x")}, nil
+	return &Signed{URL: fakeURL, Body: []byte("x")}, nil
 }
 
 // RoundTrip makes the event happen, as net/http would let it.

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"math"
 	"net/http"
+	"net/url"
 	"sync/atomic"
 	"time"
 
@@ -45,7 +46,7 @@ func (l *Loop) Now() time.Time { return time.Now().Add(time.Duration(l.skew.Load
 
 // Signed is one attempt, ready to be sent.
 type Signed struct {
-	URL     string
+	URL     *url.URL // never changed
 	Header  http.Header
 	Body    []byte // nil: no body
 	Secrets Secrets
@@ -79,7 +80,7 @@ type Call struct {
 	Action string
 	Kind   Kind
 	Method string
-	URL    string // without anything secret: it is the URL that errors may name
+	URL    *url.URL // without anything secret: it is the URL that errors may name
 	// Sign makes an attempt. now is to be read as late as possible.
 	Sign func(ctx context.Context, now func() time.Time) (*Signed, error)
 	// Judge reads an answer.
@@ -227,7 +228,8 @@ func (r *run) attempts() {
 		Backoff:      func(_, _ time.Duration, _ int, _ *http.Response) time.Duration { return r.decision.wait },
 		ErrorHandler: retryablehttp.PassthroughErrorHandler,
 	}
-	req, err := retryablehttp.NewRequestWithContext(r.ctx, r.call.Method, r.call.URL, nil)
+	plain := http.Request{Method: r.call.Method, URL: r.call.URL, Header: http.Header{}}
+	req, err := retryablehttp.FromRequest(plain.WithContext(r.ctx))
 	if err != nil {
 		r.decision = decision{cause: CauseSigning, err: err}
 		return
@@ -288,7 +290,11 @@ func (r *run) judge(err error) Judgement {
 	if err == nil {
 		err = errors.New("the HTTP client gave neither an answer nor an error")
 	}
-	j := Judgement{Cause: a.cause, Err: a.secrets.ScrubError(err, a.url)}
+	sent := ""
+	if a.url != nil {
+		sent = a.url.String()
+	}
+	j := Judgement{Cause: a.cause, Err: a.secrets.ScrubError(err, sent)}
 	if j.Cause == CauseNone {
 		j.Cause = classify(r.ctx, err, a)
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -51,14 +52,20 @@ func (s *scripted) judge(a *Answer) Judgement {
 
 func (s *scripted) call(k Kind) *Call {
 	return &Call{
-		Action: "Test", Kind: k, Method: http.MethodPost, URL: "http://fake.invalid/",
-		Sign: signTo("http://fake.invalid/"), Judge: s.judge,
+		Action: "Test", Kind: k, Method: http.MethodPost, URL: fakeURL,
+		Sign: signTo(fakeURL.String()), Judge: s.judge,
 	}
 }
 
-func signTo(url string) func(context.Context, func() time.Time) (*Signed, error) {
+var fakeURL = &url.URL{Scheme: "http", Host: "fake.invalid", Path: "/"}
+
+func signTo(rawURL string) func(context.Context, func() time.Time) (*Signed, error) {
+	u, err := url.Parse(rawURL)
+	if err != nil {
+		panic(err)
+	}
 	return func(context.Context, func() time.Time) (*Signed, error) {
-		return &Signed{URL: url, Body: []byte("x")}, nil
+		return &Signed{URL: u, Body: []byte("x")}, nil
 	}
 }
 

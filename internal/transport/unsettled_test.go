@@ -40,12 +40,12 @@ func unsettledScript(kind Kind, proves bool, causes ...Cause) (*Loop, *Call, *[]
 	})
 	before := new([]bool)
 	call := &Call{
-		Action: "Test", Kind: kind, Method: http.MethodPost, URL: "http://fake.invalid",
+		Action: "Test", Kind: kind, Method: http.MethodPost, URL: fakeURL,
 		Sign: func(context.Context, func() time.Time) (*Signed, error) {
 			if n++; cause() == CauseSigning {
 				return nil, errors.New("no credentials")
 			}
-			return &Signed{URL: "http://fake.invalid"}, nil
+			return &Signed{URL: fakeURL}, nil
 		},
 		Judge: func(a *Answer) Judgement {
 			*before = append(*before, a.UnknownBefore)
