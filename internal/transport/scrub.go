@@ -83,6 +83,9 @@ func (x Secrets) overlap() (n int) {
 
 // oneLine makes a text printable, and cuts it.
 func oneLine(s string, most int) string {
+	if len(s) <= most && !strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r > '~' }) {
+		return s // a request ID or a code
+	}
 	s = strings.ToValidUTF8(s, "\uFFFD")
 	s = strings.Join(strings.Fields(strings.Map(func(r rune) rune {
 		if !unicode.IsPrint(r) {
