@@ -174,11 +174,22 @@ func (c Credentials) check(names credentialsNames) error {
 	for _, part := range []struct{ name, value string }{
 		{names.id, v.accessKeyID}, {names.secret, v.accessKeySecret}, {names.token, v.securityToken},
 	} {
-		if strings.ContainsFunc(part.value, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }) {
+		if !isPlain(part.value) && strings.ContainsFunc(part.value, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }) {
 			return fmt.Errorf("eip: credentials: %s holds a space, line break or control character: remove it", part.name)
 		}
 	}
 	return nil
+}
+
+// isPlain reports whether a text has only ASCII characters that are no blanks, as
+// every key has. Each attempt asks.
+func isPlain(s string) bool {
+	for i := range len(s) {
+		if s[i] <= ' ' || s[i] > '~' {
+			return false
+		}
+	}
+	return true
 }
 
 // A CredentialsProvider gives the credentials for one attempt of a call. The

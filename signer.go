@@ -4,9 +4,11 @@ import (
 	"crypto/hmac"
 	"crypto/sha1" //nolint:gosec // the vendor's signature version 1.0 is HMAC-SHA1
 	"encoding/base64"
+	"hash"
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -113,10 +115,28 @@ func stringToSign(method string, canonical []byte) []byte {
 // hmacSHA1 is the signature of a string: the key is the secret and an
 // ampersand, the result is in standard base64.
 func hmacSHA1(secret string, text []byte) string {
-	mac := hmac.New(sha1.New, []byte(secret+"&"))
-	mac.Write(text)
-	return base64.StdEncoding.EncodeToString(mac.Sum(nil))
+	k, _ := keyedMACs.Get().(*keyedMAC)
+	if k == nil || k.secret != secret {
+		k = &keyedMAC{secret: secret, mac: hmac.New(sha1.New, []byte(secret+"&"))}
+	}
+	k.mac.Reset()
+	k.mac.Write(text)
+	signature := base64.StdEncoding.EncodeToString(k.mac.Sum(k.sum[:0]))
+	keyedMACs.Put(k)
+	return signature
 }
+
+// A keyedMAC is an HMAC-SHA1 and the secret that it was made for. To make one
+// takes longer than to sign a request with it.
+type keyedMAC struct {
+	secret string
+	mac    hash.Hash
+	sum    [sha1.Size]byte
+}
+
+// keyedMACs keeps those that were used last: one for each processor, for as long
+// as they are used.
+var keyedMACs sync.Pool
 
 // unreserved are the characters that RFC 3986 leaves as they are.
 var unreserved = func() (set [256]bool) {

@@ -119,6 +119,9 @@ type run struct {
 	call *Call
 	ctx  context.Context //nolint:containedctx // a run lives exactly as long as its call
 
+	single   http.Client          // of one attempt
+	repeated retryablehttp.Client // of those until the gate is passed again
+
 	gate    *gate
 	seat    seat
 	entered bool // and not yet told how it ended
@@ -217,12 +220,13 @@ func (r *run) pass(end passage, hint time.Duration, refusal error) {
 // again.
 func (r *run) attempts() {
 	defer r.pass(otherwise, 0, nil)
-	client := &retryablehttp.Client{
-		HTTPClient: &http.Client{
-			Transport:     r,
-			Jar:           r.loop.cfg.Jar,
-			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-		},
+	r.single = http.Client{
+		Transport:     r,
+		Jar:           r.loop.cfg.Jar,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+	r.repeated = retryablehttp.Client{
+		HTTPClient:   &r.single,
 		RetryMax:     math.MaxInt32,
 		CheckRetry:   r.check,
 		Backoff:      func(_, _ time.Duration, _ int, _ *http.Response) time.Duration { return r.decision.wait },
@@ -234,7 +238,7 @@ func (r *run) attempts() {
 		r.decision = decision{cause: CauseSigning, err: err}
 		return
 	}
-	resp, err := client.Do(req)
+	resp, err := r.repeated.Do(req)
 	if resp != nil {
 		_ = resp.Body.Close() // read already; this is for form's sake
 	}
