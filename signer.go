@@ -21,8 +21,9 @@ const (
 	signatureMethod  = "HMAC-SHA1"
 	signatureVersion = "1.0"
 
-	// timestampLayout is the common parameter Timestamp: UTC, whole seconds.
-	timestampLayout = "2006-01-02T15:04:05Z"
+	// timestampLayout is the common parameter Timestamp: whole seconds, and in UTC,
+	// where the zone is written as Z. The package time knows it, and is fast.
+	timestampLayout = time.RFC3339
 )
 
 // signInput is what a signer gets for one attempt.

@@ -138,25 +138,37 @@ func (x Secrets) plain(s string) bool {
 		return false
 	}
 	for _, secret := range x {
-		if len(secret) >= shortestSecret && strings.ContainsAny(secret, "%\\&<") {
+		switch {
+		case len(secret) < shortestSecret:
+			continue
+		case strings.ContainsAny(secret, "%\\&<") || blank(secret[0]):
 			return false
 		}
-		for from := range len(s) {
-			// A part of s that is the secret, but for blanks and plus signs.
-			i := 0
-			for at := from; i < len(secret); i++ {
-				if blank(secret[i]) {
-					continue
-				}
-				if at == len(s) || s[at] != secret[i] {
-					break
-				}
-				at++
+		for rest := s; ; rest = rest[1:] {
+			i := strings.IndexByte(rest, secret[0])
+			if i < 0 {
+				break
 			}
-			if i == len(secret) && len(secret) >= shortestSecret {
+			if rest = rest[i:]; begins(rest, secret) {
 				return false
 			}
 		}
+	}
+	return true
+}
+
+// begins reports whether s begins with the secret, but for blanks and plus signs
+// in the secret.
+func begins(s, secret string) bool {
+	at := 0
+	for i := range len(secret) {
+		if blank(secret[i]) {
+			continue
+		}
+		if at == len(s) || s[at] != secret[i] {
+			return false
+		}
+		at++
 	}
 	return true
 }
