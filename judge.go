@@ -77,6 +77,8 @@ func (r *answerReader) hasData(v wire.Value) bool {
 	switch {
 	case r.op.codeIsFine:
 		return true
+	case r.dryRun:
+		return false // nothing was done
 	case r.op.creates != "" || r.op.list.key != "":
 		return r.lacks(v) == ""
 	case r.op.known && r.op.kind != KindRead:

@@ -201,3 +201,18 @@ func TestSuccessHoldsWhatTheCallerCameFor(t *testing.T) {
 		})
 	}
 }
+
+// A code in a 2xx answer to a dry run is an error, whatever stands beside it: a
+// dry run has no data.
+func TestDryRunWithACode(t *testing.T) {
+	t.Parallel()
+	for _, action := range []string{"AllocateEipAddress", "AssociateEipAddress", "DescribeEipAddresses", "CreateSomethingNew"} {
+		for _, code := range []Code{CodeIdempotentFailed, CodeDryRunOperation} {
+			r := newAnswerReader(action, operationOf(action), url.Values{"DryRun": {"true"}}, func(wire.Value) error { return nil })
+			body := `{"RequestId":"r","Code":"` + string(code) + `","Message":"m","Newer":"x"}`
+			j := r.judge(&transport.Answer{Status: 200, Header: http.Header{}, Body: []byte(body)})
+			require.Equal(t, transport.CauseRefusedCode, j.Cause, action)
+			require.ErrorIs(t, j.Err, code)
+		}
+	}
+}
