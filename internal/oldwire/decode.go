@@ -223,6 +223,13 @@ func errorFrom(obj object) ErrorBody {
 	return b
 }
 
+// Parse gives the tree of a body, and the name of its XML root. ok is false if
+// it has none.
+func Parse(body []byte) (root string, tree any, ok bool) {
+	root, tree, _, err := parse(body)
+	return root, tree, err == nil
+}
+
 // parse reads a body, XML or JSON by its first character. root is the name of
 // the XML root and empty for JSON; raw is the JSON text.
 func parse(body []byte) (root string, tree any, raw []byte, err error) {

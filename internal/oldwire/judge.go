@@ -78,7 +78,7 @@ func (j Judge) judge(action, kind string, status int, header http.Header, body [
 	}
 	if err == nil {
 		id = reflect.ValueOf(out).Elem().FieldByName("RequestID").String()
-		if complete(action, reflect.ValueOf(out).Elem()) {
+		if Complete(action, out) {
 			return Verdict{Cause: success, RequestID: id}
 		}
 	}
@@ -88,8 +88,9 @@ func (j Judge) judge(action, kind string, status int, header http.Header, body [
 	return Verdict{Cause: undecodable, RequestID: id}
 }
 
-// complete reports whether an answer has what the caller came for.
-func complete(action string, resp reflect.Value) bool {
+// Complete reports whether a response, a pointer, has what the caller came for.
+func Complete(action string, out any) bool {
+	resp := reflect.ValueOf(out).Elem()
 	switch action {
 	case "AllocateEipAddress", "AllocateEipAddressPro":
 		return !resp.FieldByName("AllocationID").IsZero() || !resp.FieldByName("OrderID").IsZero()

@@ -118,6 +118,11 @@ func fieldsOf(t reflect.Type) []field {
 
 var knownFields sync.Map // reflect.Type → []field; as many as there are types of answers
 
+// neededIn has the lists without which an answer is not the documented one.
+var neededIn = map[string]string{
+	"DescribeEipAddressesResponse": "EipAddresses", "DescribeRegionsResponse": "Regions", "DescribeEipSegmentResponse": "EipSegments",
+}
+
 func readFields(t reflect.Type) []field {
 	fields := make([]field, 0, t.NumField())
 	for i := range t.NumField() {
@@ -126,7 +131,7 @@ func readFields(t reflect.Type) []field {
 		if name == "-" || !sf.IsExported() {
 			continue
 		}
-		f := field{index: i, name: name}
+		f := field{index: i, name: name, needed: name != "" && neededIn[t.Name()] == name}
 		if wire := sf.Tag.Get("wire"); wire != "" {
 			for option := range strings.SplitSeq(wire, ",") {
 				switch key, value, _ := strings.Cut(option, "="); key {
@@ -136,8 +141,6 @@ func readFields(t reflect.Type) []field {
 					f.trim = true
 				case "loose":
 					f.loose = true
-				case "needed":
-					f.needed = true
 				}
 			}
 		}
