@@ -26,22 +26,27 @@ import (
 func TestAgainOverTheTable(t *testing.T) {
 	t.Parallel()
 	for _, cause := range transport.Causes() {
+		if cause == transport.CauseSuccess {
+			continue
+		}
+		require.NotEmpty(t, scenarios[cause], "cause %q has no scenario", cause)
 		for _, sc := range scenarios[cause] {
-			if cause == transport.CauseSuccess {
-				continue
-			}
 			t.Run(cause.String()+"/"+sc.name, func(t *testing.T) {
 				t.Parallel()
-				synctest.Test(t, func(t *testing.T) { settleUnder(t, sc) })
+				synctest.Test(t, func(t *testing.T) { settleUnder(t, cause, sc) })
 			})
 		}
 	}
 }
 
-func settleUnder(t *testing.T, sc scenario) {
+func settleUnder(t *testing.T, cause transport.Cause, sc scenario) {
+	today() // for the clock's sake
 	srv := newPeer()
 	calm := wireClient(t, srv.Server, WithMaxAttempts(1))
-	troubled := wireClient(t, srv.Server, append([]Option{WithMaxAttempts(1)}, sc.opts...)...)
+	var seen []string
+	troubled := wireClient(t, srv.Server, append([]Option{WithMaxAttempts(1), WithAttemptHook(func(_ context.Context, a Attempt) {
+		seen = append(seen, a.Cause)
+	})}, sc.opts...)...)
 	req := &AllocateEipAddressRequest{Bandwidth: 10}
 	begun := time.Now()
 	var err error = doubt(t, calm, req)
@@ -68,6 +73,10 @@ func settleUnder(t *testing.T, sc scenario) {
 		te := openError(t, err)
 		assert.Equal(t, token, te.ClientToken, "repeat %d", n)
 		assert.True(t, te.FirstAttempt.Equal(begun), "%s", te.FirstAttempt)
+	}
+	if sc.before == nil {
+		require.NotEmpty(t, seen)
+		assert.Equal(t, cause.String(), seen[0])
 	}
 	srv.does(allocated())
 	res, err := calm.AllocateEipAddress(t.Context(), Again(req, err))
