@@ -15,8 +15,8 @@ const (
 	// call may still be making.
 	DefaultSettle = 30 * time.Second
 
-	// confirmingWalks is how often Reconcile reads again at once, if there is
-	// nothing to be seen and pages may have hidden it.
+	// confirmingWalks is how often Reconcile reads again at once, if pages or an
+	// ID that is none may have hidden something.
 	confirmingWalks = 2
 )
 
@@ -48,8 +48,8 @@ type ReconcileRequest struct {
 	Sole bool
 	// Settle is how long to go on looking before it is concluded that no more
 	// addresses will appear. By default it is [DefaultSettle]; a negative one
-	// means a single look (or three in a row, if there is nothing to be seen and
-	// pages may have hidden it).
+	// means a single look (or three in a row, if something may have been hidden
+	// from the first by its pages or by an ID that is none).
 	Settle time.Duration
 }
 
@@ -75,13 +75,14 @@ type Reconciliation struct {
 	// EipIDs are addresses that this call made for certain, whatever the verdict.
 	EipIDs []string
 	// Candidates are the addresses that can be this call's, those of EipIDs
-	// included.
+	// included. One that a list showed and a look-up by its ID did not find is
+	// among them, unless the verdict is certain.
 	Candidates []*EipAddress
 	// Missing is how many of the addresses that were asked for are not in EipIDs.
 	Missing int
 	// Reason says in a sentence how the verdict came about.
 	Reason string
-	// Looks is how often the addresses were read.
+	// Looks is how often the list was read.
 	Looks int
 }
 
@@ -92,8 +93,13 @@ func (r *Reconciliation) Certain() bool { return r.Verdict != VerdictUndecided }
 // comparing the addresses before and after it: an address can be the call's if
 // it is neither in the snapshot nor known to be another call's, in its zone, of
 // its charge type, in the resource group that it named, and has its tags (or
-// none yet). What one look saw counts, even if a later one does not see it. No
-// clock is asked.
+// none yet). What one look saw counts, even if a later one does not see it: the
+// verdict is then not [VerdictNotMade]. No clock is asked.
+//
+// No single answer makes an address the call's. What the list showed is looked up
+// by its ID, and counts as made only if that finds it with the same mark, or as
+// new. An ID that is not found so may stand in the list for another address: the
+// list is then read again, and what remains is undecided.
 //
 // It is certain in these cases, and in no other:
 //
@@ -135,8 +141,17 @@ func (c *Client) Reconcile(ctx context.Context, req *ReconcileRequest) (*Reconci
 			return nil, fmt.Errorf("zenlayer: Reconcile: %w", err)
 		}
 		last := !time.Now().Before(until)
+		if last || r.marked() {
+			if err := r.confirm(ctx, c); err != nil {
+				return nil, fmt.Errorf("zenlayer: Reconcile: %w", err)
+			}
+		}
 		for more := confirmingWalks; last && more > 0 && r.needsMore(); more-- {
-			if err := r.look(ctx, c); err != nil {
+			err := r.look(ctx, c)
+			if err == nil {
+				err = r.confirm(ctx, c)
+			}
+			if err != nil {
 				return nil, fmt.Errorf("zenlayer: Reconcile: %w", err)
 			}
 		}

@@ -34,6 +34,9 @@ type reconciler struct {
 	fits  map[string]fit
 	order []string // IDs of seen as they came
 
+	confirmed map[string]bool // IDs that a look-up by ID found to be what the list had shown
+	latest    []string        // IDs that the latest look showed and that can be the call's
+
 	reused bool // the mark is on addresses that are not the call's
 	walks  []*census.List
 	doubt  string // why the latest look can have missed something
@@ -65,7 +68,7 @@ func newReconciler(req *ReconcileRequest) (*reconciler, error) {
 	r := &reconciler{
 		req: req.Request, err: req.Err, before: req.Before, sole: req.Sole,
 		old: map[string]bool{}, known: map[string]bool{},
-		seen: map[string]*EipAddress{}, fits: map[string]fit{},
+		seen: map[string]*EipAddress{}, fits: map[string]fit{}, confirmed: map[string]bool{},
 	}
 	if r.before != nil {
 		for _, id := range r.before.EipIDs {
@@ -122,7 +125,7 @@ func (r *reconciler) look(ctx context.Context, c *Client) error {
 		filters = append(filters, r.before.filter())
 	}
 	walks := make([]*census.List, len(filters))
-	r.doubt = ""
+	r.doubt, r.latest = "", nil
 	for i, filter := range filters {
 		list := new(census.List)
 		for a, err := range c.walk(ctx, filter, list) {
@@ -139,6 +142,7 @@ func (r *reconciler) look(ctx context.Context, c *Client) error {
 			}
 			if a.EipID != "" {
 				r.see(a)
+				r.latest = append(r.latest, a.EipID)
 			}
 		}
 		var before *census.List
@@ -151,6 +155,67 @@ func (r *reconciler) look(ctx context.Context, c *Client) error {
 	}
 	r.walks = walks
 	return nil
+}
+
+// confirm looks up by their IDs the addresses that can be the call's, and that
+// no look-up has shown yet. An ID that one list alone has shown may be none of
+// the service's: it is not the call's for certain, and in that list it may stand
+// in the place of another address.
+func (r *reconciler) confirm(ctx context.Context, c *Client) error {
+	var open []string
+	for _, id := range r.order {
+		if r.unconfirmed(id) {
+			open = append(open, id)
+		}
+	}
+	if len(open) == 0 {
+		return nil
+	}
+	found, _, err := c.look(ctx, open)
+	if err != nil {
+		return err
+	}
+	for _, id := range open {
+		a, ok := found[id]
+		if !ok {
+			continue
+		}
+		now := r.fit(a)
+		r.see(a)
+		r.confirmed[id] = now == r.fits[id]
+	}
+	if n := r.nameless(); n > 0 && r.doubt == "" {
+		r.doubt = fmt.Sprintf("%d addresses of the list are not found by their IDs", n)
+	}
+	return nil
+}
+
+// unconfirmed reports whether an address can be the call's, but one kind of
+// look alone has shown it.
+func (r *reconciler) unconfirmed(id string) bool {
+	return r.fits[id] != foreign && !r.confirmed[id]
+}
+
+// nameless is the number of unconfirmed addresses in the latest look.
+func (r *reconciler) nameless() int {
+	n := 0
+	for _, id := range r.latest {
+		if r.unconfirmed(id) {
+			n++
+		}
+	}
+	return n
+}
+
+// sure gives the confirmed ones of a list.
+func (r *reconciler) sure(list []*EipAddress) []*EipAddress {
+	var out []*EipAddress
+	for _, a := range list {
+		if r.confirmed[a.EipID] {
+			out = append(out, a)
+		}
+	}
+	return out
 }
 
 // see files an address. Tags may be late, so that a later sight of it counts
@@ -211,38 +276,49 @@ func (r *reconciler) those(f fit) []*EipAddress {
 	return out
 }
 
-// needsMore says whether nothing was seen, without that meaning that nothing
-// is there.
+// needsMore says whether the latest look can have missed something that changes
+// the verdict: nothing was seen, without that meaning that nothing is there, or
+// an address may be hidden behind an ID that is none.
 func (r *reconciler) needsMore() bool {
-	return r.doubt != "" && !r.reused && len(r.those(own)) == 0 && len(r.those(possible)) == 0
+	nothing := len(r.those(own)) == 0 && len(r.those(possible)) == 0
+	return r.doubt != "" && !r.reused && (nothing || r.nameless() > 0)
+}
+
+// marked reports whether as many addresses as were asked for carry the mark.
+func (r *reconciler) marked() bool {
+	return r.req.Mark != "" && len(r.those(own)) >= r.req.amount()
 }
 
 // decide gives the verdict, or nil if it is worth looking again.
 func (r *reconciler) decide(last bool) *Reconciliation {
 	want, marked, unmarked := r.req.amount(), r.those(own), r.those(possible)
+	sure := r.sure(marked)
 	out := &Reconciliation{
 		Verdict: VerdictUndecided, Looks: r.looks, EipIDs: []string{},
 		Candidates: slices.Concat(marked, unmarked),
 	}
-	unique := !r.reused && len(marked) <= want
+	unique := !r.reused && len(sure) <= want
 	if unique {
-		out.EipIDs = idsOf(marked)
+		out.EipIDs = idsOf(sure)
 	}
 	out.Missing = max(want-len(out.EipIDs), 0)
 	made := func(list []*EipAddress, reason string) *Reconciliation {
 		out.Verdict, out.EipIDs, out.Candidates, out.Missing, out.Reason = VerdictMade, idsOf(list), list, 0, reason
 		return out
 	}
-	if r.req.Mark != "" && unique && len(marked) == want {
-		return made(marked, fmt.Sprintf("all %d addresses carry the mark of the call", want))
+	if r.req.Mark != "" && unique && len(sure) == want {
+		return made(sure, fmt.Sprintf("all %d addresses carry the mark of the call", want))
 	}
 	if !last {
 		return nil
 	}
-	found := len(unmarked)
+	found, hearsay := len(unmarked), len(unmarked)-len(r.sure(unmarked))
 	switch {
 	case r.reused:
 		out.Reason = "the mark of the call is on addresses that it did not make as well, so that it proves nothing"
+	case len(sure) < len(marked):
+		out.Reason = fmt.Sprintf("%d addresses carry the mark of the call, which asked for %d, but %d of them are not found by their IDs",
+			len(marked), want, len(marked)-len(sure))
 	case len(marked) > 0:
 		out.Reason = fmt.Sprintf("%d addresses carry the mark of the call, which asked for %d", len(marked), want)
 	case found == 0 && r.doubt != "":
@@ -259,6 +335,8 @@ func (r *reconciler) decide(last bool) *Reconciliation {
 		out.Reason = fmt.Sprintf("%d new addresses can be the call's, which asked for %d, but anybody else can have made them", found, want)
 	case r.before.Incomplete:
 		out.Reason = fmt.Sprintf("%d addresses are not in the snapshot, but that is incomplete", found)
+	case hearsay > 0:
+		out.Reason = fmt.Sprintf("%d addresses are new, but %d of them are not found by their IDs", found, hearsay)
 	case found == want:
 		return made(unmarked, fmt.Sprintf("%d addresses are new, and nobody else makes any", want))
 	default:

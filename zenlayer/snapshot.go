@@ -9,9 +9,13 @@ import (
 	"github.com/eipkit/eip-go/internal/census"
 )
 
-// snapshotWalks is how often Snapshot reads a list that takes several pages, and
-// changes.
-const snapshotWalks = 5
+const (
+	// snapshotWalks is how often Snapshot reads a list that changes, or
+	// contradicts itself.
+	snapshotWalks = 5
+	// enoughWalks is how many walks over a list of one page a snapshot is made of.
+	enoughWalks = 2
+)
 
 // Snapshot is what there was before an allocation: the addresses in its zone,
 // of its charge type, in its resource group if it names one. It can be stored
@@ -27,17 +31,19 @@ type Snapshot struct {
 	// EipIDs are the addresses, in ascending order.
 	EipIDs []string `json:"eipIds"`
 	// Incomplete says that the list changed each time while its pages were read,
-	// or that it contradicted itself, so that addresses may be missing here. One that is will look new:
-	// Reconcile then takes nothing for the call's because it is new.
+	// or that it contradicted itself, so that addresses may be missing here. One
+	// that is will look new: Reconcile then takes nothing for the call's because it
+	// is new.
 	Incomplete bool `json:"incomplete,omitempty"`
 }
 
 // Snapshot notes which addresses there are before req is sent, so that
 // [Client.Reconcile] can tell afterwards which are new. It reads all pages of
-// the zone, 1000 addresses to a call; if there are several, until two walks over
-// them give the same, five at most. A list that contradicts itself (see
-// [Client.GetEip]) or holds an address that is not of the zone is read again as
-// well.
+// the zone twice, 1000 addresses to a call, and notes what either walk showed, so
+// that an address is missing only if two answers left it out; if there are
+// several pages, until two walks over them give the same. A list that contradicts
+// itself (see [Client.GetEip]) or holds an address that is not of the zone is
+// read again as well, five times at most in all.
 //
 // A request with a Mark needs none.
 func (c *Client) Snapshot(ctx context.Context, req *AllocateEipAddressesRequest) (*Snapshot, error) {
@@ -52,6 +58,7 @@ func (c *Client) Snapshot(ctx context.Context, req *AllocateEipAddressesRequest)
 	}
 	s.Incomplete = true
 	var last *census.List
+	whole := 0
 	for n := 0; s.Incomplete && n < snapshotWalks; n++ {
 		list := new(census.List)
 		for a, err := range c.walk(ctx, s.filter(), list) {
@@ -65,7 +72,12 @@ func (c *Client) Snapshot(ctx context.Context, req *AllocateEipAddressesRequest)
 				s.EipIDs = append(s.EipIDs, a.EipID)
 			}
 		}
-		s.Incomplete = !list.Complete(last)
+		if list.Whole() {
+			whole++
+			s.Incomplete = whole < enoughWalks
+		} else {
+			s.Incomplete = !list.Complete(last)
+		}
 		last = list
 	}
 	slices.Sort(s.EipIDs)

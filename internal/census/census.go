@@ -87,10 +87,13 @@ func (l *List) Doubt(things string) string {
 	return ""
 }
 
+// Whole reports whether the list is one page and leaves no doubt.
+func (l *List) Whole() bool { return l.pages == 1 && l.Doubt("") == "" }
+
 // Complete reports whether the list leaves no doubt and no page of it can have
 // hidden anything. before is the walk before it, nil if there was none.
 func (l *List) Complete(before *List) bool {
-	return l.Doubt("") == "" && (l.pages == 1 || before != nil && l.agrees(before))
+	return l.Whole() || l.Doubt("") == "" && before != nil && l.agrees(before)
 }
 
 // agrees reports whether two walks gave the same.

@@ -47,6 +47,15 @@ func TestDoubt(t *testing.T) {
 	}
 }
 
+func TestWhole(t *testing.T) {
+	t.Parallel()
+	assert.True(t, walk(nil, 0).Whole())
+	assert.True(t, walk([]string{"a"}, 1).Whole())
+	assert.False(t, walk([]string{"a"}, 2).Whole(), "doubt")
+	assert.False(t, walk([]string{"a", "b"}, 2, 2).Whole(), "pages")
+	assert.False(t, new(List).Whole())
+}
+
 func TestAdd(t *testing.T) {
 	t.Parallel()
 	l := new(List)

@@ -1,0 +1,45 @@
+package zenlayer_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+
+	"github.com/eipkit/eip-go/zenlayer"
+	"github.com/eipkit/eip-go/zenlayer/zenlayertest"
+)
+
+// TestSnapshotBelievesNoSingleAnswer: an old address that one answer leaves out,
+// or names otherwise, does not look new afterwards.
+func TestSnapshotBelievesNoSingleAnswer(t *testing.T) {
+	wrong, pass := zenlayertest.WrongID(), zenlayertest.Pass()
+	gone := zenlayertest.Answer(200, nil, `{"response":{"totalCount":0,"dataSet":[]}}`)
+	for name, tt := range map[string]struct {
+		old        int
+		answers    []zenlayertest.Fault
+		incomplete bool
+		calls      int
+	}{
+		"first walk":                {1, []zenlayertest.Fault{wrong}, false, 2},
+		"second walk":               {1, []zenlayertest.Fault{pass, wrong}, false, 2},
+		"empty at first":            {1, []zenlayertest.Fault{gone}, false, 2},
+		"contradicts itself":        {1, []zenlayertest.Fault{zenlayertest.EmptyPage(), wrong}, false, 3},
+		"contradicts itself always": {1, []zenlayertest.Fault{zenlayertest.ShortPage().Times(4)}, true, 5},
+		"several pages":             {1001, []zenlayertest.Fault{wrong}, false, 6},
+	} {
+		t.Run(name, func(t *testing.T) {
+			inBubble(t, func(t *testing.T, srv *zenlayertest.Server, c *zenlayer.Client) {
+				old := srv.Make("SEL-A", "POSTPAID", tt.old, nil)
+				req := postpaid(1)
+				srv.Fail("DescribeEipAddresses", tt.answers...)
+				before := snapshot(t, c, req)
+				assert.Equal(t, tt.incomplete, before.Incomplete)
+				assert.Subset(t, before.EipIDs, old)
+				assert.Equal(t, tt.calls, srv.Counts().Actions["DescribeEipAddresses"])
+				lost := lose(t, srv, c, req, zenlayertest.CutBefore())
+				r := reconcile(t, c, &zenlayer.ReconcileRequest{Request: req, Err: lost, Before: before, Sole: true, Settle: -1})
+				assert.Equal(t, zenlayer.VerdictNotMade, r.Verdict, r)
+			})
+		})
+	}
+}
