@@ -62,9 +62,10 @@ type entry struct {
 	Resumed bool `json:"resumed,omitempty"`
 }
 
-// ledger takes the entries. A durable one is safe from a kill when note returns.
-type ledger interface {
-	note(e entry, durable bool) error
+// ledger takes the entries of one vendor's books. A durable one is safe from a
+// kill when note returns.
+type ledger[E any] interface {
+	note(e E, durable bool) error
 }
 
 // tally counts the calls of one action, those that settle left out.

@@ -102,13 +102,14 @@ func TestKept(t *testing.T) {
 func TestJournal(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "journal")
-	j, b, err := openJournal(path)
+	b := newBooks()
+	j, err := openJournal(path, b)
 	require.NoError(t, err)
 	assert.Zero(t, b.calls())
 	var writers sync.WaitGroup
 	for n := range 20 {
 		writers.Go(func() {
-			l := both{j, b}
+			l := both[entry]{j, b}
 			assert.NoError(t, l.note(entry{What: "try", Cycle: n, Worker: n, Token: "t"}, true))
 			data, err := os.ReadFile(path)
 			assert.NoError(t, err)
@@ -132,7 +133,8 @@ func TestJournal(t *testing.T) {
 	before, err := os.Stat(path)
 	require.NoError(t, err)
 
-	j, again, err := openJournal(path)
+	again := newBooks()
+	j, err = openJournal(path, again)
 	require.NoError(t, err)
 	require.NoError(t, j.close())
 	after, err := os.Stat(path)
@@ -160,7 +162,7 @@ func TestJournalThatIsNone(t *testing.T) {
 			t.Parallel()
 			path := filepath.Join(t.TempDir(), "journal")
 			require.NoError(t, os.WriteFile(path, []byte(text), 0o600))
-			_, _, err := openJournal(path)
+			_, err := openJournal(path, newBooks())
 			assert.ErrorContains(t, err, "journal, line ")
 		})
 	}

@@ -91,8 +91,8 @@ func parse(args []string, stderr io.Writer) (config, error) {
 		return c, errors.New("-kill and -naive exclude each other: the naive loop has nothing to settle with")
 	case c.vendor != alibaba && c.vendor != zenlayer:
 		return c, fmt.Errorf("-vendor %q is neither %s nor %s", c.vendor, alibaba, zenlayer)
-	case c.vendor == zenlayer && (c.kill || c.naive || c.endpoint != ""):
-		return c, errors.New("-vendor zenlayer goes with none of -kill, -naive and -endpoint")
+	case c.vendor == zenlayer && (c.naive || c.endpoint != ""):
+		return c, errors.New("-vendor zenlayer goes with neither -naive nor -endpoint")
 	case c.endpoint != "" && (c.kill || c.naive):
 		return c, errors.New("-endpoint goes with neither -kill nor -naive, which need the embedded service's record")
 	}

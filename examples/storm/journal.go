@@ -25,54 +25,53 @@ type journal struct {
 	closed  bool
 }
 
-// openJournal opens the file, or makes it, and returns what it says. Half a line
-// at the end is the trace of a kill; it is cut off.
-func openJournal(path string) (*journal, *books, error) {
-	b, size, err := readJournal(path)
+// openJournal opens the file, or makes it, and enters what it says into the books.
+// Half a line at the end is the trace of a kill; it is cut off.
+func openJournal[E any](path string, b ledger[E]) (*journal, error) {
+	size, err := readJournal(path, b)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR|os.O_APPEND, 0o600)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	if err := f.Truncate(size); err != nil {
-		return nil, nil, errors.Join(err, f.Close())
+		return nil, errors.Join(err, f.Close())
 	}
 	j := &journal{file: f}
 	j.changed = sync.NewCond(&j.mu)
 	j.work.Go(j.flush)
-	return j, b, nil
+	return j, nil
 }
 
 // readJournal replays a journal. size is the length of its whole lines.
-func readJournal(path string) (b *books, size int64, err error) {
-	b = newBooks()
+func readJournal[E any](path string, b ledger[E]) (size int64, err error) {
 	data, err := os.ReadFile(path)
 	if err != nil {
 		if errors.Is(err, os.ErrNotExist) {
-			return b, 0, nil
+			return 0, nil
 		}
-		return nil, 0, err
+		return 0, err
 	}
 	data = data[:bytes.LastIndexByte(data, '\n')+1]
 	n := 0
 	for line := range bytes.Lines(data) {
 		n++
-		var e entry
+		var e E
 		err := json.Unmarshal(line, &e)
 		if err == nil {
 			err = b.note(e, false)
 		}
 		if err != nil {
-			return nil, 0, fmt.Errorf("journal, line %d: %w", n, err)
+			return 0, fmt.Errorf("journal, line %d: %w", n, err)
 		}
 	}
-	return b, int64(len(data)), nil
+	return int64(len(data)), nil
 }
 
 // note appends an entry.
-func (j *journal) note(e entry, durable bool) error {
+func (j *journal) note(e any, durable bool) error {
 	line, err := json.Marshal(e)
 	if err != nil {
 		return err
@@ -131,12 +130,12 @@ func (j *journal) close() error {
 }
 
 // both writes to the journal and keeps the books of this process up to date.
-type both struct {
+type both[E any] struct {
 	journal *journal
-	books   *books
+	books   ledger[E]
 }
 
-func (l both) note(e entry, durable bool) error {
+func (l both[E]) note(e E, durable bool) error {
 	if err := l.journal.note(e, durable); err != nil {
 		return err
 	}

@@ -25,11 +25,13 @@ const childEnv = "EIP_STORM_CHILD"
 
 // job is what the parent tells a child.
 type job struct {
+	Vendor   string
 	Endpoint string
 	Journal  string
 	Calls    int
 	Workers  int
 	Seed     uint64
+	Settle   time.Duration
 }
 
 // killing holds the service and the books in this process and the workers in
@@ -37,12 +39,6 @@ type job struct {
 func killing(ctx context.Context, cfg config, out io.Writer) (*result, error) {
 	before := runtime.NumGoroutine()
 	start := time.Now()
-	dir, err := os.MkdirTemp("", "eip-storm-")
-	if err != nil {
-		return nil, err
-	}
-	defer os.RemoveAll(dir)
-	path := filepath.Join(dir, "journal")
 	site, err := open(cfg)
 	if err != nil {
 		return nil, err
@@ -53,25 +49,47 @@ func killing(ctx context.Context, cfg config, out io.Writer) (*result, error) {
 		seen.add()
 		site.restarts.see(c.Seq)
 	})
-	var kills atomic.Int64
-	stop := progress(out, func() string {
-		return fmt.Sprintf("%d kills, %d attempts of at least %d", kills.Load(), seen.n.Load(), cfg.calls)
-	})
-	err = killAgainAndAgain(ctx, cfg, job{site.srv.URL(), path, cfg.calls, cfg.workers, cfg.seed}, seen, &kills)
-	stop()
-	b, _, rerr := readJournal(path)
-	if rerr != nil {
-		return nil, errors.Join(err, rerr)
+	b := newBooks()
+	kills, err := killed(ctx, cfg, site.srv.URL(), seen, b, out)
+	if errors.Is(err, errUnread) {
+		return nil, err
 	}
 	res, serr := site.settle(cfg, b)
 	res.wall = time.Since(start)
-	res.kills = int(kills.Load())
+	res.kills = kills
 	site.close()
 	res.goroutines = settled(func() int { return runtime.NumGoroutine() - before })
 	if err == nil {
 		err = serr
 	}
 	return res, err
+}
+
+// errUnread says that the books lack what the journal has.
+var errUnread = errors.New("the journal cannot be read")
+
+// killed runs the workers in a child process that it kills again and again, and
+// enters what their journal says into the books. It returns how often it killed.
+func killed[E any](ctx context.Context, cfg config, endpoint string, seen *counter, b ledger[E], out io.Writer) (int, error) {
+	dir, err := os.MkdirTemp("", "eip-storm-")
+	if err != nil {
+		return 0, errors.Join(errUnread, err)
+	}
+	defer os.RemoveAll(dir)
+	j := job{
+		Vendor: cfg.vendor, Endpoint: endpoint, Journal: filepath.Join(dir, "journal"),
+		Calls: cfg.calls, Workers: cfg.workers, Seed: cfg.seed, Settle: cfg.settle,
+	}
+	var kills atomic.Int64
+	stop := progress(out, func() string {
+		return fmt.Sprintf("%d kills, %d attempts of at least %d", kills.Load(), seen.n.Load(), cfg.calls)
+	})
+	err = killAgainAndAgain(ctx, cfg, j, seen, &kills)
+	stop()
+	if _, rerr := readJournal(j.Journal, b); rerr != nil {
+		err = errors.Join(errUnread, err, rerr)
+	}
+	return int(kills.Load()), err
 }
 
 // killAgainAndAgain kills at the attempts that the seed picks, and lets the last
@@ -142,8 +160,7 @@ func child(ctx context.Context, j job, signal <-chan struct{}, after time.Durati
 	return false, nil
 }
 
-// childMain is the child: the workers, with a journal, and with tokens that it
-// can work out again after a kill.
+// childMain is the child: the workers, with a journal.
 func childMain(ctx context.Context, text string, stderr io.Writer) int {
 	if err := childRun(ctx, text); err != nil {
 		fmt.Fprintln(stderr, "storm: child:", err)
@@ -157,7 +174,16 @@ func childRun(ctx context.Context, text string) error {
 	if err := json.Unmarshal([]byte(text), &j); err != nil {
 		return err
 	}
-	journal, b, err := openJournal(j.Journal)
+	if j.Vendor == zenlayer {
+		return zenChild(ctx, j)
+	}
+	return alibabaChild(ctx, j)
+}
+
+// alibabaChild has tokens that it can work out again after a kill.
+func alibabaChild(ctx context.Context, j job) error {
+	b := newBooks()
+	journal, err := openJournal(j.Journal, b)
 	if err != nil {
 		return err
 	}
@@ -169,7 +195,7 @@ func childRun(ctx context.Context, text string) error {
 		return eip.ClientTokenFor(fmt.Sprintf("storm/%d/%s/%d", j.Seed, stageAction[s], cycle), 0)
 	}
 	c := &crew{calls: j.Calls, workers: j.Workers, made: b.calls, hire: func(n int) lifecycles {
-		return &worker{number: n, client: client, books: both{journal, b}, token: token}
+		return &worker{number: n, client: client, books: both[entry]{journal, b}, token: token}
 	}}
 	c.open, c.next = b.unfinished()
 	err = c.work(ctx)

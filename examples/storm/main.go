@@ -4,6 +4,7 @@
 //	go run ./examples/storm -calls 10000 -workers 64 -faults 0.3 -seed 1
 //	go run ./examples/storm -kill
 //	go run ./examples/storm -naive
+//	go run ./examples/storm -vendor zenlayer -kill
 //
 // Workers allocate, wait, associate, wait, unassociate, wait, release and wait
 // through the public API, while the embedded fake service cuts connections
@@ -42,7 +43,9 @@
 // began, so the figure comes out a little higher.
 //
 // With -vendor zenlayer the second vendor's client is tried, whose API has no
-// token; see zenlayer.go for what is promised there.
+// token; see zenlayer.go for what is promised there. With -kill as well, what the
+// journal left open goes to Reconcile, with the mark or the snapshot that it
+// notes before each allocation.
 //
 // With -kill the workers live in a process of their own, which gets SIGKILL at
 // random moments, is started again, and settles what it was doing from its
@@ -121,7 +124,11 @@ func storm(ctx context.Context, cfg config, stdout io.Writer) (outcome, error) {
 	var err error
 	switch {
 	case cfg.vendor == zenlayer:
-		res, err := zenStorm(ctx, cfg, stdout)
+		run := zenEmbedded
+		if cfg.kill {
+			run = zenKilling
+		}
+		res, err := run(ctx, cfg, stdout)
 		if res == nil {
 			return nil, err
 		}

@@ -18,7 +18,7 @@ import (
 type naive struct {
 	number int
 	client *eip.Client
-	books  ledger
+	books  ledger[entry]
 }
 
 // naively runs the naive workers. Each has a client of its own, so that none

@@ -45,10 +45,15 @@ func (r *result) broken() []string {
 	say(r.books.denied, "%d releases were refused for what they had done themselves")
 	say(r.goroutines, "%d goroutines were left behind")
 	say(r.connections, "%d connections were left open")
-	if r.cfg.kill && r.kills < r.cfg.kills {
-		out = append(out, fmt.Sprintf("only %d kills of %d: the run was over before the others; it takes more -calls", r.kills, r.cfg.kills))
+	return append(out, r.cfg.tooFew(r.kills)...)
+}
+
+// tooFew says so if -kill asked for more kills than there were.
+func (c config) tooFew(kills int) []string {
+	if !c.kill || kills >= c.kills {
+		return nil
 	}
-	return out
+	return []string{fmt.Sprintf("only %d kills of %d: the run was over before the others; it takes more -calls", kills, c.kills)}
 }
 
 // allocations is the number of calls that allocate.

@@ -31,7 +31,7 @@ var stageAction = [steps]string{
 type worker struct {
 	number int
 	client *eip.Client
-	books  ledger
+	books  ledger[entry]
 	// token gives the ClientToken of a write before it is begun, so that it can be
 	// written down. Nil leaves it to the client: then it is known from the error
 	// of a call alone, which is enough for a process that lives on.

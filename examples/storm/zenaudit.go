@@ -28,6 +28,8 @@ type zenFinding struct {
 	wrong      int // certain verdicts that are not true
 	missed     int // undecided verdicts whose candidates lack an address
 	undecided  int // addresses alive that were left to the caller
+	resumed    int // unknown outcomes that were reconciled after a kill
+	open       int // calls of which nobody has learnt what came of them
 }
 
 // zenAudit goes by the service's record alone: which attempt made an address, and
@@ -64,6 +66,7 @@ func zenAudit(srv *zenlayertest.Server, calls map[int]int, b *zenBooks) zenFindi
 	for n, a := range b.allocations {
 		f.judge(a, truth[n], alive)
 	}
+	f.open = b.open()
 	for n := range truth {
 		if b.allocations[n] == nil {
 			f.leaked += len(truth[n])
@@ -86,6 +89,9 @@ func (f *zenFinding) judge(a *zenAllocation, truth []string, alive map[string]bo
 		f.unreported++
 	case a.outcome == unknown:
 		f.verdicts[a.marked][a.verdict]++
+		if a.resumed {
+			f.resumed++
+		}
 		switch a.verdict {
 		case zen.VerdictMade:
 			if !equal {
@@ -137,6 +143,7 @@ type zenResult struct {
 	books       *zenBooks
 	counts      zenlayertest.Counts
 	restarts    int
+	kills       int
 	finding     zenFinding
 	goroutines  int
 	connections int
@@ -156,6 +163,7 @@ func (r *zenResult) broken() []string {
 		{f.unreported, "calls made something else than they said"},
 		{f.wrong, "verdicts of Reconcile were certain and wrong"},
 		{f.missed, "verdicts of Reconcile left a candidate out"},
+		{f.open, "calls have an outcome that nobody has learnt"},
 		{r.goroutines, "goroutines were left behind"},
 		{r.connections, "connections were left open"},
 	} {
@@ -163,7 +171,7 @@ func (r *zenResult) broken() []string {
 			out = append(out, fmt.Sprintf("%d %s", c.n, c.what))
 		}
 	}
-	return out
+	return append(out, r.cfg.tooFew(r.kills)...)
 }
 
 // faults gives the number of faults of each kind, in the order of the kinds.
@@ -188,7 +196,11 @@ func (r *zenResult) faults(each func(name string, n int)) {
 func (r *zenResult) write(w io.Writer) error {
 	out := bufio.NewWriter(w)
 	f := r.finding
-	fmt.Fprintf(out, "Storm: the client for %s, %d workers, faults %g, seed %d\n", zenlayer, r.cfg.workers, r.cfg.faults, r.cfg.seed)
+	mode := "the client for " + zenlayer
+	if r.cfg.kill {
+		mode += fmt.Sprintf(", killed %d times", r.kills)
+	}
+	fmt.Fprintf(out, "Storm: %s, %d workers, faults %g, seed %d\n", mode, r.cfg.workers, r.cfg.faults, r.cfg.seed)
 	fmt.Fprintf(out, "Attempt time-out %s, backoff %s to %s, late answers after %s, late runs after %s,\n"+
 		"new addresses hidden for %s, time to settle %s, at most %d attempts.\n"+
 		"A call is one operation through the public API; %d of the %d calls allocate, the others look and release.\n\n",
@@ -214,10 +226,10 @@ func (r *zenResult) write(w io.Writer) error {
 	fmt.Fprintln(out)
 	num := func(name string, n int) { fmt.Fprintln(out, name, n) }
 	num("calls", r.books.made())
-	num("attempts", int(r.books.attempts.Load()))
+	num("attempts", r.counts.Calls)
 	fmt.Fprintf(out, "foreign_percent_of_attempts %.2f\n", percent(r.counts.Faults[foreignKind], r.counts.Calls))
-	num("succeeded_without_help", int(r.books.fine.Load()))
-	fmt.Fprintf(out, "succeeded_without_help_percent %.3f\n", percent(int(r.books.fine.Load()), r.books.made()))
+	num("succeeded_without_help", r.books.fine)
+	fmt.Fprintf(out, "succeeded_without_help_percent %.3f\n", percent(r.books.fine, r.books.made()))
 	num("allocation_calls", len(r.books.allocations))
 	num("allocations_ok", f.outcomes[fine])
 	num("allocations_refused", f.outcomes[refused])
@@ -225,9 +237,12 @@ func (r *zenResult) write(w io.Writer) error {
 	num("allocations_unknown", f.outcomes[unknown])
 	num("reconciled_for_certain", sum[zen.VerdictMade]+sum[zen.VerdictNotMade])
 	num("left_to_the_caller", sum[zen.VerdictUndecided])
+	num("reconciled_after_kill", f.resumed)
+	num("unsettled", f.open)
 	num("unreported", f.unreported)
 	num("wrong_verdicts", f.wrong)
 	num("missed_candidates", f.missed)
+	num("kills", r.kills)
 	num("addresses_ever_made", f.made)
 	num("addresses_left_to_the_caller", f.undecided)
 	num("leaked", f.leaked)

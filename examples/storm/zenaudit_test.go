@@ -1,7 +1,9 @@
 package main
 
 import (
+	"fmt"
 	"io"
+	"strings"
 	"testing"
 	"time"
 
@@ -12,31 +14,55 @@ import (
 )
 
 func TestZenlayer(t *testing.T) { // not parallel, like all storms: it counts goroutines
-	args := sized("-vendor zenlayer -calls 400 -workers 64 -seed 1", "-vendor zenlayer -calls 1200 -workers 32 -seed 1")
+	args := sized("-vendor zenlayer -calls 100 -workers 28 -seed 1", "-vendor zenlayer -calls 1200 -workers 64 -seed 1")
 	f := weather(t, 0, args...)
-	for _, name := range []string{"leaked", "doubled", "lost", "unreported", "wrong_verdicts", "missed_candidates",
-		"goroutines_left", "connections_left"} {
-		n, ok := f[name]
-		assert.True(t, ok, name)
-		assert.Zero(t, n, name)
-	}
-	assert.GreaterOrEqual(t, f["calls"], 400.0)
-	assert.Positive(t, f["addresses_ever_made"])
+	f.keepsTheSmallerPromise(t, 100)
 	assert.Positive(t, f["allocations_unknown"])
-	assert.InDelta(t, f["allocation_calls"],
-		f["allocations_ok"]+f["allocations_refused"]+f["allocations_not_sent"]+f["allocations_unknown"], 0)
-	assert.InDelta(t, f["allocations_unknown"], f["reconciled_for_certain"]+f["left_to_the_caller"], 0)
-	assert.Positive(t, f["reconciled_for_certain"])
+	assert.Zero(t, f["kills"]+f["reconciled_after_kill"])
+	assert.InDelta(t, 12, f["foreign_percent_of_attempts"], 6)
 	assert.LessOrEqual(t, f["succeeded_without_help"], f["calls"])
 	assert.Greater(t, f["succeeded_without_help"], f["allocation_calls"], "it counts all actions, as calls does")
 	meetsEvery(t, f, (config{foreign: foreignByDefault}).zenKinds())
 	assert.InDelta(t, f["fault_throttle"], f["throttled_answers"], 0)
 }
 
+// keepsTheSmallerPromise is keepsThePromise for the second vendor.
+func (f figures) keepsTheSmallerPromise(t *testing.T, calls int) {
+	t.Helper()
+	for _, name := range []string{"leaked", "doubled", "lost", "unsettled", "unreported", "wrong_verdicts", "missed_candidates",
+		"goroutines_left", "connections_left"} {
+		n, ok := f[name]
+		assert.True(t, ok, name)
+		assert.Zero(t, n, name)
+	}
+	assert.GreaterOrEqual(t, f["calls"], float64(calls))
+	assert.Positive(t, f["addresses_ever_made"])
+	assert.InDelta(t, f["allocation_calls"],
+		f["allocations_ok"]+f["allocations_refused"]+f["allocations_not_sent"]+f["allocations_unknown"], 0)
+	assert.InDelta(t, f["allocations_unknown"], f["reconciled_for_certain"]+f["left_to_the_caller"], 0)
+	if long() { // chance may leave out either of the few calls with a mark; TestZenWorkerAfterAKill does not
+		assert.Positive(t, f["reconciled_for_certain"])
+	}
+}
+
+func TestZenlayerKill(t *testing.T) {
+	cfg := killTest(t, "-kill -calls 120 -workers 12 -vendor zenlayer -seed 1", "-kill -calls 1000 -workers 16 -vendor zenlayer -seed 1")
+	f, text := weatherOf(t, 0, cfg)
+	f.keepsTheSmallerPromise(t, cfg.calls)
+	assert.InDelta(t, cfg.kills, f["kills"], 0)
+	if long() { // three kills may all miss the allocations; TestZenWorkerAfterAKill does not
+		assert.Positive(t, f["reconciled_after_kill"])
+	}
+	assert.Contains(t, text, fmt.Sprintf("killed %d times", cfg.kills))
+}
+
 // The storm sees a Reconcile that does not wait until everything has settled.
+// Without EIP_LONG=1 it is one lifecycle, in TestZenWorkerThatDoesNotSettle.
 func TestZenlayerThatDoesNotSettle(t *testing.T) {
-	cfg, err := parse(sized("-vendor zenlayer -calls 200 -workers 32 -faults 0.4 -seed 1",
-		"-vendor zenlayer -calls 500 -workers 16 -faults 0.4 -seed 1"), io.Discard)
+	if !long() {
+		t.Skip("takes seconds; EIP_LONG is not 1")
+	}
+	cfg, err := parse(strings.Fields("-vendor zenlayer -calls 500 -workers 16 -faults 0.4 -seed 1"), io.Discard)
 	require.NoError(t, err)
 	cfg.settle = time.Nanosecond
 	f, text := weatherOf(t, 1, cfg)
@@ -86,6 +112,8 @@ func TestZenAudit(t *testing.T) {
 		})
 	}
 	assert.Len(t, (&zenResult{finding: zenFinding{doubled: 1}}).broken(), 1)
+	assert.Len(t, (&zenResult{finding: zenFinding{open: 1}}).broken(), 1)
+	assert.Len(t, (&zenResult{cfg: config{kill: true, kills: 2}, kills: 1}).broken(), 1)
 	assert.Len(t, (&zenResult{goroutines: 1}).broken(), 1)
 	assert.Len(t, (&zenResult{connections: 1}).broken(), 1)
 }
