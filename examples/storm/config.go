@@ -45,7 +45,7 @@ type config struct {
 }
 
 // foreignByDefault says whether gateways and contradicting answers take part
-// without the flag -foreign. The client is not up to them yet.
+// without the flag -foreign.
 const foreignByDefault = true
 
 // leastKills is how many kills it takes to say anything.
