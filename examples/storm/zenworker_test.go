@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -61,7 +62,9 @@ func TestZenWorkerEnds(t *testing.T) {
 	t.Parallel()
 	z := newZenTest(t, zenlayertest.WithTransition(time.Hour))
 	z.worker.limit = 50 * time.Millisecond
-	assert.ErrorContains(t, z.worker.run(t.Context(), cycle{n: 2}), "storm-2, wait: not over within 50ms")
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	assert.ErrorContains(t, z.worker.run(ctx, cycle{n: 2}), "storm-2, wait: not over within 50ms")
 }
 
 // mortal is a ledger whose process is killed before one of its entries.
