@@ -1,0 +1,5 @@
+//go:build race
+
+package wiretest
+
+const raceEnabled = true // it makes memory of its own
