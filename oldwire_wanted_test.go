@@ -209,7 +209,7 @@ var wanted = []struct {
 	}},
 	{"a list has at most 10,000 elements, and a body about one value for each four bytes", func(d *difference) bool {
 		values, longest := size(d.tree)
-		return (values > 4096+len(d.body)/4 || longest > 10_000) && d.foreign()
+		return (values > 4096+len(d.body)/6 || longest > 10_000) && d.foreign()
 	}},
 	{"a code is a string of letters, digits, dots, underscores and hyphens", func(d *difference) bool {
 		code, _ := d.code()

@@ -212,7 +212,7 @@ func TestSuccessHoldsWhatTheCallerCameFor(t *testing.T) {
 		{"no list of stock", actionDescribeStock, 0, `"eipResources":null`, "lacks eipResources"},
 		{"stock of nowhere", actionDescribeStock, 0, `"eipResources":[{"status":"SELL"}]`, "an element of its eipResources lacks zoneId"},
 		{"much stock", actionDescribeStock, 0, `"eipResources":[` + strings.Repeat(`{"zoneId":"z"},`, 300) + `{"zoneId":"z"}]`, ""},
-		{"too much stock", actionDescribeStock, 0, `"eipResources":[` + strings.Repeat(`{"zoneId":"z"},`, 10_000) + `{"zoneId":"z"}]`, "more than 10000 elements"},
+		{"too much stock", actionDescribeStock, 0, `"eipResources":[` + strings.Repeat(`{"zoneId":"zone-1-with-a-long-name"},`, 10_000) + `{"zoneId":"zone-1-with-a-long-name"}]`, "more than 10000 elements"},
 		{"for an instance", actionDescribeInstance, 0, `"instanceEipResources":[{"eipId":"e"}]`, ""},
 		{"no list for an instance", actionDescribeInstance, 0, ``, "lacks instanceEipResources"},
 		{"without ID for an instance", actionDescribeInstance, 0, `"instanceEipResources":[{"ipAddress":"192.0.2.1"}]`, "lacks eipId"},

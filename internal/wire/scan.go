@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"math/bits"
 	"strconv"
 	"unicode/utf8"
 )
@@ -26,7 +25,11 @@ func (d *Doc) scan() error {
 	}
 	s := scanner{doc: d, text: d.text, limit: min(MaxTokens, freeTokens+len(d.text)/bytesPerToken)}
 	if cap(d.tokens) == 0 {
-		d.tokens = make([]token, 0, min(s.limit, keepTokens, max(64, len(d.text)/12)))
+		size := max(64, len(d.text)/12)
+		if size > keepTokens {
+			size = freeTokens // so large a body is rarely an answer
+		}
+		d.tokens = make([]token, 0, min(s.limit, size))
 	}
 	d.tokens = append(d.tokens[:0], token{})
 	if err := s.value(0); err != nil {
@@ -304,15 +307,15 @@ func (d *Doc) distinct(self, members int) error {
 		}
 		return nil
 	}
-	size := 1 << bits.Len(uint(members+members/3)) // at most three quarters full
+	size := members + members/3 + 1 // at most three quarters full
 	if cap(d.seen) < size {
 		d.seen = make([]uint32, size)
 	}
 	d.seen = d.seen[:size]
 	clear(d.seen)
 	for key := range object.members {
-		at := d.tokens[key].hash() & (size - 1)
-		for ; d.seen[at] != 0; at = (at + 1) & (size - 1) {
+		at := d.slot(key)
+		for ; d.seen[at] != 0; at = (at + 1) % size {
 			if d.same(key, int(d.seen[at])) {
 				return d.twice(key)
 			}
@@ -320,6 +323,11 @@ func (d *Doc) distinct(self, members int) error {
 		d.seen[at] = uint32(key)
 	}
 	return nil
+}
+
+// slot returns where in the table the search for the name at key begins.
+func (d *Doc) slot(key int) int {
+	return int(uint64(d.tokens[key].hash()) * uint64(len(d.seen)) >> 24)
 }
 
 func (d *Doc) twice(key int) error {

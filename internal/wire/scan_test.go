@@ -106,7 +106,7 @@ func TestScan(t *testing.T) {
 		"10,000 elements":          {"[" + many(10_000, "11111,") + "]", ""},
 		"10,001 elements":          {"[" + many(10_001, "11111,") + "]", "it has a list of more than 10000 elements"},
 		"many values":              {"[" + many(400, "["+many(10, "1,")+"],") + "]", ""},
-		"too many values":          {"[" + many(400, "["+many(30, "1,")+"],") + "]", "it has more than 10296 values"},
+		"too many values":          {"[" + many(400, "["+many(30, "1,")+"],") + "]", "it has more than 8229 values"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -173,7 +173,7 @@ func requireLine(t testing.TB, err error) {
 // besides.
 func oracle(body []byte) (any, error) {
 	text := bytes.TrimSpace(bytes.TrimPrefix(bytes.TrimSpace(body), []byte("\xef\xbb\xbf")))
-	limit := min(262144, 4096+len(text)/4)
+	limit := min(262144, 4096+len(text)/6)
 	// A run of bytes that are not UTF-8 stands for one U+FFFD. Outside of strings
 	// either is wrong.
 	text = bytes.ToValidUTF8(text, []byte("\uFFFD"))
@@ -338,10 +338,10 @@ func TestDistinctIsLinear(t *testing.T) { // not parallel: it counts allocations
 			}
 
 			probes, size := 0, len(d.seen)
-			require.LessOrEqual(t, size, 4*members)
+			require.LessOrEqual(t, size, 2*members)
 			for key := range d.Root().members {
-				at := d.tokens[key].hash() & (size - 1)
-				for ; int(d.seen[at]) != key; at = (at + 1) & (size - 1) {
+				at := d.slot(key)
+				for ; int(d.seen[at]) != key; at = (at + 1) % size {
 					probes++
 					require.NotZero(t, d.seen[at])
 				}
