@@ -77,10 +77,12 @@ func (r *answerReader) hasData(v wire.Value) bool {
 	switch {
 	case r.op.codeIsFine:
 		return true
-	case r.dryRun:
-		return false // nothing was done
-	case r.op.creates != "" || r.op.list.key != "":
+	case r.dryRun: // of which a RequestId is all that is wanted
+		return r.op.creates != "" && wire.IsID(v.Get(r.op.creates))
+	case r.op.creates != "":
 		return r.lacks(v) == ""
+	case r.op.list.key != "":
+		return v.Get(r.op.list.key).Kind() != wire.Null && r.lacks(v) == ""
 	case r.op.known && r.op.kind != KindRead:
 		return false // it returns nothing else
 	}

@@ -202,8 +202,34 @@ func TestSuccessHoldsWhatTheCallerCameFor(t *testing.T) {
 	}
 }
 
-// A code in a 2xx answer to a dry run is an error, whatever stands beside it: a
-// dry run has no data.
+// A code in a 2xx answer is an error unless the action's data stand beside it. A
+// count of none is no list.
+func TestCodeInASuccess(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct {
+		action, body string
+		refused      bool
+	}{
+		{"DescribeRegions", `{"RequestId":"r","Code":"Forbidden.RAM","TotalCount":0}`, true},
+		{"DescribeEipAddresses", `{"RequestId":"r","Code":"Forbidden.RAM","TotalCount":0}`, true},
+		{"DescribeEipAddresses", `{"RequestId":"r","Code":"Forbidden.RAM","TotalCount":0,"EipAddresses":null}`, true},
+		{"DescribeEipAddresses", `{"RequestId":"r","Code":"Forbidden.RAM","TotalCount":0,"EipAddresses":{}}`, false},
+		{"DescribeEipAddresses", `{"RequestId":"r","Code":"Forbidden.RAM","EipAddresses":[{"AllocationId":"a"}]}`, false},
+		{"AllocateEipAddress", `{"RequestId":"r","Code":"Forbidden.RAM","EipAddress":"203.0.113.7"}`, true},
+		{"AllocateEipAddress", `{"RequestId":"r","Code":"Forbidden.RAM","AllocationId":"a"}`, false},
+		{"AssociateEipAddress", `{"RequestId":"r","Code":"Forbidden.RAM","Newer":"x"}`, true},
+	} {
+		j, _ := judgeBody(tc.action, 200, tc.body, nil)
+		if tc.refused {
+			require.Equal(t, transport.CauseRefusedCode, j.Cause, tc.body)
+			require.ErrorIs(t, j.Err, ErrPermission)
+		} else {
+			require.Equal(t, transport.CauseSuccess, j.Cause, tc.body)
+		}
+	}
+}
+
+// A dry run has no data, unless it did what it should not have done.
 func TestDryRunWithACode(t *testing.T) {
 	t.Parallel()
 	for _, action := range []string{"AllocateEipAddress", "AssociateEipAddress", "DescribeEipAddresses", "CreateSomethingNew"} {
@@ -215,4 +241,7 @@ func TestDryRunWithACode(t *testing.T) {
 			require.ErrorIs(t, j.Err, code)
 		}
 	}
+	r := newAnswerReader("AllocateEipAddress", operationOf("AllocateEipAddress"), url.Values{"DryRun": {"true"}}, func(wire.Value) error { return nil })
+	j := r.judge(&transport.Answer{Status: 200, Header: http.Header{}, Body: []byte(`{"RequestId":"r","Code":"Fine","AllocationId":"eip-a"}`)})
+	require.Equal(t, transport.CauseSuccess, j.Cause)
 }
