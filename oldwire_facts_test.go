@@ -120,7 +120,7 @@ func hasAttributes(body []byte) bool {
 func letThrough(body []byte) (clean []byte, changed bool) {
 	clean = bytes.TrimSpace(bytes.TrimPrefix(bytes.TrimSpace(body), []byte("\xef\xbb\xbf")))
 	clean = bytes.ToValidUTF8(clean, []byte("\uFFFD"))
-	if bytes.HasPrefix(clean, []byte("<?xml")) {
+	if bytes.HasPrefix(clean, []byte("<")) {
 		clean = encodingPattern.ReplaceAll(clean, nil)
 	}
 	return clean, !bytes.Equal(clean, body)

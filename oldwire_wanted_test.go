@@ -161,6 +161,17 @@ func (d *difference) lacks() bool {
 	return trimmed(d.tree["RequestId"]) == ""
 }
 
+// data reports whether the data of the action are there.
+func (d *difference) data() bool {
+	switch {
+	case d.op.creates != "":
+		return isID(d.tree[d.op.creates]) || !d.dryRun && !d.lacks()
+	case d.op.list.key != "" && !d.dryRun:
+		return d.tree[d.op.list.key] != nil && !d.lacks()
+	}
+	return false
+}
+
 var trimmedDigits = regexp.MustCompile(`^[0-9]+$`)
 
 func rawText(v any) string { s, _ := scalar(v); return s }
@@ -233,11 +244,11 @@ var wanted = []struct {
 		return !d.failed && !d.good() && d.old.Whose == "foreign" && d.wrapped && d.own()
 	}},
 	{"a code without the action's data is an error, whatever the status", func(d *difference) bool {
-		return d.good() && d.says() && d.lacks() && d.old.Whose != "error" && d.own()
+		return d.good() && d.says() && !d.data() && d.old.Whose != "error" && d.own()
 	}},
 	{"what is no code is no success either, without the action's data", func(d *difference) bool {
 		code, _ := d.code()
-		return d.good() && d.says() && code == "" && (d.dryRun || d.op.creates == "" && d.op.list.key == "") && d.foreign()
+		return d.good() && d.says() && code == "" && !d.data() && d.foreign()
 	}},
 	{"what is no code is passed over", func(d *difference) bool {
 		code, lower := d.code()
@@ -249,8 +260,8 @@ var wanted = []struct {
 	{"a dry run is answered with a RequestId", func(d *difference) bool {
 		return d.dryRun && d.op.creates != "" && d.old.Whose == "foreign" && d.new.Whose == "success" && d.new.Code == "" && !d.lacks() && !d.says()
 	}},
-	{"a count of none may have blanks around it", func(d *difference) bool {
-		return d.old.Whose == "foreign" && d.new.Whose == "success" && d.tree["TotalCount"] != "0" && trimmed(d.tree["TotalCount"]) == "0" && !d.lacks()
+	{"a count of none is an empty list, of any action and with blanks around it", func(d *difference) bool {
+		return d.old.Whose == "foreign" && d.new.Whose == "success" && d.op.list.key != "" && d.tree[d.op.list.key] == nil && !d.lacks() && !d.says()
 	}},
 }
 
@@ -262,8 +273,7 @@ var changed = []struct {
 	old  func(*difference)
 }{
 	{"a RequestId in the header is as good as one in the body, where an object is none", func(d *difference) bool {
-		_, isScalar := scalar(d.tree["RequestId"])
-		return !isScalar || trimmed(d.tree["RequestId"]) == "" && trimmed(d.tree["requestId"]) == ""
+		return trimmed(d.tree["RequestId"]) == ""
 	}, func(d *difference) { d.old.RequestID = show(d.requestID()) }},
 	{"expired credentials have a row of their own", func(d *difference) bool {
 		return codeTable[Code(d.old.Code)].cause == transport.CauseExpiredCredentials
@@ -281,7 +291,7 @@ func (d *difference) isWanted() bool {
 			return true
 		}
 	}
-	if d.old.Whose != "error" || d.new.Whose != "error" || !d.own() {
+	if d.old.Code == "" || d.new.Code == "" || !d.own() {
 		return false
 	}
 	for i, c := range changed {
