@@ -47,7 +47,7 @@ func (r *answerReader) judge(a *transport.Answer) transport.Judgement {
 	failed, body := r.errorFrom(v, good)
 	lacks := r.lacks(v)
 	// What was bought must not be thrown away for a code beside it.
-	if !good || failed && !(r.op.returns() && lacks == "") {
+	if !good || failed && (!r.op.returns() || lacks != "" || r.lacksList(v)) {
 		return r.judgeError(a, body)
 	}
 	id := requestIDOf(v, v.Get("response"))
@@ -115,6 +115,12 @@ func (r *answerReader) lacksInList(response wire.Value) string {
 		return fmt.Sprintf("an element of its %s lacks %s", key, id)
 	}
 	return ""
+}
+
+// lacksList reports whether the list of a read is not there. A count of none
+// stands for it, but not beside a code.
+func (r *answerReader) lacksList(v wire.Value) bool {
+	return r.op.list.key != "" && v.Get("response").Get(r.op.list.key).Kind() == wire.Null
 }
 
 // judgeError judges an answer that may be an error of the service.

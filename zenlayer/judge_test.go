@@ -239,6 +239,21 @@ func TestSuccessHoldsWhatTheCallerCameFor(t *testing.T) {
 	}
 }
 
+// TestCodeBesideACountOfNone: a code is an error unless the data stand beside
+// it, and a count is no list.
+func TestCodeBesideACountOfNone(t *testing.T) {
+	t.Parallel()
+	for _, list := range []string{``, `,"dataSet":null`} {
+		body := `{"requestId":"r","code":"Request.Limit.Exceeded","response":{"totalCount":0` + list + `}}`
+		j, _ := judged(actionDescribe, 200, 0, body, false)
+		assert.Equal(t, transport.CauseThrottled, j.Cause, body)
+	}
+	j, _ := judged(actionDescribe, 200, 0, `{"requestId":"r","code":"Request.Limit.Exceeded","response":{"totalCount":0,"dataSet":[]}}`, false)
+	assert.Equal(t, transport.CauseSuccess, j.Cause)
+	j, _ = judged(actionDescribe, 200, 0, `{"requestId":"r","response":{"totalCount":0}}`, false)
+	assert.Equal(t, transport.CauseSuccess, j.Cause)
+}
+
 // TestForeignRefusalSettlesNothing: only the service's own refusal proves that
 // an earlier attempt ran.
 func TestForeignRefusalSettlesNothing(t *testing.T) {
