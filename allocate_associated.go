@@ -94,31 +94,6 @@ func (c *Client) AllocateAssociated(ctx context.Context, req *AllocateAssociated
 	return nil, c.rollBack(ctx, op, got, nil, since, from, err)
 }
 
-// validInstance wants an instance that can be named.
-func validInstance(op string, to Instance) error {
-	var v validator
-	v.required("Instance.ID", to.ID)
-	if to.Type == InstanceTypeIPAddress && to.VPCID == "" {
-		v.fault("Instance.VPCID", "", "is required when Type is IpAddress")
-	}
-	if len(v.faults) > 0 {
-		return &ValidationError{Action: op, Faults: v.faults}
-	}
-	return nil
-}
-
-// turn makes calls with one key go one after another.
-func (c *Client) turn(ctx context.Context, op string, m mark) (func(), error) {
-	if m.key == "" {
-		return func() {}, nil
-	}
-	unlock, err := c.turns.lock(ctx, "key "+m.name)
-	if err != nil {
-		return nil, &WaitError{Want: "another call of " + op + " with this key to end", Err: err, ctxErr: ctx.Err()}
-	}
-	return unlock, nil
-}
-
 // rollBack releases what one allocation has come to, and makes the error.
 func (c *Client) rollBack(ctx context.Context, op string, got made, unseen []made, since time.Time, from *Instance, why error) error {
 	if got.id == "" && got.unknown == nil && len(unseen) == 0 {

@@ -357,3 +357,15 @@ func ambiguous(m mark, list []*EipAddress) error {
 	}
 	return stateError(list[0], fmt.Sprintf("the key %q has more than one address: %s; %s", m.key, shortList(ids), advice))
 }
+
+// turn makes calls with one key go one after another.
+func (c *Client) turn(ctx context.Context, op string, m mark) (func(), error) {
+	if m.key == "" {
+		return func() {}, nil
+	}
+	unlock, err := c.turns.lock(ctx, "key "+m.name)
+	if err != nil {
+		return nil, &WaitError{Want: "another call of " + op + " with this key to end", Err: err, ctxErr: ctx.Err()}
+	}
+	return unlock, nil
+}

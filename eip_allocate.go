@@ -3,8 +3,10 @@ package eip
 import (
 	"context"
 	"fmt"
+	"maps"
 	"net/netip"
 	"net/url"
+	"slices"
 )
 
 // AllocateEipAddressRequest asks for one address. The zero value asks for a
@@ -254,4 +256,16 @@ func parseAddr(field, s string) (netip.Addr, error) {
 		return netip.Addr{}, fmt.Errorf("eip: %s is %s, not an IP address", field, shorten(s))
 	}
 	return a, nil
+}
+
+func (r *AllocateEipAddressRequest) clone() *AllocateEipAddressRequest {
+	if r == nil {
+		return new(AllocateEipAddressRequest)
+	}
+	cp := *r
+	cp.AutoPay = clonePtr(r.AutoPay)
+	cp.SecurityProtectionTypes = slices.Clone(r.SecurityProtectionTypes)
+	cp.Tags = maps.Clone(r.Tags)
+	cp.Extra = cloneValues(r.Extra)
+	return &cp
 }

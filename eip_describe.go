@@ -2,8 +2,10 @@ package eip
 
 import (
 	"context"
+	"maps"
 	"net/netip"
 	"net/url"
+	"slices"
 	"time"
 )
 
@@ -206,4 +208,20 @@ func (EipInfoList) listKey() string { return "EipInfo" }
 // Documented codes (2019 API reference): Forbbiden (so spelt).
 func (c *Client) DescribeEipGatewayInfo(ctx context.Context, req *DescribeEipGatewayInfoRequest) (*DescribeEipGatewayInfoResponse, error) {
 	return invoke[DescribeEipGatewayInfoResponse](ctx, c, "DescribeEipGatewayInfo", req)
+}
+
+// clone copies a request with everything that it points to. A nil request
+// gives the zero one.
+func (r *DescribeEipAddressesRequest) clone() *DescribeEipAddressesRequest {
+	if r == nil {
+		return new(DescribeEipAddressesRequest)
+	}
+	cp := *r
+	cp.AllocationIDs = slices.Clone(r.AllocationIDs)
+	cp.EipAddresses = slices.Clone(r.EipAddresses)
+	cp.SecurityProtectionEnabled = clonePtr(r.SecurityProtectionEnabled)
+	cp.ServiceManaged = clonePtr(r.ServiceManaged)
+	cp.Tags = maps.Clone(r.Tags)
+	cp.Extra = cloneValues(r.Extra)
+	return &cp
 }

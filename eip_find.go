@@ -10,38 +10,6 @@ import (
 	"github.com/eipkit/eip-go/internal/census"
 )
 
-// NotFoundError says that what was looked for is not there: the service
-// answered with a list that does not hold it and does not contradict itself. It
-// matches [ErrNotFound].
-type NotFoundError struct {
-	// What names the kind of thing: "address" or "segment".
-	What string
-	// IDs are those that are missing, in the order in which they were asked for.
-	IDs []string
-}
-
-// Error names what is missing.
-func (e *NotFoundError) Error() string {
-	return "eip: no " + e.What + " " + shortList(e.IDs)
-}
-
-// Is reports that target is ErrNotFound.
-func (e *NotFoundError) Is(target error) bool { return target == ErrNotFound }
-
-// shortList names a few of many.
-func shortList(ids []string) string {
-	const most = 8
-	if len(ids) <= most {
-		return strings.Join(ids, ", ")
-	}
-	return fmt.Sprintf("%s and %d more", strings.Join(ids[:most], ", "), len(ids)-most)
-}
-
-const (
-	whatAddress = "address"
-	whatSegment = "segment"
-)
-
 // GetEip reads one address of the client's region by its ID, "eip-…".
 //
 // API: DescribeEipAddresses, once. It changes nothing. An address that is not
@@ -329,25 +297,4 @@ func (t Tags) include(tags Tags) bool {
 		}
 	}
 	return true
-}
-
-// Instance names the resource that an address is bound to.
-type Instance struct {
-	// ID is the ID of the resource, for example "i-…"; for Type IpAddress it is
-	// the IP address.
-	ID string
-	// Type is its type. Default: EcsInstance, whatever the ID looks like.
-	Type InstanceType
-	// PrivateIPAddress, Mode and VPCID are as in [AssociateEipAddressRequest].
-	PrivateIPAddress string
-	Mode             Mode
-	VPCID            string
-}
-
-// kind is the type with its default.
-func (t Instance) kind() InstanceType {
-	if t.Type == "" {
-		return InstanceTypeEcsInstance
-	}
-	return t.Type
 }

@@ -5,9 +5,6 @@ import (
 	"context"
 	"fmt"
 	"iter"
-	"maps"
-	"net/url"
-	"slices"
 
 	"github.com/eipkit/eip-go/internal/census"
 )
@@ -240,60 +237,4 @@ func (s *pageState) next(number, fresh, count, size, total int) (int, error) {
 		return 0, nil
 	}
 	return s.high + 1, nil
-}
-
-// clone copies a request with everything that it points to. A nil request
-// gives the zero one.
-func (r *DescribeEipAddressesRequest) clone() *DescribeEipAddressesRequest {
-	if r == nil {
-		return new(DescribeEipAddressesRequest)
-	}
-	cp := *r
-	cp.AllocationIDs = slices.Clone(r.AllocationIDs)
-	cp.EipAddresses = slices.Clone(r.EipAddresses)
-	cp.SecurityProtectionEnabled = clonePtr(r.SecurityProtectionEnabled)
-	cp.ServiceManaged = clonePtr(r.ServiceManaged)
-	cp.Tags = maps.Clone(r.Tags)
-	cp.Extra = cloneValues(r.Extra)
-	return &cp
-}
-
-func (r *DescribeEipSegmentRequest) clone() *DescribeEipSegmentRequest {
-	if r == nil {
-		return new(DescribeEipSegmentRequest)
-	}
-	cp := *r
-	cp.Extra = cloneValues(r.Extra)
-	return &cp
-}
-
-func (r *AllocateEipAddressRequest) clone() *AllocateEipAddressRequest {
-	if r == nil {
-		return new(AllocateEipAddressRequest)
-	}
-	cp := *r
-	cp.AutoPay = clonePtr(r.AutoPay)
-	cp.SecurityProtectionTypes = slices.Clone(r.SecurityProtectionTypes)
-	cp.Tags = maps.Clone(r.Tags)
-	cp.Extra = cloneValues(r.Extra)
-	return &cp
-}
-
-func clonePtr[T any](p *T) *T {
-	if p == nil {
-		return nil
-	}
-	v := *p
-	return &v
-}
-
-func cloneValues(v url.Values) url.Values {
-	if v == nil {
-		return nil
-	}
-	cp := make(url.Values, len(v))
-	for k, list := range v {
-		cp[k] = slices.Clone(list)
-	}
-	return cp
 }

@@ -2,10 +2,8 @@ package eip
 
 import (
 	"context"
-	"fmt"
 	"math/rand/v2"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/eipkit/eip-go/internal/transport"
@@ -24,82 +22,6 @@ const (
 	// provider of this cloud tolerates about as much.
 	DefaultVisibilityGrace = 60 * time.Second
 )
-
-// WaitError reports that a wait ended before the wanted state was reached. It
-// unwraps to the reason: the context's error and cause, a *NotFoundError, a
-// *StateError for a state that cannot lead to the wanted one, or the error of a
-// look that failed. If the last look was answered with a list that contradicts
-// itself, the *TransportError that says so is joined with the reason.
-type WaitError struct {
-	// Want is what was waited for, for example "Available".
-	Want string
-	// IDs are those that have not got there, in the order given.
-	IDs []string
-	// Last holds, for each of IDs, the address as it was last seen. It is nil for
-	// one that was certainly not there at the last look. One that no look has
-	// shown, and whose absence no look has proven, is not in Last.
-	Last map[string]*EipAddress
-	// LastSegment is the group as it was last seen, when a group was waited for.
-	LastSegment *EipSegment
-	// Err is the reason.
-	Err error
-
-	ctxErr error
-}
-
-// Error tells what was waited for, the last states and the reason.
-func (e *WaitError) Error() string {
-	states := make([]string, 0, len(e.IDs))
-	for _, id := range e.IDs {
-		last := " was last "
-		if e.State(id) == notSeen {
-			last = " was "
-		}
-		states = append(states, id+last+e.State(id))
-	}
-	return fmt.Sprintf("eip: waiting for %s: %s: %s", e.Want, shortList(states), oneLine(e.Err))
-}
-
-// State is the last state seen of one of IDs: a Status, with the instance if
-// there is one, "not there", or "not seen" if no look says whether it is there.
-func (e *WaitError) State(id string) string {
-	if e.LastSegment != nil && e.LastSegment.InstanceID == id {
-		return string(e.LastSegment.Status)
-	}
-	a, looked := e.Last[id]
-	if !looked {
-		return notSeen
-	}
-	return stateOf(a)
-}
-
-// notSeen is the state of an address of which no look says whether it is there.
-const notSeen = "not seen"
-
-// Unwrap gives the reason, and the context's own error if the context ended.
-func (e *WaitError) Unwrap() []error {
-	if e.ctxErr != nil {
-		return []error{e.Err, e.ctxErr}
-	}
-	return []error{e.Err}
-}
-
-func stateOf(a *EipAddress) string {
-	switch {
-	case a == nil:
-		return "not there"
-	case a.InstanceID != "":
-		return string(a.Status) + " (" + a.InstanceID + ")"
-	}
-	return string(a.Status)
-}
-
-func oneLine(err error) string {
-	if err == nil {
-		return ""
-	}
-	return strings.ReplaceAll(err.Error(), "\n", "; ")
-}
 
 // goal is what a wait is for.
 type goal struct {

@@ -56,43 +56,6 @@ func (o EnsureOption) String() string {
 	return fmt.Sprintf("EnsureOption(%d)", uint8(o))
 }
 
-// StateError says that a helper or a waiter stopped because of the state in
-// which it found an address. It was not told to change that state, or cannot.
-// It matches [ErrConflict], unless Code says otherwise.
-type StateError struct {
-	// AllocationID is the address, or the segment.
-	AllocationID string
-	// Status and InstanceID are its state.
-	Status     Status
-	InstanceID string
-	// Reason says why that is in the way.
-	Reason string
-	// Code is what the service itself answers in this case, if that is known.
-	// The error matches it and its class.
-	Code Code
-}
-
-// Error tells the state and why it is in the way.
-func (e *StateError) Error() string {
-	s := "eip: " + e.AllocationID + " is " + string(e.Status)
-	if e.InstanceID != "" {
-		s += " (" + e.InstanceID + ")"
-	}
-	return s + ": " + e.Reason
-}
-
-// Is matches the code and its class; without one, ErrConflict.
-func (e *StateError) Is(target error) bool {
-	if e.Code == "" {
-		return target == ErrConflict
-	}
-	return codeMatches(e.Code, 0, target)
-}
-
-func stateError(a *EipAddress, reason string) *StateError {
-	return &StateError{AllocationID: a.AllocationID, Status: a.Status, InstanceID: a.InstanceID, Reason: reason}
-}
-
 // EnsureAssociated makes sure that an address is bound to an instance, from any
 // state, and gives the address as it then is. If it is bound there already,
 // nothing is done. If it is bound elsewhere, that is a *[StateError], unless
@@ -157,17 +120,6 @@ func (c *Client) EnsureReleased(ctx context.Context, id string, opts ...EnsureOp
 	_, err := v.locked(ctx, v.toReleased)
 	return err
 }
-
-// plan is what follows from a look at the state.
-type plan uint8
-
-const (
-	planDone plan = iota
-	planWait
-	planAssociate
-	planUnassociate
-	planRelease
-)
 
 // converge makes a convergence with an address; see run.
 // Options that do not apply are kept in bad.
@@ -288,12 +240,6 @@ func (v *convergence) absent(err error) (plan, error) {
 // mayUnbind says whether a release may take the address from where it is.
 func (v *convergence) mayUnbind(a *EipAddress) bool {
 	return v.unbind && (v.onlyFrom == nil || boundTo(a, *v.onlyFrom))
-}
-
-// boundTo says whether an address is on an instance, or on its way there.
-func boundTo(a *EipAddress, to Instance) bool {
-	return a.InstanceID == to.ID &&
-		(to.PrivateIPAddress == "" || a.PrivateIPAddress == "" || a.PrivateIPAddress == to.PrivateIPAddress)
 }
 
 // releasable refuses what ReleaseEipAddress refuses for good.

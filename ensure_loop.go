@@ -273,3 +273,14 @@ func (p plan) action() string {
 	}
 	return ""
 }
+
+// plan is what follows from a look at the state.
+type plan uint8
+
+const (
+	planDone plan = iota
+	planWait
+	planAssociate
+	planUnassociate
+	planRelease
+)

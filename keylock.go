@@ -2,7 +2,6 @@ package eip
 
 import (
 	"context"
-	"fmt"
 	"sync"
 )
 
@@ -71,14 +70,6 @@ func (l *keyedLock) lock(ctx context.Context, key string) (unlock func(), err er
 		l.leave(key, e)
 		return nil, context.Cause(ctx)
 	}
-}
-
-// needContext refuses a nil context, as the actions do.
-func needContext(ctx context.Context, op string) error {
-	if ctx == nil {
-		return fmt.Errorf("eip: %s: the context is nil", op)
-	}
-	return nil
 }
 
 func (l *keyedLock) leave(key string, e *lockEntry) {

@@ -3,9 +3,7 @@ package eip
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 )
@@ -15,91 +13,6 @@ import (
 // with the failure and does not depend on the caller's context, which may be
 // over already: a call whose context was cancelled can take this much longer.
 const DefaultRollbackTime = 3 * time.Minute
-
-// Holding is an address that a helper leaves behind.
-type Holding struct {
-	// AllocationID and IPAddress name it; IPAddress is empty if the service has
-	// not told it.
-	AllocationID string
-	IPAddress    string
-	// Status and InstanceID are what was last seen of it. An empty Status means
-	// that it could not be seen: it may be alive.
-	Status     Status
-	InstanceID string
-}
-
-// String says in one line what there is.
-func (h Holding) String() string {
-	s := h.AllocationID
-	if h.IPAddress != "" {
-		s += " (" + h.IPAddress + ")"
-	}
-	switch {
-	case h.Status == "":
-		s += " in an unknown state"
-	case h.InstanceID != "":
-		s += " " + string(h.Status) + " with " + h.InstanceID
-	default:
-		s += " " + string(h.Status)
-	}
-	return s
-}
-
-func holdingOf(a *EipAddress) Holding {
-	return Holding{AllocationID: a.AllocationID, IPAddress: a.IPAddress, Status: a.Status, InstanceID: a.InstanceID}
-}
-
-// PartialError says that a helper of several steps has failed, and what there
-// is now. It unwraps to the reason, and to why the clean-up failed if it did.
-type PartialError struct {
-	// Op is the helper.
-	Op string
-	// Err is the reason.
-	Err error
-	// Alive are the addresses that there still are, of those that the helper
-	// made or was to replace: each of them costs money. It is empty if
-	// everything that was made is released.
-	Alive []Holding
-	// Unsettled are allocations whose outcome is unknown, with their ClientToken:
-	// each may have made an address. They are as [Again] returns them: sending one
-	// settles it, and so does giving it to Again with this error. [Client.Adopt]
-	// settles them all.
-	Unsettled []*AllocateEipAddressRequest
-	// RollbackErr is why the clean-up could not be finished, nil if it was.
-	RollbackErr error
-}
-
-// Error tells the reason and everything that is left.
-func (e *PartialError) Error() string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "eip: %s: %s", e.Op, oneLine(e.Err))
-	if e.RollbackErr != nil {
-		fmt.Fprintf(&b, "; cleaning up failed: %s", oneLine(e.RollbackErr))
-	}
-	if len(e.Alive) == 0 && len(e.Unsettled) == 0 {
-		b.WriteString("; nothing is left of what it made")
-	}
-	for i, h := range e.Alive {
-		b.WriteString([]string{"; alive: ", ", "}[min(i, 1)])
-		b.WriteString(h.String())
-	}
-	for i, r := range e.Unsettled {
-		b.WriteString([]string{"; outcome unknown for ClientToken ", ", "}[min(i, 1)])
-		b.WriteString(r.ClientToken)
-	}
-	return b.String()
-}
-
-// Unwrap gives the reason and the error of the clean-up.
-func (e *PartialError) Unwrap() []error {
-	if e.RollbackErr != nil {
-		return []error{e.Err, e.RollbackErr}
-	}
-	return []error{e.Err}
-}
-
-// OutcomeUnknown says whether some address may exist that Alive does not list.
-func (e *PartialError) OutcomeUnknown() bool { return len(e.Unsettled) > 0 }
 
 // rollbackContext survives the caller's, for a bounded time.
 func rollbackContext(ctx context.Context, addresses int) (context.Context, context.CancelFunc) {

@@ -251,3 +251,12 @@ func (r *ReleaseEipSegmentAddressResponse) UnmarshalJSON(b []byte) error {
 func (c *Client) ReleaseEipSegmentAddress(ctx context.Context, req *ReleaseEipSegmentAddressRequest) (*ReleaseEipSegmentAddressResponse, error) {
 	return invoke[ReleaseEipSegmentAddressResponse](ctx, c, "ReleaseEipSegmentAddress", req)
 }
+
+func (r *DescribeEipSegmentRequest) clone() *DescribeEipSegmentRequest {
+	if r == nil {
+		return new(DescribeEipSegmentRequest)
+	}
+	cp := *r
+	cp.Extra = cloneValues(r.Extra)
+	return &cp
+}

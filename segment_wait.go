@@ -2,7 +2,6 @@ package eip
 
 import (
 	"context"
-	"errors"
 	"strings"
 
 	"github.com/eipkit/eip-go/internal/census"
@@ -113,10 +112,4 @@ func (c *Client) lookAtSegment(ctx context.Context, id string) (*EipSegment, *Tr
 		return nil, unproven("DescribeEipSegment", res.ResponseMeta, reason), nil
 	}
 	return nil, nil, nil
-}
-
-// isGone says whether err is about something that is not there.
-func isGone(err error) bool {
-	var n *NotFoundError
-	return errors.As(err, &n)
 }

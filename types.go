@@ -3,6 +3,7 @@ package eip
 import (
 	"encoding/json"
 	"net/url"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -122,4 +123,23 @@ func marshalList[T any](key string, list []T) ([]byte, error) {
 		list = []T{}
 	}
 	return json.Marshal(map[string][]T{key: list})
+}
+
+func clonePtr[T any](p *T) *T {
+	if p == nil {
+		return nil
+	}
+	v := *p
+	return &v
+}
+
+func cloneValues(v url.Values) url.Values {
+	if v == nil {
+		return nil
+	}
+	cp := make(url.Values, len(v))
+	for k, list := range v {
+		cp[k] = slices.Clone(list)
+	}
+	return cp
 }

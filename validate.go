@@ -1,6 +1,7 @@
 package eip
 
 import (
+	"context"
 	"fmt"
 	"strconv"
 	"strings"
@@ -200,4 +201,12 @@ func shorten(s string) string {
 		cut--
 	}
 	return strconv.Quote(s[:cut]) + "… (" + strconv.Itoa(len(s)) + " bytes)"
+}
+
+// needContext refuses a nil context, as the actions do.
+func needContext(ctx context.Context, op string) error {
+	if ctx == nil {
+		return fmt.Errorf("eip: %s: the context is nil", op)
+	}
+	return nil
 }
