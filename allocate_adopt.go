@@ -96,7 +96,7 @@ func (c *Client) Adopt(ctx context.Context, req *AdoptRequest) ([]*EipAddress, e
 			switch a := last[id]; {
 			case a != nil && a.Status != StatusReleasing:
 				list = append(list, a)
-			case a != nil || c.turns.hasGone(id):
+			case a != nil || c.gone.has(id):
 			case e.Err == nil && !slices.Contains(missing.IDs, id):
 				again = append(again, id) // the wait ended because of another one
 			default:

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 	"unicode"
 )
@@ -206,7 +207,7 @@ func (c *Client) obtain(ctx context.Context, m mark, template *AllocateEipAddres
 		if err != nil {
 			return got, unseen, err
 		}
-		if m.key != "" && c.turns.hasGone(got.id) {
+		if m.key != "" && c.gone.has(got.id) {
 			g++
 			continue
 		}
@@ -217,7 +218,7 @@ func (c *Client) obtain(ctx context.Context, m mark, template *AllocateEipAddres
 				got.address = a
 				return got, unseen, err
 			}
-			c.turns.saw(got.id)
+			c.gone.saw(got.id)
 			g++
 			continue
 		case err == nil:
@@ -274,7 +275,7 @@ func (c *Client) provenGone(ctx context.Context, unseen []made, later *EipAddres
 		case predates(later, since):
 			return stateError(later, "it is older than this call, and no proof that "+id+", which was in no list, is gone")
 		}
-		c.turns.saw(id)
+		c.gone.saw(id)
 	}
 	return nil
 }
@@ -326,7 +327,7 @@ func (c *Client) deny(ctx context.Context, m made) (made, error) {
 	case err != nil:
 		return m, fmt.Errorf("eip: %s is in no list, and releasing it says: %w", m.id, err)
 	}
-	c.turns.saw(m.id)
+	c.gone.saw(m.id)
 	return made{}, fmt.Errorf("eip: %s was in no list for %s, although it was there; it is released now: "+
 		"see whether the caller may list addresses", m.id, DefaultVisibilityGrace)
 }
@@ -363,9 +364,39 @@ func (c *Client) turn(ctx context.Context, op string, m mark) (func(), error) {
 	if m.key == "" {
 		return func() {}, nil
 	}
-	unlock, err := c.turns.lock(ctx, "key "+m.name)
+	unlock, err := c.turns.Of(ctx, "key "+m.name)
 	if err != nil {
 		return nil, &WaitError{Want: "another call of " + op + " with this key to end", Err: err, ctxErr: ctx.Err()}
 	}
 	return unlock, nil
+}
+
+// goneIDs remembers addresses that this client has seen go: the service gives
+// the same ID again for a token that it still knows, and does not tell that the
+// address is gone. The zero value is ready.
+type goneIDs struct {
+	mu  sync.Mutex
+	ids map[string]struct{}
+}
+
+// maxRemembered bounds what is remembered of addresses that are gone. What is
+// forgotten costs a wait.
+const maxRemembered = 10_000
+
+// saw notes that an address is gone for good.
+func (g *goneIDs) saw(id string) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.ids == nil || len(g.ids) >= maxRemembered {
+		g.ids = map[string]struct{}{}
+	}
+	g.ids[id] = struct{}{}
+}
+
+// has reports whether an address is known to be gone.
+func (g *goneIDs) has(id string) bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	_, gone := g.ids[id]
+	return gone
 }

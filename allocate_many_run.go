@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"sync"
 	"time"
+
+	"github.com/eipkit/eip-go/internal/par"
 )
 
 // batch is one AllocateMany under way.
@@ -33,7 +35,7 @@ func (b *batch) run(ctx context.Context) error {
 				open = append(open, i)
 			}
 		}
-		inParallel(open, b.req.Concurrency, func(_, i int) { b.allocate(ctx, i) })
+		par.Each(open, b.req.Concurrency, func(_, i int) { b.allocate(ctx, i) })
 		if b.err != nil {
 			return b.err
 		}
@@ -90,7 +92,7 @@ func (b *batch) allocate(ctx context.Context, i int) {
 			break
 		}
 		got, err = b.c.allocateOne(ctx, b.mark(i).request(&b.req.Allocate, b.generation[i]))
-		if err != nil || b.req.Key == "" || !b.c.turns.hasGone(got.id) {
+		if err != nil || b.req.Key == "" || !b.c.gone.has(got.id) {
 			break
 		}
 		b.generation[i]++
@@ -143,7 +145,7 @@ func (b *batch) look(ctx context.Context) (again bool, err error) {
 
 // goOn drops an address that is gone. The next round asks for another one.
 func (b *batch) goOn(i, generation int) {
-	b.c.turns.saw(b.items[i].id)
+	b.c.gone.saw(b.items[i].id)
 	b.items[i] = made{}
 	b.generation[i] = generation
 }
@@ -153,7 +155,7 @@ func (b *batch) goOn(i, generation int) {
 // when that can be seen, they are all gone.
 func (b *batch) passOver(ctx context.Context, ids []string, byID map[string]int) error {
 	errs := make([]error, len(ids))
-	inParallel(ids, b.req.Concurrency, func(k int, id string) {
+	par.Each(ids, b.req.Concurrency, func(k int, id string) {
 		i := byID[id]
 		got, err := b.c.deny(ctx, b.items[i])
 		b.items[i], errs[k] = got, err
@@ -213,7 +215,7 @@ func (b *batch) rollBack(ctx context.Context, op string, why error) error {
 		}
 	}
 	errs := make([]error, len(unknown))
-	inParallel(unknown, b.req.Concurrency, func(k, i int) {
+	par.Each(unknown, b.req.Concurrency, func(k, i int) {
 		b.items[i].id, b.items[i].unknown, errs[k] = b.c.settle(ctx, b.items[i].unknown)
 	})
 	for k, i := range unknown {

@@ -93,7 +93,7 @@ func (c *Client) Rotate(ctx context.Context, req *RotateRequest) (*RotateResult,
 			return nil, &ValidationError{Action: op, Faults: v.faults}
 		}
 	}
-	unlock, err := c.turns.lock(ctx, "instance "+r.to.ID)
+	unlock, err := c.turns.Of(ctx, "instance "+r.to.ID)
 	if err != nil {
 		return nil, &WaitError{Want: "another rotation of " + r.to.ID + " to end", Err: err, ctxErr: ctx.Err()}
 	}

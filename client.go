@@ -13,6 +13,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/eipkit/eip-go/internal/par"
+
 	"github.com/google/go-querystring/query"
 
 	"github.com/eipkit/eip-go/internal/transport"
@@ -45,7 +47,8 @@ type Client struct {
 	loop        *transport.Loop
 	own         *http.Transport // nil if the caller brought one
 	validate    bool
-	turns       *keyedLock // of the converging helpers
+	turns       *par.Lock // of the helpers, by key, instance or address
+	gone        *goneIDs
 }
 
 // NewClient makes a client for a region, for example "cn-hangzhou". Without
@@ -80,7 +83,8 @@ func NewClient(regionID string, opts ...Option) (*Client, error) {
 		placement:   cfg.placement,
 		sign:        signRPC,
 		validate:    !cfg.noValidation,
-		turns:       newKeyedLock(),
+		turns:       new(par.Lock),
+		gone:        new(goneIDs),
 		header:      http.Header{"User-Agent": {userAgent(cfg.userAgent)}, "Accept": {"application/json"}},
 	}
 	if c.method == http.MethodPost && c.placement == InBody {

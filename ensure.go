@@ -146,7 +146,7 @@ func (v *convergence) locked(ctx context.Context, decide func(*EipAddress) (plan
 	if v.bad.listed("id", v.id); len(v.bad.faults) > 0 {
 		return nil, &ValidationError{Action: v.op, Faults: v.bad.faults}
 	}
-	unlock, err := v.c.turns.lock(ctx, v.id)
+	unlock, err := v.c.turns.Of(ctx, v.id)
 	if err != nil {
 		return nil, fmt.Errorf("eip: %s: waiting for another call on %s: %w", v.op, v.id, err)
 	}

@@ -4,31 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/netip"
 	"time"
 
 	eip "github.com/eipkit/eip-go"
 )
 
-func ExamplePrefixes() {
-	list, err := eip.Prefixes(
-		[]netip.Addr{netip.MustParseAddr("192.0.2.4"), netip.MustParseAddr("192.0.2.5"), netip.MustParseAddr("192.0.2.9")},
-		netip.MustParsePrefix("192.0.2.6/31"),
-	)
-	fmt.Println(list, err)
-	// Output: [192.0.2.4/30 192.0.2.9/32] <nil>
-}
-
-func ExampleWidenPrefixes() {
-	list, err := eip.WidenPrefixes([]netip.Prefix{
-		netip.MustParsePrefix("192.0.2.4/30"), netip.MustParsePrefix("192.0.2.9/32"), netip.MustParsePrefix("198.51.100.7/32"),
-	}, 2, 24)
-	fmt.Println(list, err)
-	// Output: [192.0.2.0/28 198.51.100.7/32] <nil>
-}
-
-// Samples that were read before a call failed are kept, and the walk goes on
-// where it ended.
 func ExampleClient_MonitorSamples() {
 	ctx := context.Background()
 	client, err := eip.NewClient("cn-hangzhou")

@@ -164,7 +164,7 @@ func (c *Client) releaseIdle(ctx context.Context, q IdleQuery, then EipAddress, 
 	if err := context.Cause(ctx); err != nil {
 		return IdleResult{Outcome: IdleNotTried, Err: err}
 	}
-	unlock, err := c.turns.lock(ctx, then.AllocationID)
+	unlock, err := c.turns.Of(ctx, then.AllocationID)
 	if err != nil {
 		return IdleResult{Outcome: IdleNotTried, Err: err}
 	}

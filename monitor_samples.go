@@ -10,6 +10,8 @@ import (
 	"slices"
 	"sync/atomic"
 	"time"
+
+	"github.com/eipkit/eip-go/internal/par"
 )
 
 // Defaults of a [MonitorQuery].
@@ -146,7 +148,7 @@ func (c *Client) MonitorSamples(ctx context.Context, q MonitorQuery) iter.Seq2[S
 			yield(Sample{}, err)
 			return
 		}
-		for w := range inOrder(ctx, run.q.Parallel, run.windows(), run.fetch) {
+		for w := range par.InOrder(ctx, run.q.Parallel, run.windows(), run.fetch) {
 			for _, s := range w.samples {
 				if !yield(s, nil) {
 					return

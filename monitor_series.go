@@ -7,6 +7,8 @@ import (
 	"slices"
 	"sync/atomic"
 	"time"
+
+	"github.com/eipkit/eip-go/internal/par"
 )
 
 // MonitorSeries is the traffic of one address over a span of time.
@@ -35,7 +37,7 @@ func (c *Client) monitorSeries(ctx context.Context, q MonitorQuery, limit *atomi
 		return nil, err
 	}
 	out := &MonitorSeries{AllocationID: q.AllocationID, Start: run.start, End: run.end, Period: run.q.Period}
-	for w := range inOrder(ctx, run.q.Parallel, run.windows(), run.fetch) {
+	for w := range par.InOrder(ctx, run.q.Parallel, run.windows(), run.fetch) {
 		if w.err != nil {
 			return nil, w.err
 		}
@@ -72,7 +74,7 @@ func (c *Client) MonitorAddresses(ctx context.Context, ids []string, q MonitorQu
 			series *MonitorSeries
 			err    error
 		}
-		for r := range inOrder(ctx, run.q.Parallel, slices.Values(ids), func(ctx context.Context, id string) result {
+		for r := range par.InOrder(ctx, run.q.Parallel, slices.Values(ids), func(ctx context.Context, id string) result {
 			one := q
 			one.AllocationID, one.Parallel = id, 1
 			series, err := c.monitorSeries(ctx, one, run.limit)

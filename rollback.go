@@ -4,8 +4,9 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"sync"
 	"time"
+
+	"github.com/eipkit/eip-go/internal/par"
 )
 
 // DefaultRollbackTime is how long a helper that has failed may take to release
@@ -28,7 +29,7 @@ func (c *Client) undo(ctx context.Context, list []made, since time.Time, onlyFro
 	list, missing := c.appeared(ctx, list)
 	errs := make([]error, len(list))
 	each := make([]*Holding, len(list))
-	inParallel(list, DefaultConcurrency, func(i int, m made) {
+	par.Each(list, DefaultConcurrency, func(i int, m made) {
 		v := c.converge("rollback", m.id, nil)
 		v.unbind, v.onlyFrom = onlyFrom != nil, onlyFrom
 		v.fresh, v.graceOver = !m.found && m.address == nil, missing[m.id]
@@ -47,7 +48,7 @@ func (c *Client) undo(ctx context.Context, list []made, since time.Time, onlyFro
 		})
 		switch {
 		case err == nil && !spared && !v.denied:
-			c.turns.saw(m.id)
+			c.gone.saw(m.id)
 		case spared && a != nil:
 			each[i] = Ptr(holdingOf(a))
 		case v.last != nil:
@@ -107,18 +108,4 @@ func (c *Client) settle(ctx context.Context, req *AllocateEipAddressRequest) (id
 		return "", Again(req, err), err
 	}
 	return "", nil, nil
-}
-
-// inParallel does something with each element, a few at a time.
-func inParallel[T any](list []T, atOnce int, do func(i int, v T)) {
-	var wg sync.WaitGroup
-	seats := make(chan struct{}, atOnce)
-	for i, v := range list {
-		seats <- struct{}{}
-		wg.Go(func() {
-			defer func() { <-seats }()
-			do(i, v)
-		})
-	}
-	wg.Wait()
 }

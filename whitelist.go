@@ -1,179 +1,238 @@
 package eip
 
 import (
+	"cmp"
+	"context"
+	"errors"
 	"fmt"
 	"math"
 	"net/netip"
-	"slices"
+
+	"github.com/eipkit/eip-go/internal/prefixes"
 )
 
-// Prefixes gives the smallest list of networks that covers exactly these
-// addresses and networks: nothing else is covered, none of them overlap, and no
-// two can be merged. It is sorted, IPv4 before IPv6.
+// DefaultMinBits is the shortest mask that [Client.Whitelist] widens networks
+// to: a /16 has 65,536 addresses.
+const DefaultMinBits = 16
+
+// WhitelistQuery chooses the addresses of the client's region that a firewall
+// should let in. What is chosen adds up; choosing nothing is an error, so that
+// a forgotten field does not become a list of everything.
+type WhitelistQuery struct {
+	// AllocationIDs are IDs of single addresses, "eip-…".
+	AllocationIDs []string
+	// SegmentIDs are IDs of contiguous groups, "eipsg-…".
+	SegmentIDs []string
+	// Tags chooses the addresses that have all of these tags, and
+	// ResourceGroupID those of a resource group. With both, an address has to
+	// pass both.
+	Tags            Tags
+	ResourceGroupID string
+	// All chooses every address of the region. Those of groups are among them as
+	// the single addresses that they are.
+	All bool
+	// WholeSegments covers the whole network of each group of SegmentIDs. The
+	// service keeps up to four addresses of a group for itself, so the exact
+	// list of a /28 has several networks where its whole network is one. By
+	// default only the addresses that the account has are covered.
+	WholeSegments bool
+	// MaxPrefixes is the longest list that the firewall takes. A longer one is
+	// widened as by [WidenPrefixes], which lets others in as well. Default: no
+	// limit, and nothing but what the account has.
+	MaxPrefixes int
+	// MinBits is the shortest mask that MaxPrefixes may lead to, 1 to 32.
+	// Default: DefaultMinBits.
+	MinBits int
+}
+
+// Whitelist is the answer to a [WhitelistQuery].
+type Whitelist struct {
+	// Prefixes is the smallest list of networks, as of [Prefixes].
+	Prefixes []netip.Prefix
+	// Addresses is how many of the account's addresses it covers.
+	Addresses int
+	// Foreign is how many other addresses it covers. It is 0 unless
+	// WholeSegments or MaxPrefixes was used.
+	Foreign int64
+	// Segments are the groups that were asked for.
+	Segments []WhitelistSegment
+}
+
+// WhitelistSegment is what a contiguous group has of its network.
+type WhitelistSegment struct {
+	// ID is the ID of the group.
+	ID string
+	// Network is its network.
+	Network netip.Prefix
+	// Addresses is how many of the network's addresses the account has, and
+	// Reserved how many the service keeps.
+	Addresses, Reserved int
+}
+
+// Whitelist reads the chosen addresses and gives the smallest list of networks
+// for them.
 //
-// Doubles and overlaps are allowed. An IPv4 address in IPv6 form
-// (::ffff:192.0.2.1) counts as the IPv4 address that it is. Bits beyond a
-// network's mask are ignored. Invalid values, zones, and networks in IPv6 form
-// that hold more than IPv4 addresses are errors. Nothing in, nothing out.
-func Prefixes(addrs []netip.Addr, networks ...netip.Prefix) ([]netip.Prefix, error) {
-	list := make([]netip.Prefix, 0, len(addrs)+len(networks))
-	for i, a := range addrs {
-		if !a.IsValid() || a.Zone() != "" {
-			return nil, fmt.Errorf("eip: Prefixes: addrs[%d] (%s) must be an address without a zone", i, a)
-		}
-		a = a.Unmap()
-		list = append(list, netip.PrefixFrom(a, a.BitLen()))
+// API: DescribeEipAddresses for each 50 AllocationIDs, for each 100 addresses
+// chosen by Tags, ResourceGroupID or All, and for each 100 addresses of a group;
+// DescribeEipSegment for each of SegmentIDs. It changes nothing.
+//
+// An ID that does not exist is a [*NotFoundError]: a list that is silently
+// short locks somebody out. So it is an error if a group is not Allocated, or
+// if an address of AllocationIDs is being released; other addresses that are
+// being released are left out, since they will be somebody else's.
+func (c *Client) Whitelist(ctx context.Context, q WhitelistQuery) (*Whitelist, error) {
+	if err := q.check(); err != nil {
+		return nil, err
 	}
-	for i, p := range networks {
-		if !p.IsValid() {
-			return nil, fmt.Errorf("eip: Prefixes: networks[%d] (%s) must be an address and a mask", i, p)
-		}
-		if p.Addr().Is4In6() {
-			if p.Bits() < 96 {
-				return nil, fmt.Errorf("eip: Prefixes: networks[%d] (%s) must not be wider than ::ffff:0:0/96, which is all of IPv4", i, p)
-			}
-			p = netip.PrefixFrom(p.Addr().Unmap(), p.Bits()-96)
-		}
-		list = append(list, p.Masked())
+	w := whitelist{client: c, owned: map[netip.Addr]bool{}}
+	if err := w.read(ctx, q); err != nil {
+		return nil, err
 	}
-	slices.SortFunc(list, func(a, b netip.Prefix) int {
-		if c := a.Addr().Compare(b.Addr()); c != 0 {
-			return c
+	exact := make([]netip.Addr, 0, len(w.owned))
+	for a := range w.owned {
+		exact = append(exact, a)
+	}
+	var whole []netip.Prefix
+	if q.WholeSegments {
+		for _, s := range w.segments {
+			whole = append(whole, s.Network)
 		}
-		return a.Bits() - b.Bits() // what contains before what is contained
-	})
-	var out []netip.Prefix
+	}
+	list, err := prefixes.Exact(exact, whole...)
+	if err != nil {
+		return nil, err
+	}
+	if q.MaxPrefixes > 0 {
+		if list, err = prefixes.Widen(list, q.MaxPrefixes, cmp.Or(q.MinBits, DefaultMinBits)); err != nil {
+			return nil, err
+		}
+	}
+	covered := 0.0
 	for _, p := range list {
-		if n := len(out); n > 0 && out[n-1].Overlaps(p) {
+		covered += prefixes.Count(p)
+	}
+	return &Whitelist{
+		Prefixes: list, Addresses: len(w.owned), Segments: w.segments,
+		Foreign: int64(min(covered-float64(len(w.owned)), math.MaxInt64/2)),
+	}, nil
+}
+
+func (q WhitelistQuery) check() error {
+	var v validator
+	if len(q.AllocationIDs) == 0 && len(q.SegmentIDs) == 0 && len(q.Tags) == 0 && q.ResourceGroupID == "" && !q.All {
+		v.fault("AllocationIDs", "", "choose addresses by AllocationIDs, SegmentIDs, Tags, ResourceGroupID or All")
+	}
+	for _, id := range q.SegmentIDs {
+		v.required("SegmentIDs", id)
+	}
+	v.tags(q.Tags)
+	v.notNegative("MaxPrefixes", q.MaxPrefixes)
+	if q.MinBits < 0 || q.MinBits > 32 {
+		v.fault("MinBits", fmt.Sprint(q.MinBits), "must be 1 to 32")
+	}
+	if len(v.faults) > 0 {
+		return &ValidationError{Action: "Whitelist", Faults: v.faults}
+	}
+	return nil
+}
+
+// whitelist is one query under way.
+type whitelist struct {
+	client   *Client
+	owned    map[netip.Addr]bool
+	segments []WhitelistSegment
+}
+
+func (w *whitelist) read(ctx context.Context, q WhitelistQuery) error {
+	list, err := w.client.GetEips(ctx, q.AllocationIDs)
+	if err != nil {
+		return err
+	}
+	for _, a := range list {
+		if a.Status == StatusReleasing {
+			return fmt.Errorf("eip: Whitelist: %s (%s) is being released", a.AllocationID, a.IPAddress)
+		}
+		if err := w.add(a); err != nil {
+			return err
+		}
+	}
+	if q.All || len(q.Tags) > 0 || q.ResourceGroupID != "" {
+		if err := w.filtered(ctx, q); err != nil {
+			return err
+		}
+	}
+	for _, id := range distinctIDs(q.SegmentIDs) {
+		if err := w.segment(ctx, id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (w *whitelist) add(a *EipAddress) error {
+	addr, err := a.Addr()
+	if err != nil {
+		return err
+	}
+	w.owned[addr.Unmap()] = true
+	return nil
+}
+
+func (w *whitelist) filtered(ctx context.Context, q WhitelistQuery) error {
+	req := &DescribeEipAddressesRequest{Tags: q.Tags, ResourceGroupID: q.ResourceGroupID}
+	if q.All {
+		req = nil
+	}
+	for a, err := range w.client.EipAddresses(ctx, req) {
+		if err != nil {
+			return err
+		}
+		// A service that does not know a filter ignores it.
+		passes := q.All || a.Tags.include(q.Tags) && (q.ResourceGroupID == "" || a.ResourceGroupID == q.ResourceGroupID)
+		if a.Status == StatusReleasing || !passes {
 			continue
 		}
-		out = append(out, p)
-		for n := len(out); n > 1 && siblings(out[n-2], out[n-1]); n = len(out) {
-			out = append(out[:n-2], parent(out[n-1]))
+		if err := w.add(a); err != nil {
+			return err
 		}
 	}
-	return out, nil
+	return nil
 }
 
-func parent(p netip.Prefix) netip.Prefix {
-	return netip.PrefixFrom(p.Addr(), p.Bits()-1).Masked()
-}
-
-// siblings says whether two different networks are the halves of one.
-func siblings(a, b netip.Prefix) bool {
-	return a.Bits() == b.Bits() && a.Bits() > 0 && a.Addr().Is4() == b.Addr().Is4() && parent(a) == parent(b)
-}
-
-// WidenPrefixes covers networks with at most so many, for a firewall whose list
-// is short. It adds as few foreign addresses as that allows, but makes no
-// network wider than minBits; what was wider before stays as it is. If most
-// networks are not enough for that, it is an error that names the least number.
-//
-// What it adds belongs to others. Use it only where letting them in as well is
-// less bad than a longer list. The networks may be as for [Prefixes]; IPv4 and
-// IPv6 are never covered together.
-func WidenPrefixes(networks []netip.Prefix, most, minBits int) ([]netip.Prefix, error) {
-	if most < 1 {
-		return nil, fmt.Errorf("eip: WidenPrefixes: most (%d) must be at least 1", most)
+func (w *whitelist) segment(ctx context.Context, id string) error {
+	group, err := w.client.segment(ctx, id)
+	if err != nil {
+		return err
 	}
-	if minBits < 0 || minBits > 128 {
-		return nil, fmt.Errorf("eip: WidenPrefixes: minBits (%d) must be 0 to 128", minBits)
+	switch {
+	case group == nil:
+		return &NotFoundError{What: whatSegment, IDs: []string{id}}
+	case group.Status != SegmentStatusAllocated:
+		return fmt.Errorf("eip: Whitelist: segment %s is %s; its addresses are known when it is %s", id, group.Status, SegmentStatusAllocated)
 	}
-	exact, err := Prefixes(nil, networks...)
-	if err != nil || len(exact) <= most {
-		return exact, err
+	network, err := group.Prefix()
+	if err != nil {
+		return err
 	}
-	root := newCover(exact, most, minBits)
-	if math.IsInf(root.extra[most], 1) {
-		return nil, fmt.Errorf("eip: WidenPrefixes: most (%d) is too few for networks no wider than /%d: it takes %d",
-			most, minBits, leastPrefixes(exact, minBits))
-	}
-	return root.take(nil, most), nil
-}
-
-// leastPrefixes counts the networks of width minBits that exact ones lie in.
-func leastPrefixes(exact []netip.Prefix, minBits int) int {
-	least := map[netip.Prefix]bool{}
-	for _, p := range exact {
-		least[netip.PrefixFrom(p.Addr(), min(p.Bits(), minBits)).Masked()] = true
-	}
-	return len(least)
-}
-
-// cover is a node of the tree of networks: a leaf is one of the exact ones,
-// any other node the narrowest network around the leaves below it. The best
-// cover of a node by n networks is either the node itself or the best of its
-// halves, so the best of all follows from the leaves up.
-type cover struct {
-	network     netip.Prefix // invalid for the pair of IPv4 and IPv6
-	covered     float64      // addresses of the leaves
-	left, right *cover       // nil for a leaf
-	// extra[n] is how many foreign addresses the best cover by at most n
-	// networks has; share[n] is how many of the n go to the left half, 0 if
-	// the node itself is the cover.
-	extra []float64
-	share []int
-}
-
-func newCover(exact []netip.Prefix, most, minBits int) *cover {
-	c := &cover{extra: make([]float64, min(most, len(exact))+1)}
-	c.share = make([]int, len(c.extra))
-	c.extra[0] = math.Inf(1)
-	if len(exact) == 1 {
-		c.network, c.covered = exact[0], addressCount(exact[0])
-		return c
-	}
-	c.network = around(exact[0], exact[len(exact)-1])
-	split := slices.IndexFunc(exact, func(p netip.Prefix) bool {
-		if !c.network.IsValid() {
-			return !p.Addr().Is4()
+	s := WhitelistSegment{ID: id, Network: network.Masked()}
+	for a, err := range w.client.EipAddresses(ctx, &DescribeEipAddressesRequest{SegmentInstanceID: id}) {
+		if err != nil {
+			return err
 		}
-		return bit(p.Addr(), c.network.Bits())
-	})
-	c.left, c.right = newCover(exact[:split], most, minBits), newCover(exact[split:], most, minBits)
-	c.covered = c.left.covered + c.right.covered
-	for n := 1; n < len(c.extra); n++ {
-		c.extra[n] = math.Inf(1)
-		if c.network.IsValid() && c.network.Bits() >= minBits {
-			c.extra[n] = addressCount(c.network) - c.covered
+		addr, err := a.Addr()
+		if err != nil {
+			return err
 		}
-		for i := max(1, n-len(c.right.extra)+1); i < min(n, len(c.left.extra)); i++ {
-			if both := c.left.extra[i] + c.right.extra[n-i]; both < c.extra[n] {
-				c.extra[n], c.share[n] = both, i
-			}
+		if a.Status == StatusReleasing || !s.Network.Contains(addr.Unmap()) {
+			continue // see filtered
 		}
+		s.Addresses++
+		w.owned[addr.Unmap()] = true
 	}
-	return c
-}
-
-// take lists the best cover by at most n networks.
-func (c *cover) take(out []netip.Prefix, n int) []netip.Prefix {
-	n = min(n, len(c.extra)-1)
-	if c.left == nil || c.share[n] == 0 {
-		return append(out, c.network)
+	if s.Addresses == 0 {
+		return errors.New("eip: Whitelist: the service lists no address of segment " + id)
 	}
-	return c.right.take(c.left.take(out, c.share[n]), n-c.share[n])
-}
-
-// around is the narrowest network that holds both; invalid if none does.
-func around(a, b netip.Prefix) netip.Prefix {
-	if a.Addr().Is4() != b.Addr().Is4() {
-		return netip.Prefix{}
-	}
-	bits := 0
-	for bits < min(a.Bits(), b.Bits()) && bit(a.Addr(), bits) == bit(b.Addr(), bits) {
-		bits++
-	}
-	return netip.PrefixFrom(a.Addr(), bits).Masked()
-}
-
-// bit is a bit of an address, counted from the highest.
-func bit(a netip.Addr, i int) bool {
-	b := a.AsSlice()
-	return b[i/8]&(0x80>>(i%8)) != 0
-}
-
-// addressCount is exact for IPv4 and for IPv6 within what a float64 holds.
-func addressCount(p netip.Prefix) float64 {
-	return math.Ldexp(1, p.Addr().BitLen()-p.Bits())
+	s.Reserved = int(prefixes.Count(s.Network)) - s.Addresses
+	w.segments = append(w.segments, s)
+	return nil
 }

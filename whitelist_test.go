@@ -1,297 +1,161 @@
 package eip_test
 
 import (
-	"math/rand/v2"
 	"net/netip"
 	"slices"
-	"strings"
 	"testing"
+	"time"
+
+	"github.com/eipkit/eip-go/internal/prefixes"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	eip "github.com/eipkit/eip-go"
+	"github.com/eipkit/eip-go/eiptest"
 )
 
-func addrs(list ...string) []netip.Addr {
+// segmentOf makes a contiguous group.
+func segmentOf(t *testing.T, client *eip.Client, mask int) string {
+	t.Helper()
+	res, err := client.AllocateEipSegmentAddress(t.Context(), &eip.AllocateEipSegmentAddressRequest{EipMask: mask})
+	require.NoError(t, err)
+	return res.EipSegmentInstanceID
+}
+
+// ownedBy lists the addresses that pass, as the fake knows them.
+func ownedBy(srv *eiptest.Server, passes func(eiptest.Address) bool) []netip.Addr {
 	var out []netip.Addr
-	for _, s := range list {
-		out = append(out, netip.MustParseAddr(s))
+	for _, a := range srv.Addresses() {
+		if passes(a) {
+			out = append(out, netip.MustParseAddr(a.IPAddress))
+		}
+	}
+	slices.SortFunc(out, netip.Addr.Compare)
+	return out
+}
+
+// expand lists every address of the networks.
+func expand(list []netip.Prefix) []netip.Addr {
+	var out []netip.Addr
+	for _, p := range list {
+		for a := p.Addr(); p.Contains(a); a = a.Next() {
+			out = append(out, a)
+		}
 	}
 	return out
 }
 
-func networks(list ...string) []netip.Prefix {
-	var out []netip.Prefix
-	for _, s := range list {
-		out = append(out, netip.MustParsePrefix(s))
+func TestWhitelist(t *testing.T) {
+	t.Parallel()
+	for _, reserved := range []int{0, 1, 3, 4} {
+		srv := eiptest.NewServer(t, eiptest.WithTransition(0), eiptest.WithSegmentReserved(reserved))
+		client := srv.Client(t)
+		small, large := segmentOf(t, client, 28), segmentOf(t, client, 24)
+		var ids []string
+		for i := range 6 {
+			req := &eip.AllocateEipAddressRequest{ResourceGroupID: "rg-1"}
+			if i < 3 {
+				req.Tags, req.ResourceGroupID = eip.Tags{"fw": "yes"}, "rg-2"
+			}
+			res, err := client.AllocateEipAddress(t.Context(), req)
+			require.NoError(t, err)
+			ids = append(ids, res.AllocationID)
+		}
+		inSmall := func(a eiptest.Address) bool { return a.SegmentID == small }
+		for name, c := range map[string]struct {
+			q      eip.WhitelistQuery
+			passes func(eiptest.Address) bool
+		}{
+			"by ID":    {eip.WhitelistQuery{AllocationIDs: ids[:2]}, func(a eiptest.Address) bool { return slices.Contains(ids[:2], a.AllocationID) }},
+			"by tag":   {eip.WhitelistQuery{Tags: eip.Tags{"fw": "yes"}}, func(a eiptest.Address) bool { return a.Tags["fw"] == "yes" }},
+			"by group": {eip.WhitelistQuery{ResourceGroupID: "rg-1"}, func(a eiptest.Address) bool { return a.ResourceGroupID == "rg-1" }},
+			"by both":  {eip.WhitelistQuery{ResourceGroupID: "rg-1", Tags: eip.Tags{"fw": "yes"}}, func(eiptest.Address) bool { return false }},
+			"segment":  {eip.WhitelistQuery{SegmentIDs: []string{small}}, inSmall},
+			"all":      {eip.WhitelistQuery{All: true}, func(eiptest.Address) bool { return true }},
+			"added up": {
+				eip.WhitelistQuery{SegmentIDs: []string{small}, AllocationIDs: ids[:1], Tags: eip.Tags{"fw": "yes"}},
+				func(a eiptest.Address) bool { return inSmall(a) || a.Tags["fw"] == "yes" },
+			},
+			"both segments": {
+				eip.WhitelistQuery{SegmentIDs: []string{small, large}},
+				func(a eiptest.Address) bool { return a.SegmentID != "" },
+			},
+		} {
+			got, err := client.Whitelist(t.Context(), c.q)
+			require.NoError(t, err, name)
+			want := ownedBy(srv, c.passes)
+			assert.Equal(t, want, expand(got.Prefixes), "%s, %d reserved: exactly what is owned", name, reserved)
+			assert.Equal(t, len(want), got.Addresses, name)
+			assert.Zero(t, got.Foreign, name)
+		}
+
+		got, err := client.Whitelist(t.Context(), eip.WhitelistQuery{SegmentIDs: []string{small, large, small}, WholeSegments: true})
+		require.NoError(t, err)
+		require.Len(t, got.Segments, 2, "each once")
+		assert.Equal(t, int64(2*reserved), got.Foreign)
+		for i, bits := range []int{28, 24} {
+			s := got.Segments[i]
+			assert.Equal(t, bits, s.Network.Bits())
+			assert.Equal(t, []int{1<<(32-bits) - reserved, reserved}, []int{s.Addresses, s.Reserved})
+			assert.Len(t, expand([]netip.Prefix{s.Network}), 1<<(32-bits))
+		}
+		want, err := prefixes.Exact(nil, got.Segments[0].Network, got.Segments[1].Network)
+		require.NoError(t, err)
+		assert.Equal(t, want, got.Prefixes)
+
+		wide, err := client.Whitelist(t.Context(), eip.WhitelistQuery{SegmentIDs: []string{small}, MaxPrefixes: 2})
+		require.NoError(t, err)
+		assert.LessOrEqual(t, len(wide.Prefixes), 2)
+		assert.Subset(t, expand(wide.Prefixes), ownedBy(srv, inSmall))
+		assert.Equal(t, int64(len(expand(wide.Prefixes))-wide.Addresses), wide.Foreign)
 	}
-	return out
 }
 
-func TestPrefixes(t *testing.T) {
+func TestWhitelistRefuses(t *testing.T) {
 	t.Parallel()
-	for name, c := range map[string]struct {
-		addrs    []netip.Addr
-		networks []netip.Prefix
-		want     []netip.Prefix
-	}{
-		"nothing":             {},
-		"one":                 {addrs("192.0.2.1"), nil, networks("192.0.2.1/32")},
-		"twice":               {addrs("192.0.2.1", "192.0.2.1"), nil, networks("192.0.2.1/32")},
-		"a pair":              {addrs("192.0.2.5", "192.0.2.4"), nil, networks("192.0.2.4/31")},
-		"neighbours, no pair": {addrs("192.0.2.5", "192.0.2.6"), nil, networks("192.0.2.5/32", "192.0.2.6/32")},
-		"a segment without its reserved ones": {
-			addrs("192.0.2.1", "192.0.2.2", "192.0.2.3", "192.0.2.4", "192.0.2.5", "192.0.2.6", "192.0.2.7",
-				"192.0.2.8", "192.0.2.9", "192.0.2.10", "192.0.2.11", "192.0.2.12", "192.0.2.13"), nil,
-			networks("192.0.2.1/32", "192.0.2.2/31", "192.0.2.4/30", "192.0.2.8/30", "192.0.2.12/31"),
-		},
-		"within a network": {addrs("192.0.2.77"), networks("192.0.2.0/24"), networks("192.0.2.0/24")},
-		"completes one":    {addrs("192.0.2.128"), networks("192.0.2.0/25", "192.0.2.129/32", "192.0.2.130/31", "192.0.2.132/30", "192.0.2.136/29", "192.0.2.144/28", "192.0.2.160/27", "192.0.2.192/26"), networks("192.0.2.0/24")},
-		"bits beyond":      {nil, networks("192.0.2.77/24"), networks("192.0.2.0/24")},
-		"4 in 6":           {addrs("::ffff:192.0.2.4", "192.0.2.5"), networks("::ffff:192.0.2.6/127"), networks("192.0.2.4/30")},
-		"all of 4 in 6":    {nil, networks("::ffff:0:0/96"), networks("0.0.0.0/0")},
-		"everything":       {addrs("10.0.0.1"), networks("0.0.0.0/1", "128.0.0.0/1"), networks("0.0.0.0/0")},
-		"both families":    {addrs("2001:db8::1", "255.255.255.255", "2001:db8::", "0.0.0.0", "::"), nil, networks("0.0.0.0/32", "255.255.255.255/32", "::/128", "2001:db8::/127")},
-		"0/0 and ::/0":     {addrs("10.0.0.1", "::1"), networks("::/0", "0.0.0.0/0"), networks("0.0.0.0/0", "::/0")},
-		"the end of space": {addrs("255.255.255.255", "255.255.255.254"), nil, networks("255.255.255.254/31")},
+	srv := eiptest.NewServer(t, eiptest.WithTransition(0))
+	client := srv.Client(t)
+	res, err := client.AllocateEipAddress(t.Context(), nil)
+	require.NoError(t, err)
+	id, group := res.AllocationID, segmentOf(t, client, 28)
+	before := srv.Counts().Calls
+	for want, q := range map[string]eip.WhitelistQuery{
+		"choose addresses":    {},
+		"choose addresses by": {WholeSegments: true, MaxPrefixes: 3},
+		"SegmentIDs":          {SegmentIDs: []string{""}},
+		"Tags":                {Tags: eip.Tags{"": "x"}},
+		"MaxPrefixes (-1)":    {All: true, MaxPrefixes: -1},
+		"MinBits (33): must":  {All: true, MinBits: 33},
 	} {
-		got, err := eip.Prefixes(c.addrs, c.networks...)
-		require.NoError(t, err, name)
-		assert.Equal(t, c.want, got, name)
-	}
-}
-
-func TestPrefixesFaults(t *testing.T) {
-	t.Parallel()
-	for want, f := range map[string]func() ([]netip.Prefix, error){
-		"addrs[1]":    func() ([]netip.Prefix, error) { return eip.Prefixes([]netip.Addr{netip.IPv4Unspecified(), {}}) },
-		"zone":        func() ([]netip.Prefix, error) { return eip.Prefixes(addrs("fe80::1%eth0")) },
-		"networks[0]": func() ([]netip.Prefix, error) { return eip.Prefixes(nil, netip.Prefix{}) },
-		"all of IPv4": func() ([]netip.Prefix, error) { return eip.Prefixes(nil, netip.MustParsePrefix("::ffff:0:0/95")) },
-		"most (0)":    func() ([]netip.Prefix, error) { return eip.WidenPrefixes(networks("192.0.2.0/24"), 0, 0) },
-		"minBits":     func() ([]netip.Prefix, error) { return eip.WidenPrefixes(networks("192.0.2.0/24"), 1, 129) },
-		"it takes 2": func() ([]netip.Prefix, error) {
-			return eip.WidenPrefixes(networks("192.0.2.0/24", "198.51.100.0/24"), 1, 8)
-		},
-		"it takes 2 ": func() ([]netip.Prefix, error) {
-			return eip.WidenPrefixes(networks("192.0.2.0/24", "2001:db8::/64"), 1, 0)
-		},
-	} {
-		got, err := f()
-		require.ErrorContains(t, err, strings.TrimSpace(want))
+		got, err := client.Whitelist(t.Context(), q)
+		require.ErrorIs(t, err, eip.ErrInvalidParameter)
+		require.ErrorContains(t, err, want)
 		assert.Nil(t, got)
 	}
-}
+	assert.Equal(t, before, srv.Counts().Calls, "nothing was sent")
 
-// space is a /22 whose sets are drawn as booleans, an address each.
-const space = 1024
-
-func at(i int) netip.Addr { return netip.AddrFrom4([4]byte{198, 51, byte(100 + i/256), byte(i)}) }
-
-// covers draws a list of networks; it wants them inside the space.
-func covers(t *testing.T, list []netip.Prefix) (set [space]bool) {
-	t.Helper()
-	for _, p := range list {
-		require.Equal(t, p, p.Masked())
-		for i := range space {
-			if p.Contains(at(i)) {
-				require.False(t, set[i], "%s is covered twice", at(i))
-				set[i] = true
-			}
-		}
-	}
-	return set
-}
-
-// A list covers exactly what it should, and none of it can be merged: no block
-// of the space is fully covered by more than one network.
-func TestPrefixesProperty(t *testing.T) {
-	t.Parallel()
-	rnd := rand.New(rand.NewPCG(3, 1))
-	for round := range 400 {
-		var owned [space]bool
-		var list []netip.Addr
-		var nets []netip.Prefix
-		density := rnd.Float64()
-		for i := range owned {
-			if rnd.Float64() < density {
-				owned[i] = true
-				list = append(list, at(i))
-			}
-		}
-		for range rnd.IntN(4) {
-			p := netip.PrefixFrom(at(rnd.IntN(space)), 24+rnd.IntN(9))
-			nets = append(nets, p)
-			for i := range owned {
-				owned[i] = owned[i] || p.Contains(at(i))
-			}
-		}
-		rnd.Shuffle(len(list), func(i, j int) { list[i], list[j] = list[j], list[i] })
-		before := slices.Clone(list)
-		got, err := eip.Prefixes(list, nets...)
-		require.NoError(t, err)
-		require.Equal(t, before, list, "the input is left alone")
-		require.Equal(t, owned, covers(t, got), "round %d", round)
-		require.True(t, slices.IsSortedFunc(got, func(a, b netip.Prefix) int { return a.Addr().Compare(b.Addr()) }))
-
-		// The least number, counted on the booleans alone: a full block is one
-		// network, any other is its halves.
-		var least func(from, n int) int
-		least = func(from, n int) int {
-			if full := !slices.Contains(owned[from:from+n], false); full {
-				return 1
-			}
-			if n == 1 {
-				return 0
-			}
-			return least(from, n/2) + least(from+n/2, n/2)
-		}
-		// 198.51.100.0/22 is aligned, so its blocks are those of the networks.
-		require.Len(t, got, least(0, space), "round %d", round)
-		again, err := eip.Prefixes(nil, got...)
-		require.NoError(t, err)
-		require.Equal(t, got, again)
-	}
-}
-
-// Widening covers all that is owned with at most so many networks, none wider
-// than allowed, and with the fewest foreign addresses, by trying all covers.
-func TestWidenPrefixesProperty(t *testing.T) {
-	t.Parallel()
-	rnd := rand.New(rand.NewPCG(3, 2))
-	const small = 32 // a /27
-	for round := range 600 {
-		var owned [small]bool
-		var list []netip.Addr
-		for i := range owned {
-			if rnd.IntN(3) == 0 {
-				owned[i] = true
-				list = append(list, at(i))
-			}
-		}
-		exact, err := eip.Prefixes(list)
-		require.NoError(t, err)
-		most, minBits := 1+rnd.IntN(6), 27+rnd.IntN(4)
-
-		// best is the fewest foreign addresses in a block with n networks, -1 if
-		// it cannot be done.
-		var best func(from, size, n int) int
-		best = func(from, size, n int) int {
-			if !slices.Contains(owned[from:from+size], true) {
-				return 0
-			}
-			if n == 0 {
-				return -1
-			}
-			least := -1
-			if bits := 32 - log2(size); bits >= minBits || !slices.Contains(owned[from:from+size], false) {
-				least = 0
-				for _, own := range owned[from : from+size] {
-					if !own {
-						least++
-					}
-				}
-			}
-			if size == 1 {
-				return least
-			}
-			for i := range n + 1 {
-				l, r := best(from, size/2, i), best(from+size/2, size/2, n-i)
-				if l >= 0 && r >= 0 && (least < 0 || l+r < least) {
-					least = l + r
-				}
-			}
-			return least
-		}
-		want := best(0, small, most)
-		got, err := eip.WidenPrefixes(exact, most, minBits)
-		if want < 0 {
-			require.ErrorContains(t, err, "too few", "round %d", round)
-			continue
-		}
-		require.NoError(t, err, "round %d", round)
-		require.LessOrEqual(t, len(got), most)
-		set := covers(t, got)
-		foreign := 0
-		for i := range space {
-			if i >= small {
-				require.False(t, set[i])
-				continue
-			}
-			require.False(t, owned[i] && !set[i], "%s is owned and not covered", at(i))
-			if set[i] && !owned[i] {
-				foreign++
-			}
-		}
-		require.Equal(t, want, foreign, "round %d: %v by %d from /%d: %v", round, exact, most, minBits, got)
-		for _, p := range got {
-			require.True(t, p.Bits() >= minBits || slices.Contains(exact, p), "%v is too wide", p)
-		}
-	}
-}
-
-func log2(n int) int {
-	bits := 0
-	for ; n > 1; n /= 2 {
-		bits++
-	}
-	return bits
-}
-
-func TestWidenPrefixes(t *testing.T) {
-	t.Parallel()
-	list := networks("192.0.2.0/28", "192.0.2.32/28", "198.51.100.7/32", "2001:db8::/64", "2001:db8:0:2::/64", "10.0.0.0/8")
-	exact, err := eip.Prefixes(nil, list...)
-	require.NoError(t, err)
-	for most, want := range map[int][]netip.Prefix{
-		7: exact, 6: exact,
-		5: networks("10.0.0.0/8", "192.0.2.0/26", "198.51.100.7/32", "2001:db8::/64", "2001:db8:0:2::/64"),
-		4: networks("10.0.0.0/8", "192.0.2.0/26", "198.51.100.7/32", "2001:db8::/62"),
+	for want, q := range map[string]eip.WhitelistQuery{
+		"eip-gone":   {AllocationIDs: []string{id, "eip-gone"}},
+		"eipsg-gone": {SegmentIDs: []string{group, "eipsg-gone"}},
 	} {
-		got, err := eip.WidenPrefixes(list, most, 16)
-		require.NoError(t, err, most)
-		assert.Equal(t, want, got, most)
+		got, err := client.Whitelist(t.Context(), q)
+		require.ErrorIs(t, err, eip.ErrNotFound)
+		require.ErrorContains(t, err, want)
+		assert.Nil(t, got)
 	}
-	_, err = eip.WidenPrefixes(list, 3, 16)
-	require.ErrorContains(t, err, "it takes 4")
-	got, err := eip.WidenPrefixes(list, 2, 0)
+	require.True(t, srv.SetStatus(id, eiptest.Releasing))
+	_, err = client.Whitelist(t.Context(), eip.WhitelistQuery{AllocationIDs: []string{id}})
+	require.ErrorContains(t, err, "is being released")
+	all, err := client.Whitelist(t.Context(), eip.WhitelistQuery{All: true})
 	require.NoError(t, err)
-	assert.Equal(t, networks("0.0.0.0/0", "2001:db8::/62"), got, "what was asked for, and no narrower is possible")
-	got, err = eip.WidenPrefixes(nil, 1, 0)
-	require.NoError(t, err)
-	assert.Empty(t, got)
-}
+	assert.Equal(t, 13, all.Addresses, "those of the group; what is being released is left out")
 
-func FuzzPrefixes(f *testing.F) {
-	f.Add([]byte{192, 0, 2, 1, 32, 192, 0, 2, 0, 31}, []byte{1})
-	f.Fuzz(func(t *testing.T, v4, v6 []byte) {
-		var list []netip.Prefix
-		for len(v4) >= 5 {
-			list = append(list, netip.PrefixFrom(netip.AddrFrom4([4]byte(v4)), int(v4[4])%33))
-			v4 = v4[5:]
-		}
-		for len(v6) >= 17 {
-			list = append(list, netip.PrefixFrom(netip.AddrFrom16([16]byte(v6)), int(v6[16])%129))
-			v6 = v6[17:]
-		}
-		got, err := eip.Prefixes(nil, list...)
-		if err != nil {
-			t.Skip() // a wide network around all of IPv4
-		}
-		for i, p := range got {
-			if i > 0 && (got[i-1].Overlaps(p) || p.Addr().Less(got[i-1].Addr())) {
-				t.Fatalf("%v before %v", got[i-1], p)
-			}
-		}
-		for _, p := range list {
-			a := p.Masked().Addr().Unmap()
-			if !slices.ContainsFunc(got, func(g netip.Prefix) bool { return g.Contains(a) }) {
-				t.Fatalf("%v is not covered by %v", p, got)
-			}
-		}
-		if wide, err := eip.WidenPrefixes(list, 3, 0); err != nil || len(wide) > 3 {
-			t.Fatalf("%v, %v", wide, err)
-		}
-	})
+	_, err = client.Whitelist(t.Context(), eip.WhitelistQuery{All: true, MaxPrefixes: 1, MinBits: 32})
+	require.ErrorContains(t, err, "too few")
+
+	slow := eiptest.NewServer(t, eiptest.WithTransition(time.Hour))
+	client = slow.Client(t)
+	_, err = client.Whitelist(t.Context(), eip.WhitelistQuery{SegmentIDs: []string{segmentOf(t, client, 28)}})
+	require.ErrorContains(t, err, "is Allocating")
 }

@@ -1,4 +1,4 @@
-package eip
+package par
 
 import (
 	"context"
@@ -11,16 +11,16 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestKeyedLock(t *testing.T) {
+func TestLock(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		l := newKeyedLock()
+		l := new(Lock)
 		var wg sync.WaitGroup
 		inside := map[string]int{}
 		for i := range 100 {
 			key := []string{"a", "b", "c"}[i%3]
 			wg.Go(func() {
-				unlock, err := l.lock(t.Context(), key)
+				unlock, err := l.Of(t.Context(), key)
 				assert.NoError(t, err)
 				l.mu.Lock()
 				inside[key]++
@@ -36,16 +36,16 @@ func TestKeyedLock(t *testing.T) {
 		wg.Wait()
 		assert.Empty(t, l.entries, "nothing is kept of locks that nobody holds")
 
-		unlock, err := l.lock(t.Context(), "a")
+		unlock, err := l.Of(t.Context(), "a")
 		require.NoError(t, err)
-		other, err := l.lock(t.Context(), "b")
+		other, err := l.Of(t.Context(), "b")
 		require.NoError(t, err, "another key does not wait")
 		other()
 		ctx, cancel := context.WithCancelCause(t.Context())
 		why := errors.New("enough")
 		done := make(chan error, 1)
 		go func() {
-			_, err := l.lock(ctx, "a")
+			_, err := l.Of(ctx, "a")
 			done <- err
 		}()
 		synctest.Wait()

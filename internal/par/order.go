@@ -1,4 +1,6 @@
-package eip
+// Package par does things at the same time: in order, a few at once, or one after
+// another for each key.
+package par
 
 import (
 	"context"
@@ -6,11 +8,11 @@ import (
 	"sync"
 )
 
-// inOrder does the work for each item, at most n at a time, and yields the
+// InOrder does the work for each item, at most n at a time, and yields the
 // results in the order of the items. The context that work gets ends when the
 // loop does. When the loop is over no goroutine is left behind, and at most n-1
 // items past the last result were begun.
-func inOrder[T, R any](ctx context.Context, n int, items iter.Seq[T], work func(context.Context, T) R) iter.Seq[R] {
+func InOrder[T, R any](ctx context.Context, n int, items iter.Seq[T], work func(context.Context, T) R) iter.Seq[R] {
 	return func(yield func(R) bool) {
 		ctx, cancel := context.WithCancel(ctx)
 		next, stop := iter.Pull(items)

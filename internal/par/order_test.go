@@ -1,4 +1,4 @@
-package eip
+package par
 
 import (
 	"context"
@@ -35,7 +35,7 @@ func TestInOrder(t *testing.T) {
 				waits[i] = time.Duration(rnd.IntN(1000)) * time.Millisecond
 			}
 			var got []int
-			for v := range inOrder(t.Context(), n, numbers(100, &taken), func(_ context.Context, i int) int {
+			for v := range InOrder(t.Context(), n, numbers(100, &taken), func(_ context.Context, i int) int {
 				if now := running.Add(1); now > most.Load() {
 					most.Store(now)
 				}
@@ -67,7 +67,7 @@ func TestInOrderLeavesNothingBehind(t *testing.T) {
 			ended.Add(1)
 			return i
 		}
-		for i := range inOrder(t.Context(), 4, numbers(100, &taken), work) {
+		for i := range InOrder(t.Context(), 4, numbers(100, &taken), work) {
 			if i == 2 {
 				break
 			}
@@ -77,12 +77,12 @@ func TestInOrderLeavesNothingBehind(t *testing.T) {
 
 		ctx, cancel := context.WithCancel(t.Context())
 		time.AfterFunc(time.Second, cancel)
-		all := slices.Collect(inOrder(ctx, 3, numbers(5, new(atomic.Int64)), work))
+		all := slices.Collect(InOrder(ctx, 3, numbers(5, new(atomic.Int64)), work))
 		assert.Equal(t, []int{0, 1, 2, 3, 4}, all, "what a cancelled context means is the work's business")
 
 		func() {
 			defer func() { assert.Equal(t, "caller", recover()) }()
-			for range inOrder(t.Context(), 4, numbers(100, &taken), work) {
+			for range InOrder(t.Context(), 4, numbers(100, &taken), work) {
 				panic("caller")
 			}
 		}()
