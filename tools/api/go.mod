@@ -1,0 +1,3 @@
+module github.com/eipkit/eip-go/tools/api
+
+go 1.26.0
