@@ -11,8 +11,8 @@ import (
 //
 //	if errors.Is(err, eip.CodeQuotaExceededEip) { … }
 //
-// A Code matches exactly: CodeForbidden does not match "Forbidden.RAM". For
-// groups of codes use a [Family] (FamilyForbidden) or a class (ErrPermission).
+// A Code matches exactly: CodeThrottling does not match "Throttling.User". For
+// groups of codes use a [Family] (FamilyThrottling) or a class (ErrPermission).
 //
 // There is a constant for every documented code. Its name is "Code" and the wire
 // code without its dots and underscores, the first letter of each part raised
@@ -119,27 +119,9 @@ func (c Code) Info() (CodeInfo, bool) {
 //	if errors.Is(err, eip.FamilyThrottling) { … } // Throttling, Throttling.User, …
 type Family string
 
-// The families that the documented codes form. Misspelt codes are not part of
-// the family they were meant for: "Forbbiden" is in none, and of the class
-// ErrPermission.
-const (
-	FamilyForbidden            Family = "Forbidden"
-	FamilyIllegalParam         Family = "IllegalParam"
-	FamilyIncorrectStatus      Family = "IncorrectStatus"
-	FamilyInsufficientBalance  Family = "InsufficientBalance"
-	FamilyInvalidAccessKeyId   Family = "InvalidAccessKeyId"
-	FamilyInvalidParameter     Family = "InvalidParameter"
-	FamilyInvalidSecurityToken Family = "InvalidSecurityToken"
-	FamilyInvalidTimeStamp     Family = "InvalidTimeStamp"
-	FamilyMismatch             Family = "Mismatch"
-	FamilyMissingParam         Family = "MissingParam"
-	FamilyOperationDenied      Family = "OperationDenied"
-	FamilyOperationFailed      Family = "OperationFailed"
-	FamilyQuotaExceeded        Family = "QuotaExceeded"
-	FamilyResourceNotFound     Family = "ResourceNotFound"
-	FamilyTaskConflict         Family = "TaskConflict"
-	FamilyThrottling           Family = "Throttling"
-)
+// FamilyThrottling is the family of the codes of the service's flow control.
+// Rejected.Throttling, which is not part of it, is of the class ErrThrottled too.
+const FamilyThrottling Family = "Throttling"
 
 // Error returns the family's first part followed by ".*".
 func (f Family) Error() string { return Code(f).Error() + ".*" }

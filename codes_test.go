@@ -345,7 +345,7 @@ func TestCodeMatchesExactly(t *testing.T) {
 	t.Parallel()
 	err := wrapped("Forbidden.RAM", 403)
 	require.ErrorIs(t, err, CodeForbiddenRAM)
-	require.ErrorIs(t, err, FamilyForbidden)
+	require.ErrorIs(t, err, Family("Forbidden"))
 	require.ErrorIs(t, err, ErrPermission)
 	for _, target := range []error{CodeForbidden, CodeForbbiden, CodeForbiddenRiskControl, Code("forbidden.ram"),
 		FamilyThrottling, ErrCredentials, errors.New("Forbidden.RAM"), Family(""), Code("")} {
@@ -371,4 +371,32 @@ func TestCodeMatchesItsClassAlone(t *testing.T) {
 			}
 		}
 	}
+}
+
+func TestFamilyContains(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		family Family
+		code   Code
+		want   bool
+	}{
+		{FamilyThrottling, CodeThrottling, true},
+		{FamilyThrottling, CodeThrottlingUser, true},
+		{FamilyThrottling, "Throttling.Api.New", true},
+		{FamilyThrottling, "Throttling.", true},
+		{FamilyThrottling, "ThrottlingUser", false},
+		{FamilyThrottling, "Throttling_User", false},
+		{FamilyThrottling, CodeRejectedThrottling, false},
+		{FamilyThrottling, "throttling.User", false},
+		{FamilyThrottling, "Throttlin", false},
+		{FamilyThrottling, "", false},
+		{"Forbidden", CodeForbbiden, false},
+		{"Forbidden", CodeForbiddenRAM, true},
+		{"IncorrectStatus", CodeIncorrectEipStatus, false},
+		{"", "", false},
+		{"", ".User", false},
+	} {
+		assert.Equal(t, tt.want, tt.family.Contains(tt.code), "%q in %q", tt.code, tt.family)
+	}
+	assert.Equal(t, "Throttling.*", FamilyThrottling.Error())
 }
