@@ -1,10 +1,13 @@
 package eip
 
 import (
-	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/eipkit/eip-go/internal/transport"
 )
+
+//go:generate go run ./internal/gencodes
 
 // A Code is the error code of an answer, spelled as the service spells it. It is
 // an error value itself, so that it can be looked for in an error:
@@ -20,7 +23,27 @@ import (
 // "VPC_TASK_CONFLICT" is CodeVPCTASKCONFLICT, and "Forbbiden", misspelt in the
 // documents and on the wire, is CodeForbbiden. A code without a constant is as
 // good a Code as any: Code("Some.NewCode").
+//
+// The comment of a constant lists the actions whose error table has the code,
+// with the HTTP status given there; "any action" marks codes of the gateway and
+// of the product as a whole.
 type Code string
+
+// A codeRow is what is known of a code: a line of codes.tsv. The class is this
+// library's judgement of what a program does next, the hint is in its own words.
+type codeRow struct {
+	class errorClass
+	// cause is what the code says about the attempt, if that is not simply that
+	// it was refused.
+	cause transport.Cause
+	// neverRan: the form of the parameters is refused, and it was the same each
+	// time, so that no earlier attempt with this token has run. Other refusals
+	// may be the work of an earlier attempt (a quota or a balance that it used
+	// up, a state that it changed, an address that it took) or come from in front
+	// of the operation (credentials, permissions, throttling).
+	neverRan bool
+	hint     string
+}
 
 // Error returns the code. What is not printable, or far longer than any known
 // code, is quoted and cut, since the text comes from the network.
@@ -55,62 +78,6 @@ func (c Code) Hint() string {
 		return row.hint
 	}
 	return classHints[classOfShape(c)]
-}
-
-// CodeInfo is what the documents say of a code, and its class.
-type CodeInfo struct {
-	Code Code
-	// Class is one of the class errors: ErrNotFound, ErrQuota and so on.
-	Class error
-	// Uses lists the error tables that have the code: first the actions, then,
-	// with an empty Action, what holds for any action.
-	Uses []CodeUse
-	// HTTPStatuses holds the statuses of Uses, each once, ascending. It is empty
-	// if no source gives one.
-	HTTPStatuses []int
-	// Actions holds the actions of Uses, each once, in alphabetical order. It is
-	// empty for codes of the gateway alone, which any action may answer.
-	Actions []string
-	// MisspellingOf is the code that the documents meant, if they misspelt this
-	// one. Of these only "Forbidden" and "InvalidInstanceId.NotFound" are known
-	// to exist as well.
-	MisspellingOf Code
-	// Hint is what [Code.Hint] returns.
-	Hint string
-}
-
-// A CodeUse is a code's place in a document: the table of an action, or, if
-// Action is empty, a list that holds for any action, and the HTTP status there.
-type CodeUse struct {
-	Action     string
-	HTTPStatus int
-}
-
-// Info returns what is known of the code, and false if it is not [Code.Known].
-// The caller owns the slices.
-func (c Code) Info() (CodeInfo, bool) {
-	row, ok := codeTable[c]
-	if !ok {
-		return CodeInfo{}, false
-	}
-	info := CodeInfo{
-		Code:          c,
-		Class:         row.class,
-		Uses:          slices.Clone(row.uses),
-		MisspellingOf: row.misspells,
-		Hint:          row.hint,
-	}
-	for _, use := range row.uses {
-		info.HTTPStatuses = append(info.HTTPStatuses, use.HTTPStatus)
-		if use.Action != inAny {
-			info.Actions = append(info.Actions, use.Action)
-		}
-	}
-	slices.Sort(info.HTTPStatuses)
-	info.HTTPStatuses = slices.Compact(info.HTTPStatuses)
-	slices.Sort(info.Actions)
-	info.Actions = slices.Compact(info.Actions)
-	return info, true
 }
 
 // A Family is a group of codes with the same first part. It is an error value

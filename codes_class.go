@@ -14,9 +14,9 @@ type errorClass string
 func (e errorClass) Error() string { return "eip: " + string(e) }
 
 // The classes of errors that the service answers, for errors.Is. A class is a
-// judgement about what a program does next; the [Code] is the fact. Known codes
-// have their class from a table (see [Code.Info]), all others from the shape of
-// their name and the HTTP status. No class follows from status 404 alone: the
+// judgement about what a program does next; the [Code] is the fact. A code that is
+// [Code.Known] has its class from a table, any other from the shape of its name and
+// the HTTP status. No class follows from status 404 alone: the
 // documents use it for unknown regions, filters and orders as well.
 const (
 	// ErrNotFound: the address, segment, instance or pool that the call names

@@ -1,6 +1,7 @@
 package eip
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -15,6 +16,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/eipkit/eip-go/internal/transport"
 )
 
 // documentedCode is a row of an action's error table.
@@ -97,162 +100,157 @@ func (f *codeFacts) all() []Code {
 	return slices.Compact(codes)
 }
 
-// codeConstants reads the Code constants of codes_const.go: name to value, and
-// name to comment.
-func codeConstants(t *testing.T) (values map[string]Code, comments map[string]string, classes map[string]string) {
+// A codeLine is what codes.tsv has of a code; a source is an action, statuses and
+// a message.
+type codeLine struct {
+	misspells, hint string
+	sources         [][3]string
+}
+
+func readCodes(t *testing.T) map[Code]*codeLine {
 	t.Helper()
-	file, err := parser.ParseFile(token.NewFileSet(), "codes_const.go", nil, parser.ParseComments)
+	text, err := os.ReadFile("codes.tsv")
 	require.NoError(t, err)
-	values, comments, classes = map[string]Code{}, map[string]string{}, map[string]string{}
-	for _, decl := range file.Decls {
-		group, ok := decl.(*ast.GenDecl)
-		require.True(t, ok && group.Tok == token.CONST, "codes_const.go holds constants alone")
-		for _, spec := range group.Specs {
-			spec := spec.(*ast.ValueSpec)
-			require.Len(t, spec.Names, 1)
-			require.Equal(t, "Code", spec.Type.(*ast.Ident).Name)
-			value, err := strconv.Unquote(spec.Values[0].(*ast.BasicLit).Value)
-			require.NoError(t, err)
-			name := spec.Names[0].Name
-			values[name] = Code(value)
-			comments[name] = strings.Join(strings.Fields(spec.Doc.Text()), " ")
-			classes[name] = group.Doc.Text()
+	codes := map[Code]*codeLine{}
+	var last *codeLine
+	for line := range strings.Lines(string(text)) {
+		switch c := strings.Split(strings.TrimSuffix(line, "\n"), "\t"); {
+		case strings.HasPrefix(line, "#"):
+		case c[0] == "":
+			last.sources = append(last.sources, [3]string(c[1:]))
+		default:
+			last = &codeLine{misspells: c[3], hint: c[4]}
+			codes[Code(c[0])] = last
 		}
 	}
-	return values, comments, classes
+	return codes
 }
 
-// constantName is the rule that the comment of Code states.
-func constantName(c Code) string {
-	name := "Code"
-	for _, part := range strings.FieldsFunc(string(c), func(r rune) bool { return r == '.' || r == '_' }) {
-		name += strings.ToUpper(part[:1]) + part[1:]
-	}
-	return name
-}
-
-func TestCodeConstantsAreTheDocumentedCodes(t *testing.T) {
+// Every row of the documents' error tables and every common code is in codes.tsv,
+// and nothing else is.
+func TestCodesFileSaysWhatTheDocumentsSay(t *testing.T) {
 	t.Parallel()
 	facts := readCodeFacts(t)
-	values, _, _ := codeConstants(t)
+	type row struct {
+		code            Code
+		action, message string
+		statuses        string
+	}
+	want, got := map[row]bool{}, map[row]bool{}
+	misspells, statuses := map[Code]Code{}, map[Code]map[int]bool{}
+	status := func(code Code, n ...int) {
+		if statuses[code] == nil {
+			statuses[code] = map[int]bool{}
+		}
+		for _, n := range n {
+			statuses[code][n] = true
+		}
+	}
+	for _, r := range facts.rows {
+		want[row{r.code, r.action, r.message, strconv.Itoa(r.httpStatus)}] = true
+		misspells[r.code] = cmp.Or(misspells[r.code], r.misspells)
+		status(r.code, r.httpStatus)
+	}
+	for _, r := range facts.Common {
+		want[row{r.Code, "*", cmp.Or(r.Message, "-"), ""}] = true
+		misspells[r.Code] = cmp.Or(misspells[r.Code], r.Misspells)
+		status(r.Code, r.Statuses...)
+	}
+	codes := readCodes(t)
+	require.Len(t, codes, len(facts.all()))
+	for code, line := range codes {
+		found := map[int]bool{}
+		for _, src := range line.sources {
+			r := row{code, src[0], src[2], src[1]}
+			for _, s := range strings.Split(src[1], ",") {
+				if n, err := strconv.Atoi(s); err == nil && r.action != "fake" {
+					found[n] = true
+				}
+			}
+			switch r.action {
+			case "fake":
+				continue // the words of eiptest
+			case "*":
+				r.statuses = "" // below
+			}
+			got[r] = true
+		}
+		assert.Equal(t, statuses[code], found, code)
+		assert.Equal(t, cmp.Or(string(misspells[code]), "-"), line.misspells, code)
+		assert.Equal(t, facts.class[code], codeTable[code].class, code)
+		assert.Equal(t, codeTable[code].hint, line.hint, code)
+	}
+	assert.Equal(t, want, got)
+}
 
+// There is a constant for each documented code, and its name follows from its
+// value as the comment of Code says.
+func TestCodeConstants(t *testing.T) {
+	t.Parallel()
+	file, err := parser.ParseFile(token.NewFileSet(), "zz_codes.go", nil, 0)
+	require.NoError(t, err)
+	values := map[string]Code{}
+	ast.Inspect(file, func(n ast.Node) bool {
+		if spec, ok := n.(*ast.ValueSpec); ok && strings.HasPrefix(spec.Names[0].Name, "Code") {
+			value, err := strconv.Unquote(spec.Values[0].(*ast.BasicLit).Value)
+			require.NoError(t, err)
+			values[spec.Names[0].Name] = Code(value)
+		}
+		return true
+	})
 	want := map[string]Code{}
-	for _, code := range facts.all() {
-		want[constantName(code)] = code
+	for _, code := range readCodeFacts(t).all() {
+		name := "Code"
+		for _, part := range strings.FieldsFunc(string(code), func(r rune) bool { return r == '.' || r == '_' }) {
+			name += strings.ToUpper(part[:1]) + part[1:]
+		}
+		want[name] = code
 	}
-	require.Len(t, want, 146, "two codes share a name, or one is missing")
 	assert.Equal(t, want, values)
-
-	distinct := map[Code]bool{}
-	for _, row := range facts.rows {
-		distinct[row.code] = true
-	}
-	assert.Len(t, distinct, 102)
+	assert.Len(t, codeTable, len(want))
 
 	// A few by hand, lest rule and names be wrong in the same way.
 	assert.Equal(t, Code("QuotaExceeded.Eip"), CodeQuotaExceededEip)
 	assert.Equal(t, Code("VPC_TASK_CONFLICT"), CodeVPCTASKCONFLICT)
 	assert.Equal(t, Code("Forbbiden"), CodeForbbiden)
 	assert.Equal(t, Code("Trade_Sync_Create_Sub_ERROR"), CodeTradeSyncCreateSubERROR)
-	assert.Equal(t, Code("InvalidAllocationId.NotFound"), CodeInvalidAllocationIdNotFound)
 }
 
-// usesText is the form in which the constants' comments list the uses.
-func usesText(uses []CodeUse) string {
-	if len(uses) == 0 {
-		return "No source gives a status."
-	}
-	var parts []string
-	for _, use := range uses {
-		action := use.Action
-		if action == "" {
-			action = "any action"
-		}
-		parts = append(parts, fmt.Sprintf("%s %d", action, use.HTTPStatus))
-	}
-	return strings.Join(parts, ", ") + "."
-}
-
-func TestCodeCommentsSayWhatTheTableSays(t *testing.T) {
+// What codes say beyond a refusal, written down a second time: another row of the
+// retry table, or that no attempt has run.
+func TestWhatCodesProve(t *testing.T) {
 	t.Parallel()
-	values, comments, groups := codeConstants(t)
-	classOfName := map[string]errorClass{
-		"ErrNotFound": ErrNotFound, "ErrThrottled": ErrThrottled, "ErrQuota": ErrQuota, "ErrAccount": ErrAccount,
-		"ErrOrder": ErrOrder, "ErrPermission": ErrPermission, "ErrCredentials": ErrCredentials,
-		"ErrInvalidParameter": ErrInvalidParameter, "ErrConflict": ErrConflict, "ErrCapacity": ErrCapacity,
-		"ErrUnsupported": ErrUnsupported, "ErrInternal": ErrInternal, "ErrDryRun": ErrDryRun,
+	causes := map[Code]transport.Cause{
+		"Throttling":                                 transport.CauseThrottled,
+		"Throttling.Api":                             transport.CauseThrottled,
+		"Throttling.User":                            transport.CauseThrottled,
+		"Rejected.Throttling":                        transport.CauseThrottled,
+		"IllegalTimestamp":                           transport.CauseClockSkew,
+		"InvalidTimeStamp.Expired":                   transport.CauseClockSkew,
+		"InvalidSecurityToken.Expired":               transport.CauseExpiredCredentials,
+		"InvalidSecurityToken.Malformed":             transport.CauseExpiredCredentials,
+		"InvalidSecurityToken.MismatchWithAccessKey": transport.CauseExpiredCredentials,
+		"SignatureNonceUsed":                         transport.CauseNonceUsed,
+		"LastTokenProcessing":                        transport.CauseTokenProcessing,
+		"OperationFailed.LastTokenProcessing":        transport.CauseTokenProcessing,
+		"InternalError":                              transport.CauseServerError,
+		"UnknownError":                               transport.CauseServerError,
+		"ServiceUnavailable":                         transport.CauseServiceUnavailable,
+		"SystemBusy":                                 transport.CauseSystemBusy,
 	}
-	for name, code := range values {
-		info, ok := code.Info()
-		require.True(t, ok, name)
-		assert.Equal(t, usesText(info.Uses), comments[name], name)
-		group := strings.TrimSuffix(strings.TrimPrefix(groups[name], "Codes of the class "), ".\n")
-		assert.Equal(t, error(classOfName[group]), info.Class, "%s stands under %q", name, group)
-	}
-}
-
-func TestCodeInfoHasEveryRowOfTheDocuments(t *testing.T) {
-	t.Parallel()
-	facts := readCodeFacts(t)
-	want := map[Code]map[CodeUse]bool{}
-	misspells := map[Code]Code{}
-	for _, code := range facts.all() {
-		want[code] = map[CodeUse]bool{}
-	}
-	for _, row := range facts.rows {
-		want[row.code][CodeUse{row.action, row.httpStatus}] = true
-		if row.misspells != "" {
-			misspells[row.code] = row.misspells
+	neverRan := []Code{"IdempotentParameterMismatch", "IllegalParam.Description", "IllegalParam.EipMask", "IllegalParam.Isp",
+		"IllegalParam.Name", "IllegalParam.Zone", "InvalidBandwidth.Malformed", "InvalidParameter", "InvalidParameter.Format",
+		"MissingParam.Bandwidth", "MissingParameter", "QueryParameter.Illegal", "UnsupportedParameter"}
+	for code, row := range codeTable {
+		want, ok := causes[code]
+		if !ok {
+			want = transport.CauseRefusedCode
 		}
-	}
-	statuses := map[Code][]int{}
-	for code, uses := range want {
-		for use := range uses {
-			statuses[code] = append(statuses[code], use.HTTPStatus)
+		for _, status := range []int{200, 400, 403, 404, 429, 500, 503} {
+			assert.Equal(t, want, causeOfCode(code, status), "%s %d", code, status)
 		}
+		assert.Equal(t, slices.Contains(neverRan, code), row.neverRan, code)
 	}
-	for _, common := range facts.Common {
-		if common.Misspells != "" {
-			misspells[common.Code] = common.Misspells
-		}
-		statuses[common.Code] = append(statuses[common.Code], common.Statuses...)
-	}
-	require.Len(t, codeTable, len(want))
-	for code, uses := range want {
-		info, ok := code.Info()
-		require.True(t, ok, code)
-		assert.True(t, code.Known())
-		assert.Equal(t, code, info.Code)
-		assert.Equal(t, error(facts.class[code]), info.Class, code)
-		assert.Equal(t, misspells[code], info.MisspellingOf, code)
-		assert.Equal(t, code.Hint(), info.Hint)
-
-		got := map[CodeUse]bool{}
-		var actions []string
-		for _, use := range info.Uses {
-			if use.Action != "" {
-				got[use] = true
-				actions = append(actions, use.Action)
-			}
-		}
-		assert.Equal(t, uses, got, code)
-		slices.Sort(actions)
-		assert.Equal(t, slices.Compact(actions), info.Actions, code)
-
-		slices.Sort(statuses[code])
-		assert.Equal(t, slices.Compact(statuses[code]), info.HTTPStatuses, code)
-	}
-}
-
-func TestCodeInfoSlicesBelongToTheCaller(t *testing.T) {
-	t.Parallel()
-	info, _ := CodeForbbiden.Info()
-	require.NotEmpty(t, info.Uses)
-	info.Uses[0], info.Actions[0], info.HTTPStatuses[0] = CodeUse{"X", 1}, "X", 1
-	again, _ := CodeForbbiden.Info()
-	assert.NotEqual(t, CodeUse{"X", 1}, again.Uses[0])
-	assert.NotEqual(t, "X", again.Actions[0])
-	assert.NotEqual(t, 1, again.HTTPStatuses[0])
 }
 
 func TestCodeHints(t *testing.T) {
@@ -303,13 +301,11 @@ func TestCodeHints(t *testing.T) {
 	assert.Empty(t, Code("").Hint())
 }
 
-func TestUnknownCode(t *testing.T) {
+func TestCodeKnown(t *testing.T) {
 	t.Parallel()
-	for _, code := range []Code{"", "Throttling.Pool", "forbidden", "Forbidden.", " Forbidden"} {
-		info, ok := code.Info()
-		assert.False(t, ok, code)
-		assert.False(t, code.Known(), code)
-		assert.Equal(t, CodeInfo{}, info)
+	for code, want := range map[Code]bool{"": false, "Throttling": true, "Throttling.Pool": false, "Throttling.": false,
+		"throttling": false, " Throttling": false, "Forbbiden": true} {
+		assert.Equal(t, want, code.Known(), code)
 	}
 }
 

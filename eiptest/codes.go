@@ -1,72 +1,28 @@
 package eiptest
 
 import (
-	_ "embed"
-	"strconv"
 	"strings"
-	"sync"
 
 	eip "github.com/eipkit/eip-go"
 	"github.com/eipkit/eip-go/internal/fake"
 )
 
-// codesText holds one refusal per line: action, HTTP status, code, message.
-// The rows of an action are those of the error tables of its document (2017
-// AllocateEipAddress page, 2019 API reference, 2024 AllocateEipSegmentAddress
-// page, 2026 AllocateEipAddressPro page), misspellings included; the rows of
-// "*" are the gateway's, and codes that only other clients of this cloud are
-// known to meet, with status 400 where no source gives one.
-//
-//go:embed codes.tsv
-var codesText string
-
-// refusals maps an action and a code to the documented answers.
-var refusals = sync.OnceValue(func() map[string][]fake.Refusal {
-	m := map[string][]fake.Refusal{}
-	for line := range strings.Lines(codesText) {
-		col := strings.SplitN(strings.TrimSuffix(line, "\n"), "\t", 4)
-		status, err := strconv.Atoi(col[1])
-		if err != nil {
-			panic("eiptest: codes.tsv: " + line)
-		}
-		ref := fake.Refusal{Status: status, Code: col[2], Message: col[3]}
-		if ref.Message == "" {
-			ref.Message = plain[ref.Code]
-		}
-		m[col[0]+" "+col[2]] = append(m[col[0]+" "+col[2]], ref)
-		m[" "+col[2]] = append(m[" "+col[2]], ref)
-	}
-	return m
-})
-
-// plain words codes whose message no document prints.
-var plain = map[string]string{
-	"Rejected.Throttling":                        "The request was rejected by flow control.",
-	"SystemBusy":                                 "The system is busy.",
-	"UnknownError":                               "An unknown error occurred.",
-	"Forbidden.AccessKeyDisabled":                "The access key is disabled.",
-	"InvalidSecurityToken.Expired":               "The security token has expired.",
-	"InvalidSecurityToken.Malformed":             "The security token is malformed.",
-	"InvalidSecurityToken.MismatchWithAccessKey": "The security token does not belong to the access key.",
-	"UnsupportedParameter":                       "The parameter is not supported.",
-	"NoPermission":                               "No permission.",
-	"TaskConflict":                               "The operation conflicts with a running task.",
-	"VPC_TASK_CONFLICT":                          "The operation conflicts with a running task.",
-	"IncorrectStatus":                            "The status of the resource does not support this operation.",
-	"LastTokenProcessing":                        "The last request with this client token is still being processed.",
-	"OperationFailed.LastTokenProcessing":        "The last request with this client token is still being processed.",
-	"IdempotentParameterMismatch":                "The client token was used before with other parameters.",
-	"IdempotentFailed":                           "The client token cannot be used again.",
+// A documentedAnswer is how an action refuses with a code: as its document has it,
+// or as the gateway does ("*"), or in words of this package ("fake") because no
+// source prints any.
+type documentedAnswer struct {
+	action        string
+	status        int
+	code, message string
 }
 
-// refusalFor finds the documented answer for a code: the action's own row,
-// then the gateway's, then any. part picks the row whose message holds it.
+// refusalFor finds the answer for a code: that of this package, the action's own,
+// the gateway's, any. part picks the row whose message holds it.
 func refusalFor(action, code, part string) fake.Refusal {
-	all := refusals()
-	for _, where := range []string{action, "*", ""} {
-		for _, ref := range all[where+" "+code] {
-			if strings.Contains(ref.Message, part) {
-				return ref
+	for _, where := range []string{"fake", action, "*", ""} {
+		for _, row := range documented {
+			if row.code == code && (row.action == where || where == "") && strings.Contains(row.message, part) {
+				return fake.Refusal{Status: row.status, Code: code, Message: row.message}
 			}
 		}
 	}
@@ -104,13 +60,14 @@ func (c *call) noWith(code, value string) *fake.Refusal {
 	return ref
 }
 
-func missing(name string) *fake.Refusal {
-	return &fake.Refusal{Status: 400, Code: "MissingParameter",
-		Message: `The input parameter "` + name + `" that is mandatory for processing this request is not supplied.`}
-}
+func missing(name string) *fake.Refusal { return naming("MissingParameter", name) }
 
 // invalid refuses a parameter for which the action's document has no code of its own.
-func invalid(name string) *fake.Refusal {
-	return &fake.Refusal{Status: 400, Code: "InvalidParameter",
-		Message: `The specified value of parameter "` + name + `" is not valid.`}
+func invalid(name string) *fake.Refusal { return naming("InvalidParameter", name) }
+
+// naming is the gateway's refusal of a parameter.
+func naming(code, name string) *fake.Refusal {
+	ref := refusalFor("*", code, "")
+	ref.Message = strings.ReplaceAll(ref.Message, "<parameter name>", name)
+	return &ref
 }

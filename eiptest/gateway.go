@@ -70,7 +70,7 @@ func (in *incoming) add(encoded string) {
 	}
 	values, err := url.ParseQuery(encoded)
 	if err != nil && in.bad == nil {
-		ref := refusalFor("*", "InvalidParameter", "")
+		ref := refusalFor("*", "InvalidParameter", "The specified parameter is not valid.")
 		in.bad = &ref
 	}
 	for k, v := range values {
