@@ -2,12 +2,14 @@ package zenlayer
 
 import (
 	"net/http"
-	"slices"
 	"strconv"
 	"strings"
 
 	eip "github.com/eipkit/eip-go"
+	"github.com/eipkit/eip-go/internal/transport"
 )
+
+//go:generate go run ../internal/gencodes
 
 // A Code is the error code of an answer, spelled as the service spells it. It
 // is an error value itself, so that it can be looked for in an error:
@@ -19,54 +21,19 @@ import (
 // in nothing but that are the same code to errors.Is and to every method here.
 // The constants have the first spelling. A code without a constant is as good
 // a Code as any: Code("SOME_NEW_CODE").
+//
+// The comment of a constant lists the actions whose pages have the code, with the
+// HTTP status if one is given; "any action" marks codes of the gateway.
 type Code string
 
-// The codes of the service's gateway, which any action may answer. Those with
-// a status in [Code.Info] are documented with it; for the others no source
-// says which status they come with.
-const (
-	CodeAuthfailureInvalidAuthorization      Code = "AUTHFAILURE_INVALID_AUTHORIZATION"
-	CodeAuthfailureSignatureExpired          Code = "AUTHFAILURE_SIGNATURE_EXPIRED"
-	CodeAuthfailureSignatureFailure          Code = "AUTHFAILURE_SIGNATURE_FAILURE"
-	CodeAuthfailureUnauthorizedOperation     Code = "AUTHFAILURE_UNAUTHORIZED_OPERATION"
-	CodeInternalServerError                  Code = "INTERNAL_SERVER_ERROR"
-	CodeInvalidOperationTimeout              Code = "INVALID_OPERATION_TIMEOUT"
-	CodeInvalidParameterDateFormatError      Code = "INVALID_PARAMETER_DATE_FORMAT_ERROR"
-	CodeInvalidParameterExceedLength         Code = "INVALID_PARAMETER_EXCEED_LENGTH"
-	CodeInvalidParameterExceedMaximum        Code = "INVALID_PARAMETER_EXCEED_MAXIMUM"
-	CodeInvalidParameterLessLength           Code = "INVALID_PARAMETER_LESS_LENGTH"
-	CodeInvalidParameterLessMinimum          Code = "INVALID_PARAMETER_LESS_MINIMUM"
-	CodeInvalidParameterPatternError         Code = "INVALID_PARAMETER_PATTERN_ERROR"
-	CodeInvalidParameterType                 Code = "INVALID_PARAMETER_TYPE"
-	CodeInvalidParameterValue                Code = "INVALID_PARAMETER_VALUE"
-	CodeMissingParameter                     Code = "MISSING_PARAMETER"
-	CodeOperationFailedForRecycleResource    Code = "OPERATION_FAILED_FOR_RECYCLE_RESOURCE"
-	CodeOperationFailedResourceGroupNotFound Code = "OPERATION_FAILED_RESOURCE_GROUP_NOT_FOUND"
-	CodeOperationFailedResourceNotFound      Code = "OPERATION_FAILED_RESOURCE_NOT_FOUND"
-	CodeRequestLimitExceeded                 Code = "REQUEST_LIMIT_EXCEEDED"
-	CodeRequestTimedOut                      Code = "REQUEST_TIMED_OUT"
-	CodeServiceTemporaryUnavailable          Code = "SERVICE_TEMPORARY_UNAVAILABLE"
-)
-
-// The codes of the elastic IP actions.
-const (
-	CodeFailedOperationForRecycleResource     Code = "FAILED_OPERATION_FOR_RECYCLE_RESOURCE"
-	CodeInvalidEipNotFound                    Code = "INVALID_EIP_NOT_FOUND"
-	CodeInvalidEipTypeZoneNoSell              Code = "INVALID_EIP_TYPE_ZONE_NO_SELL"
-	CodeInvalidEsxiNotSupport                 Code = "INVALID_ESXI_NOT_SUPPORT"
-	CodeInvalidInstanceNotFound               Code = "INVALID_INSTANCE_NOT_FOUND"
-	CodeInvalidZoneNotFound                   Code = "INVALID_ZONE_NOT_FOUND"
-	CodeOperationDeniedEipEsxiInstanceAssign  Code = "OPERATION_DENIED_EIP_ESXI_INSTANCE_ASSIGN"
-	CodeOperationDeniedEipInstanceExceedLimit Code = "OPERATION_DENIED_EIP_INSTANCE_EXCEED_LIMIT"
-	CodeOperationDeniedEipNotRecycled         Code = "OPERATION_DENIED_EIP_NOT_RECYCLED"
-	CodeOperationDeniedEipRecycled            Code = "OPERATION_DENIED_EIP_RECYCLED"
-	CodeOperationDeniedEipStatusNotAvailable  Code = "OPERATION_DENIED_EIP_STATUS_NOT_AVAILABLE"
-	CodeOperationDeniedEipStatusNotSupport    Code = "OPERATION_DENIED_EIP_STATUS_NOT_SUPPORT"
-	CodeOperationDeniedEipSubscription        Code = "OPERATION_DENIED_EIP_SUBSCRIPTION"
-	CodeOperationDeniedEipZoneNotSame         Code = "OPERATION_DENIED_EIP_ZONE_NOT_SAME"
-	CodeOperationDeniedInstanceNotRunning     Code = "OPERATION_DENIED_INSTANCE_NOT_RUNNING"
-	CodeOperationDeniedInstanceRecycled       Code = "OPERATION_DENIED_INSTANCE_RECYCLED"
-)
+// A codeRow is what is known of a code: a line of codes.tsv.
+type codeRow struct {
+	class error
+	// cause is what the code says about the attempt, if that is not simply that
+	// it was refused.
+	cause transport.Cause
+	hint  string
+}
 
 // folded is the code in the documents' spelling.
 func (c Code) folded() Code {
@@ -113,39 +80,6 @@ func (c Code) Known() bool {
 // Hint returns one line that says what to do about the code, empty if it is
 // not [Code.Known].
 func (c Code) Hint() string { return codeTable[c.folded()].hint }
-
-// CodeInfo is what is known of a code.
-type CodeInfo struct {
-	// Code is the documents' spelling, SDKValue that of the SDK's constants.
-	Code     Code
-	SDKValue string
-	// Class is one of the root package's classes: eip.ErrNotFound and so on.
-	Class error
-	// HTTPStatus is the documented status, 0 if no source gives one.
-	HTTPStatus int
-	// Actions lists the actions whose pages have the code. It is empty for
-	// codes that any action may answer.
-	Actions []string
-	// Hint is what [Code.Hint] returns.
-	Hint string
-}
-
-// Info returns what is known of the code, and false if it is not [Code.Known].
-func (c Code) Info() (CodeInfo, bool) {
-	folded := c.folded()
-	row, ok := codeTable[folded]
-	if !ok {
-		return CodeInfo{}, false
-	}
-	words := strings.Split(strings.ToLower(string(folded)), "_")
-	for i, w := range words {
-		words[i] = strings.ToUpper(w[:1]) + w[1:]
-	}
-	return CodeInfo{
-		Code: folded, SDKValue: strings.Join(words, "."), Class: row.class,
-		HTTPStatus: row.status, Actions: slices.Clone(row.actions), Hint: row.hint,
-	}, true
-}
 
 // class returns the class of an answer with this code and HTTP status: from
 // the table, else from the shape of the name, else from the status.

@@ -52,9 +52,7 @@ func TestDocs(t *testing.T) {
 		doc := methods[a.Name]
 		assert.Contains(t, doc, "repeat", a.Name)
 		for _, e := range a.Errors {
-			info, known := Code(e.Code).Info()
-			require.True(t, known)
-			constant := "Code" + strings.ReplaceAll(info.SDKValue, ".", "")
+			constant := constantName(e.Code)
 			assert.True(t, strings.Contains(doc, constant) || strings.Contains(doc, "those of AllocateEipAddresses"), "%s: %s", a.Name, constant)
 		}
 	}

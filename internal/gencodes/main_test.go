@@ -12,7 +12,7 @@ import (
 // go generate would leave no difference.
 func TestGeneratedFilesAreUpToDate(t *testing.T) {
 	t.Parallel()
-	for pkg, dir := range map[string]string{"eip": "../.."} {
+	for pkg, dir := range map[string]string{"eip": "../..", "zenlayer": "../../zenlayer"} {
 		text, err := os.ReadFile(filepath.Join(dir, "codes.tsv"))
 		require.NoError(t, err)
 		files := 0

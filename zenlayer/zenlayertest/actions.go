@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/eipkit/eip-go/internal/fake"
+	"github.com/eipkit/eip-go/zenlayer"
 )
 
 type tag struct {
@@ -46,7 +47,7 @@ func (c *call) allocate() (obj, *fake.Refusal) {
 	price := s.set.monthly * float64(period)
 	switch {
 	case zone.Stock >= 0 && zone.Stock < amount:
-		return nil, refuse(codeNoSell, "The zone %s has %d elastic IPs left.", zone.ID, zone.Stock)
+		return nil, refuse(zenlayer.CodeInvalidEipTypeZoneNoSell, "The zone %s has %d elastic IPs left.", zone.ID, zone.Stock)
 	case s.balance <= 0 || s.balance < price*float64(amount):
 		return nil, refuse(codeNoMoney, "The balance is too small.")
 	}
@@ -73,7 +74,7 @@ func (c *call) allocate() (obj, *fake.Refusal) {
 func (c *call) netmask(zone *Zone) (int, *fake.Refusal) {
 	n, ref := c.number("netmask", zone.Netmask, 0, 128)
 	if ref == nil && n != zone.Netmask {
-		ref = refuse(codeNoSell, "The zone %s has no netmask %d.", zone.ID, n)
+		ref = refuse(zenlayer.CodeInvalidEipTypeZoneNoSell, "The zone %s has no netmask %d.", zone.ID, n)
 	}
 	return n, ref
 }
@@ -87,7 +88,7 @@ func (c *call) group() (string, *fake.Refusal) {
 		id = c.s.set.group
 	}
 	if !c.s.groupExists(id) {
-		return "", refuse(codeNoGroup, "The resource group %q does not exist.", id)
+		return "", refuse(zenlayer.CodeOperationFailedResourceGroupNotFound, "The resource group %q does not exist.", id)
 	}
 	return id, nil
 }
@@ -103,11 +104,11 @@ func (c *call) tags() (map[string]string, *fake.Refusal) {
 	for _, t := range given.Tags {
 		for _, part := range []string{t.Key, t.Value} {
 			if n := utf8.RuneCountInString(part); n < 1 || n > 128 {
-				return nil, refuse(codeTooLong, "A tag's key or value does not have 1 to 128 characters.")
+				return nil, refuse(zenlayer.CodeInvalidParameterExceedLength, "A tag's key or value does not have 1 to 128 characters.")
 			}
 		}
 		if _, twice := out[t.Key]; twice {
-			return nil, refuse(codeValue, "The tag %s is there twice.", t.Key)
+			return nil, refuse(zenlayer.CodeInvalidParameterValue, "The tag %s is there twice.", t.Key)
 		}
 		if out == nil {
 			out = map[string]string{}
@@ -134,7 +135,7 @@ func (c *call) price() (obj, *fake.Refusal) {
 		return nil, ref
 	}
 	if zone.Stock == 0 {
-		return nil, refuse(codeNoSell, "The zone %s has no elastic IPs to sell.", zone.ID)
+		return nil, refuse(zenlayer.CodeInvalidEipTypeZoneNoSell, "The zone %s has no elastic IPs to sell.", zone.ID)
 	}
 	out := obj{"discount": 100.0, "discountPrice": nil, "originalPrice": nil, "unitPrice": nil,
 		"discountUnitPrice": nil, "chargeUnit": nil, "stepPrices": nil, "amountUnit": nil,
@@ -159,7 +160,7 @@ func (c *call) stock() (obj, *fake.Refusal) {
 		return nil, ref
 	}
 	if only != "" && c.s.zones[only] == nil {
-		return nil, refuse(codeNoZone, "The zone %s does not exist.", only)
+		return nil, refuse(zenlayer.CodeInvalidZoneNotFound, "The zone %s does not exist.", only)
 	}
 	list := []obj{}
 	for _, id := range c.s.zoneOrder {
@@ -182,7 +183,7 @@ func (c *call) stock() (obj, *fake.Refusal) {
 func (c *call) chargeTypeOnly() (string, int, *fake.Refusal) {
 	t, ref := c.needText("eipChargeType")
 	if ref == nil && t != prepaid && t != postpaid {
-		ref = refuse(codeValue, "The parameter eipChargeType is neither PREPAID nor POSTPAID.")
+		ref = refuse(zenlayer.CodeInvalidParameterValue, "The parameter eipChargeType is neither PREPAID nor POSTPAID.")
 	}
 	return t, 0, ref
 }
@@ -264,7 +265,7 @@ func (c *call) filter() (func(*address) bool, *fake.Refusal) {
 		return nil, ref
 	}
 	if len(keys) > 20 || len(tags) > 20 {
-		return nil, refuse(codeTooLong, "The parameters tags and tagKeys have at most 20 elements.")
+		return nil, refuse(zenlayer.CodeInvalidParameterExceedLength, "The parameters tags and tagKeys have at most 20 elements.")
 	}
 	return func(a *address) bool {
 		for name, v := range want {
@@ -346,9 +347,9 @@ func (c *call) forInstance() (obj, *fake.Refusal) {
 	in := c.s.instances[id]
 	switch {
 	case in == nil:
-		return nil, refuse(codeNoInstance, "The instance %s does not exist.", id)
+		return nil, refuse(zenlayer.CodeInvalidInstanceNotFound, "The instance %s does not exist.", id)
 	case in.ESXi:
-		return nil, refuse(codeESXiList, "Instances with ESXi are not supported.")
+		return nil, refuse(zenlayer.CodeInvalidEsxiNotSupport, "Instances with ESXi are not supported.")
 	}
 	list := []obj{}
 	for _, a := range c.s.alive {

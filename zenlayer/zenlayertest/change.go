@@ -1,6 +1,9 @@
 package zenlayertest
 
-import "github.com/eipkit/eip-go/internal/fake"
+import (
+	"github.com/eipkit/eip-go/internal/fake"
+	"github.com/eipkit/eip-go/zenlayer"
+)
 
 func (c *call) associate() (obj, *fake.Refusal) {
 	a, ref := c.find("eipId")
@@ -13,7 +16,7 @@ func (c *call) associate() (obj, *fake.Refusal) {
 	}
 	in := c.s.instances[id]
 	if in == nil {
-		return nil, refuse(codeNoInstance, "The instance %s does not exist.", id)
+		return nil, refuse(zenlayer.CodeInvalidInstanceNotFound, "The instance %s does not exist.", id)
 	}
 	bound := 0
 	for _, other := range c.s.alive {
@@ -23,19 +26,19 @@ func (c *call) associate() (obj, *fake.Refusal) {
 	}
 	switch {
 	case in.Recycled:
-		return nil, refuse(codeGone, "The instance is in the recycle bin.")
+		return nil, refuse(zenlayer.CodeOperationDeniedInstanceRecycled, "The instance is in the recycle bin.")
 	case in.Stopped:
-		return nil, refuse(codeStopped, "The instance is not running.")
+		return nil, refuse(zenlayer.CodeOperationDeniedInstanceNotRunning, "The instance is not running.")
 	case in.ESXi:
-		return nil, refuse(codeESXi, "Instances with ESXi cannot have elastic IPs.")
+		return nil, refuse(zenlayer.CodeOperationDeniedEipEsxiInstanceAssign, "Instances with ESXi cannot have elastic IPs.")
 	case a.Status == recycling || a.Status == recycle:
-		return nil, refuse(codeInBin, "The elastic IP is in the recycle bin.")
+		return nil, refuse(zenlayer.CodeFailedOperationForRecycleResource, "The elastic IP is in the recycle bin.")
 	case a.Status != available:
-		return nil, refuse(codeNotAvailable, "The elastic IP is %s.", a.Status)
+		return nil, refuse(zenlayer.CodeOperationDeniedEipStatusNotAvailable, "The elastic IP is %s.", a.Status)
 	case in.ZoneID != a.ZoneID:
-		return nil, refuse(codeOtherZone, "The elastic IP is in another zone than the instance.")
+		return nil, refuse(zenlayer.CodeOperationDeniedEipZoneNotSame, "The elastic IP is in another zone than the instance.")
 	case in.Limit > 0 && bound >= in.Limit:
-		return nil, refuse(codeTooMany, "The instance has %d elastic IPs.", bound)
+		return nil, refuse(zenlayer.CodeOperationDeniedEipInstanceExceedLimit, "The instance has %d elastic IPs.", bound)
 	}
 	next := associated
 	if c.s.failBinding > 0 {
@@ -57,9 +60,9 @@ func (c *call) unassociate() (obj, *fake.Refusal) {
 	case associated:
 		c.s.move(a, unassociating, available, c.s.set.bindTime, c.now)
 	case recycling, recycle:
-		return nil, refuse(codeInBin, "The elastic IP is in the recycle bin.")
+		return nil, refuse(zenlayer.CodeFailedOperationForRecycleResource, "The elastic IP is in the recycle bin.")
 	default:
-		return nil, refuse(codeBadStatus, "The elastic IP is %s.", a.Status)
+		return nil, refuse(zenlayer.CodeOperationDeniedEipStatusNotSupport, "The elastic IP is %s.", a.Status)
 	}
 	return nil, nil
 }
@@ -71,16 +74,16 @@ func (c *call) terminate() (obj, *fake.Refusal) {
 	}
 	switch a.Status {
 	case recycling, recycle:
-		return nil, refuse(codeRecycled, "The elastic IP is in the recycle bin.")
+		return nil, refuse(zenlayer.CodeOperationDeniedEipRecycled, "The elastic IP is in the recycle bin.")
 	case createFailed:
 		c.s.balance += a.paid
 		a.paid = 0
 	case available, associated:
 		if a.ChargeType == prepaid {
-			return nil, refuse(codeSubscription, "The elastic IP is a subscription.")
+			return nil, refuse(zenlayer.CodeOperationDeniedEipSubscription, "The elastic IP is a subscription.")
 		}
 	default:
-		return nil, refuse(codeBadStatus, "The elastic IP is %s.", a.Status)
+		return nil, refuse(zenlayer.CodeOperationDeniedEipStatusNotSupport, "The elastic IP is %s.", a.Status)
 	}
 	c.s.move(a, recycling, recycle, c.s.set.binTime, c.now)
 	return nil, nil
@@ -96,9 +99,9 @@ func (c *call) release() (obj, *fake.Refusal) {
 		a := c.s.byID[id]
 		switch {
 		case a == nil || !c.visible(a):
-			return nil, refuse(codeNoEip, "The elastic IP %s does not exist.", id)
+			return nil, refuse(zenlayer.CodeInvalidEipNotFound, "The elastic IP %s does not exist.", id)
 		case a.Status != recycle:
-			return nil, refuse(codeNotRecycled, "The elastic IP %s is %s.", id, a.Status)
+			return nil, refuse(zenlayer.CodeOperationDeniedEipNotRecycled, "The elastic IP %s is %s.", id, a.Status)
 		}
 		list = append(list, a)
 	}
@@ -118,7 +121,7 @@ func (c *call) renew() (obj, *fake.Refusal) {
 	price := c.s.set.monthly * float64(a.Period)
 	switch {
 	case a.Status == creating || a.Status == recycling:
-		return nil, refuse(codeBadStatus, "The elastic IP is %s.", a.Status)
+		return nil, refuse(zenlayer.CodeOperationDeniedEipStatusNotSupport, "The elastic IP is %s.", a.Status)
 	case c.s.balance < price:
 		return nil, refuse(codeNoMoney, "The balance is too small.")
 	}
@@ -145,13 +148,13 @@ func (c *call) modifyGroup() (obj, *fake.Refusal) {
 		return nil, ref
 	}
 	if !c.s.groupExists(group) {
-		return nil, refuse(codeNoGroup, "The resource group %q does not exist.", group)
+		return nil, refuse(zenlayer.CodeOperationFailedResourceGroupNotFound, "The resource group %q does not exist.", group)
 	}
 	var list []*address
 	for _, id := range ids {
 		a := c.s.byID[id]
 		if a == nil || !c.visible(a) {
-			return nil, refuse(codeNoResource, "The elastic IP %s does not exist.", id)
+			return nil, refuse(zenlayer.CodeOperationFailedResourceNotFound, "The elastic IP %s does not exist.", id)
 		}
 		list = append(list, a)
 	}

@@ -10,59 +10,34 @@ import (
 	"time"
 
 	"github.com/eipkit/eip-go/internal/fake"
+	"github.com/eipkit/eip-go/zenlayer"
 )
 
 const path = "/api/v2/bmc"
 
-// The codes that the service answers.
 const (
-	codeAuthorization = "AUTHFAILURE_INVALID_AUTHORIZATION"
-	codeSignature     = "AUTHFAILURE_SIGNATURE_FAILURE"
-	codeExpired       = "AUTHFAILURE_SIGNATURE_EXPIRED"
-	codeLimit         = "REQUEST_LIMIT_EXCEEDED"
-	codeMissing       = "MISSING_PARAMETER"
-	codeType          = "INVALID_PARAMETER_TYPE"
-	codeValue         = "INVALID_PARAMETER_VALUE"
-	codeMaximum       = "INVALID_PARAMETER_EXCEED_MAXIMUM"
-	codeMinimum       = "INVALID_PARAMETER_LESS_MINIMUM"
-	codeTooLong       = "INVALID_PARAMETER_EXCEED_LENGTH"
-	codeTooShort      = "INVALID_PARAMETER_LESS_LENGTH"
-	codeNoZone        = "INVALID_ZONE_NOT_FOUND"
-	codeNoSell        = "INVALID_EIP_TYPE_ZONE_NO_SELL"
-	codeNoGroup       = "OPERATION_FAILED_RESOURCE_GROUP_NOT_FOUND"
-	codeNoResource    = "OPERATION_FAILED_RESOURCE_NOT_FOUND"
-	codeNoEip         = "INVALID_EIP_NOT_FOUND"
-	codeNoInstance    = "INVALID_INSTANCE_NOT_FOUND"
-	codeNoMoney       = "OPERATION_DENIED_INSUFFICIENT_BALANCE"
-	codeInBin         = "FAILED_OPERATION_FOR_RECYCLE_RESOURCE"
-	codeESXi          = "OPERATION_DENIED_EIP_ESXI_INSTANCE_ASSIGN"
-	codeESXiList      = "INVALID_ESXI_NOT_SUPPORT"
-	codeTooMany       = "OPERATION_DENIED_EIP_INSTANCE_EXCEED_LIMIT"
-	codeNotRecycled   = "OPERATION_DENIED_EIP_NOT_RECYCLED"
-	codeRecycled      = "OPERATION_DENIED_EIP_RECYCLED"
-	codeNotAvailable  = "OPERATION_DENIED_EIP_STATUS_NOT_AVAILABLE"
-	codeBadStatus     = "OPERATION_DENIED_EIP_STATUS_NOT_SUPPORT"
-	codeSubscription  = "OPERATION_DENIED_EIP_SUBSCRIPTION"
-	codeOtherZone     = "OPERATION_DENIED_EIP_ZONE_NOT_SAME"
-	codeStopped       = "OPERATION_DENIED_INSTANCE_NOT_RUNNING"
-	codeGone          = "OPERATION_DENIED_INSTANCE_RECYCLED"
+	codeLimit = string(zenlayer.CodeRequestLimitExceeded)
+	// codeNoMoney is what the service answers by what it does elsewhere; the
+	// documents do not have it.
+	codeNoMoney zenlayer.Code = "OPERATION_DENIED_INSUFFICIENT_BALANCE"
 )
 
-// statuses are the documented ones.
-var statuses = map[string]int{
-	codeLimit: 429, codeMissing: 400, codeNoZone: 404, codeNoSell: 400, codeNoEip: 404,
-	codeNoInstance: 403, codeInBin: 403, codeBadStatus: 403, codeSubscription: 403,
-	codeRecycled: 403, codeNotRecycled: 403,
-	"INTERNAL_SERVER_ERROR": 500, "SERVICE_TEMPORARY_UNAVAILABLE": 503, "REQUEST_TIMED_OUT": 504,
-	"INVALID_OPERATION_TIMEOUT": 500, "AUTHFAILURE_UNAUTHORIZED_OPERATION": 403,
+// A documentedAnswer is the status with which an action refuses with a code; the
+// action "*" stands for any, "fake" for a status that no source gives.
+type documentedAnswer struct {
+	action        string
+	status        int
+	code, message string
 }
 
-// statusOf gives the documented status of a code, or the one that its name
-// suggests.
+// statusOf returns the status of a code: the documented one, or the one that its
+// name suggests.
 func statusOf(code string) int {
 	code = strings.ToUpper(strings.ReplaceAll(code, ".", "_"))
-	if n, ok := statuses[code]; ok {
-		return n
+	for _, row := range documented {
+		if row.code == code {
+			return row.status
+		}
 	}
 	switch {
 	case strings.HasPrefix(code, "AUTHFAILURE"):
@@ -75,8 +50,8 @@ func statusOf(code string) int {
 	return http.StatusBadRequest
 }
 
-func refuse(code, format string, args ...any) *fake.Refusal {
-	return &fake.Refusal{Status: statusOf(code), Code: code, Message: fmt.Sprintf(format, args...)}
+func refuse(code zenlayer.Code, format string, args ...any) *fake.Refusal {
+	return &fake.Refusal{Status: statusOf(string(code)), Code: string(code), Message: fmt.Sprintf(format, args...)}
 }
 
 // service is the elastic IP service behind the HTTP engine. Everything below
@@ -192,11 +167,11 @@ func (s *service) Run(req *fake.Request, now time.Time) fake.Reply {
 	do, known := actions[req.Action]
 	switch {
 	case version != "2022-11-20" && version != "2026-02-01":
-		return s.Refuse(req, *refuse(codeValue, "There is no version %q.", version))
+		return s.Refuse(req, *refuse(zenlayer.CodeInvalidParameterValue, "There is no version %q.", version))
 	case !known:
-		return s.Refuse(req, *refuse(codeValue, "There is no action %q.", req.Action))
+		return s.Refuse(req, *refuse(zenlayer.CodeInvalidParameterValue, "There is no action %q.", req.Action))
 	case in.bad:
-		return s.Refuse(req, *refuse(codeType, "The body is not a JSON object."))
+		return s.Refuse(req, *refuse(zenlayer.CodeInvalidParameterType, "The body is not a JSON object."))
 	}
 	c := &call{s: s, p: in.params, now: s.clock(), seq: req.Seq}
 	s.mu.Lock()
@@ -256,18 +231,20 @@ func (s *service) Refuse(_ *fake.Request, ref fake.Refusal) fake.Reply {
 }
 
 // Throttled implements fake.Service.
-func (s *service) Throttled() fake.Refusal { return *refuse(codeLimit, "Too many requests.") }
+func (s *service) Throttled() fake.Refusal {
+	return *refuse(zenlayer.CodeRequestLimitExceeded, "Too many requests.")
+}
 
 // Broken implements fake.Service.
 func (s *service) Broken(status int) fake.Refusal {
-	code := "SERVICE_TEMPORARY_UNAVAILABLE"
+	code := zenlayer.CodeServiceTemporaryUnavailable
 	switch status {
 	case http.StatusInternalServerError:
-		code = "INTERNAL_SERVER_ERROR"
+		code = zenlayer.CodeInternalServerError
 	case http.StatusGatewayTimeout:
-		code = "REQUEST_TIMED_OUT"
+		code = zenlayer.CodeRequestTimedOut
 	}
-	return fake.Refusal{Status: status, Code: code, Message: "Injected failure."}
+	return fake.Refusal{Status: status, Code: string(code), Message: "Injected failure."}
 }
 
 // requestID looks like the service's own.

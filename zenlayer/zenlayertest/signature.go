@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/eipkit/eip-go/internal/fake"
+	"github.com/eipkit/eip-go/zenlayer"
 )
 
 // window is how far a timestamp may be from the service's clock.
@@ -28,13 +29,13 @@ func (s *service) authorize(in *incoming, now time.Time) *fake.Refusal {
 			known = subtle.ConstantTimeCompare([]byte(t), []byte(token)) == 1 || known
 		}
 		if !known {
-			return refuse(codeAuthorization, "The token is not valid.")
+			return refuse(zenlayer.CodeAuthfailureInvalidAuthorization, "The token is not valid.")
 		}
 		return nil
 	}
 	scheme, rest, _ := strings.Cut(given, " ")
 	if scheme != method || in.header.Get("X-ZC-Signature-Method") != method {
-		return refuse(codeAuthorization, "The signature method is not supported.")
+		return refuse(zenlayer.CodeAuthfailureInvalidAuthorization, "The signature method is not supported.")
 	}
 	fields := map[string]string{}
 	for part := range strings.SplitSeq(rest, ",") {
@@ -43,11 +44,11 @@ func (s *service) authorize(in *incoming, now time.Time) *fake.Refusal {
 	}
 	password, ok := s.set.keys[fields["Credential"]]
 	if !ok {
-		return refuse(codeAuthorization, "The access key does not exist.")
+		return refuse(zenlayer.CodeAuthfailureInvalidAuthorization, "The access key does not exist.")
 	}
 	stamp, err := strconv.ParseInt(in.header.Get("X-ZC-Timestamp"), 10, 64)
 	if err != nil {
-		return refuse(codeAuthorization, "X-ZC-Timestamp is not a Unix time.")
+		return refuse(zenlayer.CodeAuthfailureInvalidAuthorization, "X-ZC-Timestamp is not a Unix time.")
 	}
 	var canonical strings.Builder
 	canonical.WriteString("POST\n/\n\n")
@@ -55,7 +56,7 @@ func (s *service) authorize(in *incoming, now time.Time) *fake.Refusal {
 	last := ""
 	for name := range strings.SplitSeq(fields["SignedHeaders"], ";") {
 		if name != strings.ToLower(name) || name <= last {
-			return refuse(codeAuthorization, "SignedHeaders are not in lower case and order.")
+			return refuse(zenlayer.CodeAuthfailureInvalidAuthorization, "SignedHeaders are not in lower case and order.")
 		}
 		last = name
 		delete(needed, name)
@@ -66,16 +67,16 @@ func (s *service) authorize(in *incoming, now time.Time) *fake.Refusal {
 		fmt.Fprintf(&canonical, "%s:%s\n", name, value)
 	}
 	if len(needed) > 0 {
-		return refuse(codeAuthorization, "SignedHeaders lack content-type or host.")
+		return refuse(zenlayer.CodeAuthfailureInvalidAuthorization, "SignedHeaders lack content-type or host.")
 	}
 	fmt.Fprintf(&canonical, "\n%s\n%x", fields["SignedHeaders"], sha256.Sum256(in.body))
 	mac := hmac.New(sha256.New, []byte(password))
 	fmt.Fprintf(mac, "%s\n%s\n%x", method, in.header.Get("X-ZC-Timestamp"), sha256.Sum256([]byte(canonical.String())))
 	if !hmac.Equal([]byte(fmt.Sprintf("%x", mac.Sum(nil))), []byte(fields["Signature"])) {
-		return refuse(codeSignature, "The signature does not match.")
+		return refuse(zenlayer.CodeAuthfailureSignatureFailure, "The signature does not match.")
 	}
 	if now.Sub(time.Unix(stamp, 0)).Abs() > window {
-		return refuse(codeExpired, "The signature has expired.")
+		return refuse(zenlayer.CodeAuthfailureSignatureExpired, "The signature has expired.")
 	}
 	return nil
 }

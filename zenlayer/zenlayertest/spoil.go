@@ -4,6 +4,7 @@ import (
 	"maps"
 
 	"github.com/eipkit/eip-go/internal/fake"
+	"github.com/eipkit/eip-go/zenlayer"
 )
 
 // refusalOf is the refusal with a code; without one it is none.
@@ -11,11 +12,13 @@ func refusalOf(code string) fake.Refusal {
 	if code == "" {
 		return fake.Refusal{}
 	}
-	return *refuse(code, "Injected refusal.")
+	return *refuse(zenlayer.Code(code), "Injected refusal.")
 }
 
 // Denied implements fake.Service.
-func (s *service) Denied() fake.Refusal { return refusalOf("AUTHFAILURE_UNAUTHORIZED_OPERATION") }
+func (s *service) Denied() fake.Refusal {
+	return refusalOf(string(zenlayer.CodeAuthfailureUnauthorizedOperation))
+}
 
 // spoil changes the body of a success as a fault asks for. Bodies are not kept.
 func spoil(req *fake.Request, body obj) {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/eipkit/eip-go/internal/fake"
+	"github.com/eipkit/eip-go/zenlayer"
 )
 
 // The states of an address.
@@ -133,7 +134,7 @@ func (c *call) find(name string) (*address, *fake.Refusal) {
 	}
 	a := c.s.byID[id]
 	if a == nil || !c.visible(a) {
-		return nil, refuse(codeNoEip, "The elastic IP %s does not exist.", id)
+		return nil, refuse(zenlayer.CodeInvalidEipNotFound, "The elastic IP %s does not exist.", id)
 	}
 	return a, nil
 }
@@ -145,7 +146,7 @@ func (c *call) read(name string, into any) (bool, *fake.Refusal) {
 		return false, nil
 	}
 	if err := json.Unmarshal(raw, into); err != nil {
-		return false, refuse(codeType, "The parameter %s has the wrong type.", name)
+		return false, refuse(zenlayer.CodeInvalidParameterType, "The parameter %s has the wrong type.", name)
 	}
 	return true, nil
 }
@@ -159,7 +160,7 @@ func (c *call) text(name string) (string, *fake.Refusal) {
 func (c *call) needText(name string) (string, *fake.Refusal) {
 	v, ref := c.text(name)
 	if ref == nil && strings.TrimSpace(v) == "" {
-		ref = refuse(codeMissing, "The parameter %s is empty.", name)
+		ref = refuse(zenlayer.CodeMissingParameter, "The parameter %s is empty.", name)
 	}
 	return v, ref
 }
@@ -172,9 +173,9 @@ func (c *call) number(name string, def, least, most int) (int, *fake.Refusal) {
 	case ref != nil || !there:
 		return def, ref
 	case v < least:
-		return 0, refuse(codeMinimum, "The parameter %s is less than %d.", name, least)
+		return 0, refuse(zenlayer.CodeInvalidParameterLessMinimum, "The parameter %s is less than %d.", name, least)
 	case v > most:
-		return 0, refuse(codeMaximum, "The parameter %s is more than %d.", name, most)
+		return 0, refuse(zenlayer.CodeInvalidParameterExceedMaximum, "The parameter %s is more than %d.", name, most)
 	}
 	return v, nil
 }
@@ -187,11 +188,11 @@ func (c *call) list(name string, required bool) ([]string, *fake.Refusal) {
 	case ref != nil:
 		return nil, ref
 	case !there && required:
-		return nil, refuse(codeMissing, "The parameter %s is empty.", name)
+		return nil, refuse(zenlayer.CodeMissingParameter, "The parameter %s is empty.", name)
 	case required && len(v) == 0:
-		return nil, refuse(codeTooShort, "The parameter %s is empty.", name)
+		return nil, refuse(zenlayer.CodeInvalidParameterLessLength, "The parameter %s is empty.", name)
 	case len(v) > 100:
-		return nil, refuse(codeTooLong, "The parameter %s has more than 100 elements.", name)
+		return nil, refuse(zenlayer.CodeInvalidParameterExceedLength, "The parameter %s has more than 100 elements.", name)
 	}
 	return v, nil
 }
@@ -202,7 +203,7 @@ func (c *call) charge() (chargeType string, period int, ref *fake.Refusal) {
 		return "", 0, ref
 	}
 	if chargeType != prepaid && chargeType != postpaid {
-		return "", 0, refuse(codeValue, "The parameter eipChargeType is neither PREPAID nor POSTPAID.")
+		return "", 0, refuse(zenlayer.CodeInvalidParameterValue, "The parameter eipChargeType is neither PREPAID nor POSTPAID.")
 	}
 	var sub struct {
 		Period *int `json:"period"`
@@ -214,11 +215,11 @@ func (c *call) charge() (chargeType string, period int, ref *fake.Refusal) {
 	case chargeType == postpaid:
 		return chargeType, 0, nil
 	case !there || sub.Period == nil:
-		return "", 0, refuse(codeMissing, "The parameter eipChargePrepaid.period is empty.")
+		return "", 0, refuse(zenlayer.CodeMissingParameter, "The parameter eipChargePrepaid.period is empty.")
 	case *sub.Period < 1:
-		return "", 0, refuse(codeMinimum, "The parameter eipChargePrepaid.period is less than 1.")
+		return "", 0, refuse(zenlayer.CodeInvalidParameterLessMinimum, "The parameter eipChargePrepaid.period is less than 1.")
 	case *sub.Period > 36:
-		return "", 0, refuse(codeMaximum, "The parameter eipChargePrepaid.period is more than 36.")
+		return "", 0, refuse(zenlayer.CodeInvalidParameterExceedMaximum, "The parameter eipChargePrepaid.period is more than 36.")
 	}
 	return chargeType, *sub.Period, nil
 }
@@ -231,7 +232,7 @@ func (c *call) zone() (*Zone, *fake.Refusal) {
 	}
 	z := c.s.zones[id]
 	if z == nil {
-		return nil, refuse(codeNoZone, "The zone %s does not exist.", id)
+		return nil, refuse(zenlayer.CodeInvalidZoneNotFound, "The zone %s does not exist.", id)
 	}
 	return z, nil
 }
