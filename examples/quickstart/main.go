@@ -10,43 +10,83 @@
 package main
 
 import (
+	"bufio"
+	"cmp"
 	"context"
 	"errors"
 	"flag"
 	"fmt"
 	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
 	"time"
 
 	eip "github.com/eipkit/eip-go"
-	"github.com/eipkit/eip-go/internal/exampleapp"
-	"github.com/eipkit/eip-go/internal/termchart"
+	"github.com/eipkit/eip-go/eiptest"
 )
 
-// cleanupTime is what giving an address back may take after a failure.
+// cleanupTime limits the clean-up after a failure.
 const cleanupTime = time.Minute
 
-func main() { exampleapp.Main(run) }
+func main() {
+	err := run(context.Background(), os.Args[1:], os.Stdin, os.Stdout)
+	if err != nil && !errors.Is(err, flag.ErrHelp) {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
 
 func run(ctx context.Context, args []string, in io.Reader, out io.Writer) error {
 	fs := flag.NewFlagSet("quickstart", flag.ContinueOnError)
-	flags := exampleapp.AddFlags(fs)
-	if err := exampleapp.Parse(fs, args); err != nil {
-		return err
+	endpoint := fs.String("endpoint", "", "`URL` of a running eipsim, instead of the embedded fake")
+	keyID := fs.String("access-key-id", eiptest.DefaultAccessKeyID, "access key `ID` for -endpoint")
+	secret := fs.String("access-key-secret", eiptest.DefaultAccessKeySecret, "its secret")
+	live := fs.Bool("live", false, "use the real cloud, with credentials from the environment (asks first)")
+	regionID := fs.String("region", "", "region `ID`; needed with -live")
+	instance := fs.String("instance", "", "`ID` of an ECS instance without an elastic IP, to bind the address to")
+	if err := fs.Parse(args); err != nil || fs.NArg() > 0 {
+		return cmp.Or(err, errors.New("there are no arguments, only flags"))
 	}
-	app, err := flags.Start(ctx, in, out, "one pay-as-you-go elastic IP of 5 Mbit/s, and release it again")
+	region := cmp.Or(*regionID, eiptest.DefaultRegion)
+	var options []eip.Option // none for the real cloud
+	switch {
+	case *live && (*regionID == "" || *endpoint != ""), strings.Contains(strings.ToLower(*endpoint), "aliyuncs.com"):
+		return errors.New("the real cloud needs -live and -region, and no -endpoint")
+	case *live:
+		fmt.Fprintf(out, "This allocates an elastic IP in %s, for real money.\nType yes to go on: ", region)
+		if answer, _ := bufio.NewReader(in).ReadString('\n'); strings.TrimSpace(answer) != "yes" {
+			return errors.New("not confirmed: nothing was done")
+		}
+	case *endpoint != "":
+		options = []eip.Option{eip.WithEndpoint(*endpoint), eip.WithCredentials(eip.StaticCredentials(*keyID, *secret))}
+		*instance = cmp.Or(*instance, "i-test1") // eipsim has it
+	default:
+		srv, err := eiptest.New(eiptest.WithRegion(region))
+		if err != nil {
+			return err
+		}
+		defer srv.Close()
+		options = srv.ClientOptions()
+		*instance = cmp.Or(*instance, "i-test1")
+		fmt.Fprintln(out, "on the embedded fake: nothing is real, nothing is billed")
+	}
+	client, err := eip.NewClient(region, options...)
 	if err != nil {
 		return err
 	}
-	defer app.Close()
-	return life(ctx, app.Client, app.Instance, out)
+	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // a second interrupt ends the process
+	return life(ctx, client, *instance, out)
 }
 
-// life is one walk. What a walk that fails has left is given back.
+// life runs one tour, and cleans up after one that fails.
 func life(ctx context.Context, client *eip.Client, instance string, out io.Writer) error {
 	tour := &tour{client: client, instance: instance, out: out}
 	address, err := tour.walk(ctx)
 	if err != nil {
-		return errors.Join(err, tour.giveBack(ctx))
+		return errors.Join(err, tour.cleanUp(ctx))
 	}
 	fmt.Fprintf(out, "%s (%s) is released\n", address.IPAddress, address.AllocationID)
 	return nil
@@ -55,12 +95,12 @@ func life(ctx context.Context, client *eip.Client, instance string, out io.Write
 // tour is one walk through the life of an address.
 type tour struct {
 	client   *eip.Client
-	instance string
+	instance string // to bind the address to; "" for none
 	out      io.Writer
 
 	request *eip.AllocateEipAddressRequest
-	id      string // of the address, once it is known and until it is gone
-	seen    bool   // the address has shown up in a list
+	id      string // of the address, from its allocation to its release
+	seen    bool   // whether the service has listed the address
 	failed  error  // of the allocation
 }
 
@@ -73,8 +113,8 @@ func (t *tour) walk(ctx context.Context) (*eip.EipAddress, error) {
 	}
 	t.say("%d regions; this one is %s", len(regions.Regions), t.client.Region())
 
-	// Tags go into the allocation itself, so that no crash can leave an address
-	// behind that nobody can find.
+	// The tags are part of the allocation, so that the address can be found
+	// even if the program dies before it has read the answer.
 	t.request = &eip.AllocateEipAddressRequest{
 		Bandwidth:          5,
 		InternetChargeType: eip.InternetChargeTypePayByTraffic,
@@ -87,18 +127,18 @@ func (t *tour) walk(ctx context.Context) (*eip.EipAddress, error) {
 		return nil, err
 	}
 	t.id = made.AllocationID
-	t.say("allocated %s, %s (request %s, attempts %d)", made.EipAddress, made.AllocationID, made.RequestID, made.Attempts)
+	t.say("allocated %s (%s), attempts: %d", made.EipAddress, made.AllocationID, made.Attempts)
+	t.say("its request ID, for the vendor's support: %s", made.RequestID)
 
 	address, err := t.client.WaitAvailable(ctx, t.id)
 	if err != nil {
 		return nil, err
 	}
 	t.seen = true
-	t.say("%s is %s: %d Mbit/s, %s, tags %v", address.IPAddress, address.Status, address.Bandwidth,
-		address.InternetChargeType, map[string]string(address.Tags))
+	t.say("%s is %s: %d Mbit/s, %s", address.IPAddress, address.Status, address.Bandwidth, address.InternetChargeType)
 
 	if t.instance == "" {
-		t.say("no -instance given: not binding it to anything")
+		t.say("no -instance given: not bound to anything")
 	} else if err := t.bind(ctx); err != nil {
 		return nil, err
 	}
@@ -149,8 +189,8 @@ func (t *tour) unbind(ctx context.Context) error {
 	return nil
 }
 
-// watch draws the traffic of the last hour. A new address of the real cloud has
-// none yet; the fake makes some up.
+// watch reports the traffic of the last hour. A new address of the real cloud
+// has none yet; the fake invents some.
 func (t *tour) watch(ctx context.Context) error {
 	end := time.Now().Truncate(time.Minute)
 	data, err := t.client.DescribeEipMonitorData(ctx, &eip.DescribeEipMonitorDataRequest{
@@ -159,46 +199,43 @@ func (t *tour) watch(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	var received, sent []float64
-	for _, point := range data.EipMonitorDatas {
-		received = append(received, float64(point.EipRX)*8/60)
-		sent = append(sent, float64(point.EipTX)*8/60)
+	var received, sent int64
+	for _, minute := range data.EipMonitorDatas {
+		received += minute.EipRX
+		sent += minute.EipTX
 	}
-	return termchart.Render(t.out, termchart.StyleOf(t.out), termchart.Chart{
-		Title: "traffic of the last hour", Unit: "bit/s", Height: 4,
-		Series: []termchart.Series{{Label: "in", Points: received}, {Label: "out", Points: sent}},
-		From:   end.Add(-time.Hour).UTC().Format("15:04"), To: end.UTC().Format("15:04 UTC"),
-	})
+	t.say("traffic of the last hour: %d kB received, %d kB sent", received/1000, sent/1000)
+	return nil
 }
 
-// giveBack releases what a failed or interrupted walk has left. It has a time
-// of its own, because the walk's context may be over.
-func (t *tour) giveBack(ctx context.Context) error {
+// cleanUp releases the address of a tour that failed or was interrupted. It has
+// a time limit of its own, because ctx may be done.
+func (t *tour) cleanUp(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanupTime)
 	defer cancel()
 	err := t.failed
 	for eip.OutcomeUnknown(err) && ctx.Err() == nil {
-		// The request as Again returns it gives the address that the first one made,
-		// or makes the one that it did not.
-		t.say("asking what became of the allocation")
+		// Again returns the request with the token of the first one: sent again, it
+		// returns the address that the first one made, or makes it now.
+		t.say("asking for the outcome of the allocation")
 		var made *eip.AllocateEipAddressResponse
 		if made, err = t.client.AllocateEipAddress(ctx, eip.Again(t.request, err)); err == nil {
 			t.id = made.AllocationID
 		}
 	}
 	if eip.OutcomeUnknown(err) {
-		return fmt.Errorf("an address may exist; its tag is made-by=eip-go-quickstart, its ClientToken %s: %w", eip.ClientTokenOf(err), err)
+		return fmt.Errorf("an address may exist, with the tag made-by=eip-go-quickstart (ClientToken %s): %w", eip.ClientTokenOf(err), err)
 	}
 	if t.id == "" {
 		return nil
 	}
 	t.say("releasing %s", t.id)
 	options := []eip.EnsureOption{eip.UnbindFirst}
-	if !t.seen { // a new address may take a moment to show up
+	if !t.seen { // the service may take a moment to list a new address
 		options = append(options, eip.JustAllocated)
 	}
 	if err := t.client.EnsureReleased(ctx, t.id, options...); err != nil {
-		return fmt.Errorf("the address %s is still there and costs money; release it by hand: %w", t.id, err)
+		return fmt.Errorf("the address %s still exists and costs money; release it by hand: %w", t.id, err)
 	}
 	t.say("%s is released", t.id)
 	return nil

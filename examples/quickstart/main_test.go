@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"regexp"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -16,30 +15,42 @@ import (
 	"github.com/eipkit/eip-go/eiptest"
 )
 
-func lastLine(s string) string {
-	lines := strings.Split(strings.TrimSpace(s), "\n")
-	return lines[len(lines)-1]
+func example(t *testing.T, in string, args ...string) (string, error) {
+	t.Helper()
+	var out bytes.Buffer
+	err := run(t.Context(), args, strings.NewReader(in), &out)
+	for line := range strings.Lines(out.String()) {
+		assert.LessOrEqual(t, len(line), 81, line)
+	}
+	return out.String(), err
 }
 
-func TestOnTheEmbeddedFake(t *testing.T) {
+func TestEmbedded(t *testing.T) {
 	t.Parallel()
-	var out bytes.Buffer
-	require.NoError(t, run(t.Context(), nil, strings.NewReader(""), &out))
-	assert.Regexp(t, `^198\.1[89]\.\d+\.\d+ \(eip-\w+\) is released$`, lastLine(out.String()))
-	for _, want := range []string{"allocated", "Available", "bound to EcsInstance i-test1", "traffic of the last hour", "unbound"} {
-		assert.Contains(t, out.String(), want)
+	out, err := example(t, "")
+	require.NoError(t, err)
+	assert.Regexp(t, `\n198\.1[89]\.\d+\.\d+ \(eip-\w+\) is released\n$`, out)
+	for _, want := range []string{"allocated", "Available", "bound to EcsInstance i-test1", "kB received", "unbound"} {
+		assert.Contains(t, out, want)
 	}
 }
 
-func TestOnAnEndpoint(t *testing.T) {
+func TestEndpoint(t *testing.T) {
 	t.Parallel()
 	srv := eiptest.NewServer(t)
-	var out bytes.Buffer
-	require.NoError(t, run(t.Context(), []string{"-endpoint", srv.URL()}, strings.NewReader(""), &out))
+	out, err := example(t, "", "-endpoint", srv.URL())
+	require.NoError(t, err)
 	require.Len(t, srv.AddressesEverMade(), 1)
 	assert.Empty(t, srv.Addresses())
-	assert.Contains(t, lastLine(out.String()), srv.AddressesEverMade()[0].AllocationID)
+	assert.Contains(t, out, srv.AddressesEverMade()[0].AllocationID+") is released\n")
 	assert.Equal(t, "quickstart", srv.AddressesEverMade()[0].Name)
+}
+
+func TestWithoutInstance(t *testing.T) {
+	t.Parallel()
+	var out bytes.Buffer
+	require.NoError(t, life(t.Context(), eiptest.NewServer(t).Client(t), "", &out))
+	assert.Contains(t, out.String(), "not bound to anything")
 }
 
 // Interrupted at any call, before or after it ran, the quickstart leaves
@@ -93,21 +104,25 @@ func TestCannotRelease(t *testing.T) {
 	t.Parallel()
 	srv := eiptest.NewServer(t)
 	srv.Fail("ReleaseEipAddress", eiptest.Refuse("Forbidden.RAM").Times(-1))
-	var out bytes.Buffer
-	err := run(t.Context(), []string{"-endpoint", srv.URL()}, strings.NewReader(""), &out)
-	require.Error(t, err)
+	_, err := example(t, "", "-endpoint", srv.URL())
 	require.Len(t, srv.Addresses(), 1)
-	assert.ErrorContains(t, err, srv.Addresses()[0].AllocationID)
+	require.ErrorContains(t, err, srv.Addresses()[0].AllocationID)
 	assert.ErrorContains(t, err, "costs money")
 }
 
-func TestLiveAsksFirst(t *testing.T) {
+func TestRefusals(t *testing.T) {
 	t.Parallel()
-	var out bytes.Buffer
-	err := run(t.Context(), []string{"-live", "-region", "cn-hangzhou"}, strings.NewReader("no\n"), &out)
-	require.Error(t, err)
-	assert.Regexp(t, regexp.MustCompile(`(?s)real cloud.*cn-hangzhou.*one pay-as-you-go elastic IP`), out.String())
-
-	err = run(t.Context(), []string{"-live"}, strings.NewReader("yes\n"), &out)
-	assert.ErrorContains(t, err, "-region")
+	for _, tt := range []struct{ args, in, want string }{
+		{"-live", "yes\n", "-region"},
+		{"-live -region cn-hangzhou -endpoint http://127.0.0.1:1", "yes\n", "no -endpoint"},
+		{"-endpoint https://VPC.aliyuncs.com", "", "-live"},
+		{"-live -region cn-hangzhou", "no\n", "not confirmed"},
+		{"-live -region cn-hangzhou", "", "not confirmed"},
+		{"-region cn-hangzhou live", "", "no arguments"},
+		{"-nonsense", "", "-nonsense"},
+	} {
+		out, err := example(t, tt.in, strings.Fields(tt.args)...)
+		require.ErrorContains(t, err, tt.want)
+		assert.Equal(t, tt.want == "not confirmed", strings.Contains(out, "an elastic IP in cn-hangzhou, for real money"))
+	}
 }
