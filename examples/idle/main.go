@@ -2,169 +2,205 @@
 //
 //	go run ./examples/idle              # a dry run
 //	go run ./examples/idle -release     # for good
+//	go run ./examples/idle -live -region cn-hangzhou   # on the real cloud; asks first
 //
 // It runs on the embedded fake unless -endpoint or -live says otherwise.
 package main
 
 import (
 	"bufio"
+	"cmp"
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
 	"maps"
+	"os"
+	"os/signal"
 	"slices"
-	"strconv"
 	"strings"
+	"syscall"
+	"text/tabwriter"
 	"time"
 
 	eip "github.com/eipkit/eip-go"
 	"github.com/eipkit/eip-go/eiptest"
-	"github.com/eipkit/eip-go/internal/exampleapp"
-	"github.com/eipkit/eip-go/internal/termchart"
 )
-
-func main() { exampleapp.Main(run) }
 
 const day = 24 * time.Hour
 
+func main() {
+	err := run(context.Background(), os.Args[1:], os.Stdin, os.Stdout)
+	if err != nil && !errors.Is(err, flag.ErrHelp) {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
 func run(ctx context.Context, args []string, in io.Reader, out io.Writer) error {
 	fs := flag.NewFlagSet("idle", flag.ContinueOnError)
-	common := exampleapp.AddFlags(fs)
-	tags := eip.Tags{}
+	endpoint := fs.String("endpoint", "", "`URL` of a running eipsim, instead of the embedded fake")
+	keyID := fs.String("access-key-id", eiptest.DefaultAccessKeyID, "access key `ID` for -endpoint")
+	secret := fs.String("access-key-secret", eiptest.DefaultAccessKeySecret, "its secret")
+	live := fs.Bool("live", false, "use the real cloud, with credentials from the environment (asks first)")
+	regionID := fs.String("region", "", "region `ID`; needed with -live")
+	j := job{in: bufio.NewReader(in), out: out}
+	j.addFlags(fs)
+	if err := fs.Parse(args); err != nil || fs.NArg() > 0 {
+		return cmp.Or(err, errors.New("there are no arguments, only flags"))
+	}
+	region := cmp.Or(*regionID, eiptest.DefaultRegion)
+	var options []eip.Option // none for the real cloud
+	switch {
+	case *live && (*regionID == "" || *endpoint != ""), strings.Contains(strings.ToLower(*endpoint), "aliyuncs.com"):
+		return errors.New("the real cloud needs -live and -region, and no -endpoint")
+	case *live:
+		j.ask = true
+		fmt.Fprintf(out, "This lists the elastic IPs of %s in the real cloud.\nType yes to go on: ", region)
+		if !j.yes() {
+			return errors.New("not confirmed: nothing was done")
+		}
+	case *endpoint != "":
+		options = []eip.Option{eip.WithEndpoint(*endpoint), eip.WithCredentials(eip.StaticCredentials(*keyID, *secret))}
+	default:
+		srv, err := eiptest.New(eiptest.WithRegion(region))
+		if err != nil {
+			return err
+		}
+		defer srv.Close()
+		options, j.fake = srv.ClientOptions(), srv
+		fmt.Fprintln(out, "on the embedded fake: nothing is real, nothing is billed")
+	}
+	client, err := eip.NewClient(region, options...)
+	if err != nil {
+		return err
+	}
+	return j.run(ctx, client)
+}
+
+// job is what the flags ask for.
+type job struct {
+	query   eip.IdleQuery
+	release bool // and not only list
+	ask     bool // before releasing
+
+	in   *bufio.Reader
+	out  io.Writer
+	fake *eiptest.Server // nil unless embedded
+}
+
+func (j *job) addFlags(fs *flag.FlagSet) {
+	j.query.Tags = eip.Tags{}
 	fs.Func("tag", "`key=value` that an address must have; can be given several times", func(s string) error {
 		k, v, ok := strings.Cut(s, "=")
 		if !ok || k == "" {
-			return fmt.Errorf("%q is not key=value", s)
+			return errors.New("want key=value")
 		}
-		tags[k] = v
+		j.query.Tags[k] = v
 		return nil
 	})
-	group := fs.String("group", "", "resource group `ID` that an address must be in")
-	age := fs.Duration("age", eip.DefaultIdleAge, "how old an address must be")
-	traffic := fs.Duration("traffic", 7*day, "how far to look back at the traffic; 0 does not look")
-	release := fs.Bool("release", false, "release the idle addresses; without it nothing is changed")
-	if err := exampleapp.Parse(fs, args); err != nil {
-		return err
-	}
-	common.Plan = "It lists addresses and reads their monitoring data.\nIt creates and changes nothing."
-	if *release {
-		common.Plan = "It lists addresses and reads their monitoring data.\n" +
-			"Then it asks again, and releases the idle ones for good:\nwhat is released may not come back."
-	}
-	app, err := common.Start(ctx, in, out, "")
-	if err != nil {
-		return err
-	}
-	defer app.Close()
-	if app.Server != nil {
-		if err := populate(ctx, app); err != nil {
+	fs.StringVar(&j.query.ResourceGroupID, "group", "", "resource group `ID` that an address must be in")
+	fs.DurationVar(&j.query.MinAge, "age", eip.DefaultIdleAge, "minimum age of an address")
+	fs.DurationVar(&j.query.TrafficOver, "traffic", 7*day, "how far to look back at the traffic; 0 does not look")
+	fs.BoolVar(&j.release, "release", false, "release the idle addresses; without it nothing is changed")
+}
+
+// yes reads one line and reports whether it is "yes".
+func (j *job) yes() bool {
+	line, _ := j.in.ReadString('\n')
+	return strings.TrimSpace(line) == "yes"
+}
+
+func (j *job) run(ctx context.Context, client *eip.Client) error {
+	if j.fake != nil {
+		if err := populate(ctx, client, j.fake); err != nil {
 			return err
 		}
 	}
-	report, err := app.Client.FindIdle(ctx, eip.IdleQuery{
-		Tags: tags, ResourceGroupID: *group, MinAge: max(*age, time.Nanosecond), TrafficOver: *traffic,
-	})
+	j.query.MinAge = max(j.query.MinAge, time.Nanosecond) // 0 would mean the default
+	report, err := client.FindIdle(ctx, j.query)
 	if err != nil {
 		return err
 	}
-	style := termchart.StyleOf(out)
-	head := fmt.Sprintf("\nRegion %s, %s, older than %s\n\n", report.RegionID, report.MadeAt.Format("2006-01-02 15:04 UTC"), period(*age))
-	if err := termchart.Text(out, style, head); err != nil {
-		return err
-	}
-	if err := list(out, style, report); err != nil {
-		return err
-	}
+	list(j.out, report)
 	if len(report.Idle) == 0 {
 		return nil
 	}
-	if *release && common.Live {
-		fmt.Fprintf(out, "\nRelease these %d for good? Type yes: ", len(report.Idle))
-		if line, _ := bufio.NewReader(in).ReadString('\n'); strings.TrimSpace(line) != "yes" {
-			fmt.Fprintln(out, "Nothing is released.")
+	if j.release && j.ask {
+		fmt.Fprintf(j.out, "\nRelease these %d for good? Type yes: ", len(report.Idle))
+		if !j.yes() {
+			fmt.Fprintln(j.out, "Nothing is released.")
 			return nil
 		}
 	}
-	if *release && app.Server != nil && len(report.Idle) > 1 {
+	if j.release && j.fake != nil && len(report.Idle) > 1 {
 		busy := report.Idle[1].Address
-		app.Server.ForceBind(busy.AllocationID, "i-test2")
-		said := fmt.Sprintf("\n(On the fake, somebody binds %s to i-test2 in this moment.)\n", busy.IPAddress)
-		if err := termchart.Text(out, style, said); err != nil {
-			return err
-		}
+		j.fake.ForceBind(busy.AllocationID, "i-test2")
+		fmt.Fprintf(j.out, "\n(On the fake, somebody now binds %s to i-test2.)\n", busy.IPAddress)
 	}
-	results, err := app.Client.ReleaseIdle(ctx, report, eip.ReleaseIdleOptions{DryRun: !*release})
+	// An interrupt ends the release, and the table shows how far it came.
+	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	results, err := client.ReleaseIdle(ctx, report, eip.ReleaseIdleOptions{DryRun: !j.release})
 	if len(results) > 0 {
-		fmt.Fprintln(out)
-		if err := tell(out, style, results); err != nil {
-			return err
+		fmt.Fprintln(j.out)
+		table := tabwriter.NewWriter(j.out, 0, 0, 2, ' ', 0)
+		for _, r := range results {
+			outcome := string(r.Outcome)
+			if r.Reason != "" {
+				outcome += ": " + string(r.Reason)
+			}
+			fmt.Fprintf(table, "%s\t%s\n", r.IPAddress, outcome)
 		}
+		table.Flush()
 	}
-	if !*release {
-		if err := termchart.Text(out, style, "\nThis was a dry run: nothing is released. -release does it.\n"); err != nil {
-			return err
-		}
+	if !j.release {
+		fmt.Fprintln(j.out, "\nThis was a dry run: nothing is released. -release does it.")
 	}
 	return err
 }
 
-// list writes the idle addresses, and why the others are not among them.
-func list(out io.Writer, style termchart.Style, r *eip.IdleReport) error {
-	columns := []termchart.Column{{Head: "address"}, {Head: "ID"}, {Head: "name"}, {Head: "age", Right: true}}
-	if r.Query.TrafficOver > 0 {
-		columns = append(columns, termchart.Column{Head: "peak, " + period(r.Query.TrafficOver), Right: true})
-	}
-	var rows [][]string
-	for _, a := range r.Idle {
-		row := []string{a.Address.IPAddress, a.Address.AllocationID, a.Address.Name, period(a.Age)}
-		if t := a.Traffic; t != nil {
-			peak := "no data"
-			switch {
-			case t.Samples > 0 && t.Peak == 0:
-				peak = "none"
-			case t.Samples > 0:
-				peak = strconv.FormatFloat(t.Peak/1000, 'f', 0, 64) + " kbit/s"
-			}
-			row = append(row, peak)
+// list prints the idle addresses, and how many others there are for each
+// reason.
+func list(out io.Writer, r *eip.IdleReport) {
+	fmt.Fprintf(out, "\nRegion %s, %s, older than %s\n\n", r.RegionID, r.MadeAt.Format("2006-01-02 15:04 UTC"), period(r.Query.MinAge))
+	if len(r.Idle) == 0 {
+		fmt.Fprintln(out, "No address is idle.")
+	} else {
+		table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+		fmt.Fprint(table, "address\tID\tage\tpeak rate\tname\n")
+		for _, a := range r.Idle {
+			fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\n", a.Address.IPAddress, a.Address.AllocationID, period(a.Age), peak(a.Traffic), a.Address.Name)
 		}
-		rows = append(rows, row)
+		table.Flush()
 	}
-	if err := termchart.Table(out, style, columns, rows, "No address is idle."); err != nil {
-		return err
-	}
-	why := map[eip.KeepReason]int{}
+	kept := map[eip.KeepReason]int{}
 	for _, k := range r.Kept {
-		why[k.Reason]++
+		kept[k.Reason]++
 	}
-	if len(why) == 0 {
-		return nil
+	if len(kept) > 0 {
+		fmt.Fprintln(out, "\nNot idle:")
 	}
-	var parts []string
-	for _, reason := range slices.Sorted(maps.Keys(why)) {
-		parts = append(parts, fmt.Sprintf("%d %s", why[reason], reason))
+	for _, reason := range slices.Sorted(maps.Keys(kept)) {
+		fmt.Fprintf(out, "%3d %s\n", kept[reason], reason)
 	}
-	return termchart.Text(out, style, "\nNot idle: "+strings.Join(parts, ", ")+"\n")
 }
 
-// tell writes what became of each address.
-func tell(out io.Writer, style termchart.Style, results []eip.IdleResult) error {
-	columns := []termchart.Column{{Head: "address"}, {Head: "outcome"}}
-	var rows [][]string
-	for _, r := range results {
-		why := string(r.Reason)
-		if why == "" && r.Err != nil {
-			why = r.Err.Error()
-		}
-		if why != "" && len(columns) == 2 {
-			columns = append(columns, termchart.Column{Head: "why"})
-		}
-		rows = append(rows, []string{r.IPAddress, string(r.Outcome), why})
+// peak formats the traffic of the busiest hour.
+func peak(t *eip.IdleTraffic) string {
+	switch {
+	case t == nil:
+		return "-"
+	case t.Samples == 0:
+		return "no data"
+	case t.Peak == 0:
+		return "none"
 	}
-	return termchart.Table(out, style, columns, rows, "")
+	return fmt.Sprintf("%.0f kbit/s", t.Peak/1000)
 }
 
-// period writes a time as people say it.
+// period formats a duration in days, hours or seconds.
 func period(d time.Duration) string {
 	switch {
 	case d >= 2*day:
@@ -175,8 +211,8 @@ func period(d time.Duration) string {
 	return d.Round(time.Second).String()
 }
 
-// populate fills the embedded fake with what an account gathers over time.
-func populate(ctx context.Context, app *exampleapp.App) error {
+// populate fills the fake with addresses of all kinds.
+func populate(ctx context.Context, client *eip.Client, srv *eiptest.Server) error {
 	for _, a := range []struct {
 		name   string
 		days   int
@@ -191,18 +227,18 @@ func populate(ctx context.Context, app *exampleapp.App) error {
 		{"ingress", 41, func(a *eiptest.Address) { a.ServiceManaged = true }},
 		{"new", 0, nil},
 	} {
-		res, err := app.Client.AllocateEipAddress(ctx, &eip.AllocateEipAddressRequest{Name: a.name})
+		res, err := client.AllocateEipAddress(ctx, &eip.AllocateEipAddressRequest{Name: a.name})
 		if err != nil {
 			return err
 		}
-		app.Server.Change(res.AllocationID, func(x *eiptest.Address) {
+		srv.Change(res.AllocationID, func(x *eiptest.Address) {
 			x.CreatedAt = x.CreatedAt.Add(-time.Duration(a.days) * day)
 			if a.change != nil {
 				a.change(x)
 			}
 		})
 		if a.name == "web" {
-			app.Server.ForceBind(res.AllocationID, "i-test1")
+			srv.ForceBind(res.AllocationID, "i-test1")
 		}
 	}
 	return nil
