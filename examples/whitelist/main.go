@@ -2,12 +2,16 @@
 // firewall: as plain lines, as an nftables set, and as Terraform.
 //
 //	go run ./examples/whitelist
+//	go run ./examples/whitelist -live -region cn-hangzhou -all -format nft   # on the real cloud; asks first
 //
-// It runs on the embedded fake unless -endpoint or -live says otherwise; there it
-// makes a contiguous group and three single addresses to have something to show.
+// It runs on the embedded fake unless -endpoint or -live says otherwise. Unless
+// -all, -id or -segment chooses addresses, it allocates a group and three single
+// ones, and releases them at the end; with -live it does not.
 package main
 
 import (
+	"bufio"
+	"cmp"
 	"context"
 	"errors"
 	"flag"
@@ -15,26 +19,85 @@ import (
 	"io"
 	"net/netip"
 	"os"
+	"os/signal"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 
 	eip "github.com/eipkit/eip-go"
-	"github.com/eipkit/eip-go/internal/exampleapp"
+	"github.com/eipkit/eip-go/eiptest"
 )
 
-func main() { exampleapp.Main(run) }
+func main() {
+	err := run(context.Background(), os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
+	if err != nil && !errors.Is(err, flag.ErrHelp) {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
 
-// formats are the ways to write a list.
+// run prints the list to out, and what else there is to say to log, so that out
+// can be piped into a file.
+func run(ctx context.Context, args []string, in io.Reader, out, log io.Writer) error {
+	fs := flag.NewFlagSet("whitelist", flag.ContinueOnError)
+	endpoint := fs.String("endpoint", "", "`URL` of a running eipsim, instead of the embedded fake")
+	keyID := fs.String("access-key-id", eiptest.DefaultAccessKeyID, "access key `ID` for -endpoint")
+	secret := fs.String("access-key-secret", eiptest.DefaultAccessKeySecret, "its secret")
+	live := fs.Bool("live", false, "use the real cloud, with credentials from the environment (asks first)")
+	regionID := fs.String("region", "", "region `ID`; needed with -live")
+	q, format := queryFlags(fs)
+	if err := fs.Parse(args); err != nil || fs.NArg() > 0 {
+		return cmp.Or(err, errors.New("there are no arguments, only flags"))
+	}
+	region := cmp.Or(*regionID, eiptest.DefaultRegion)
+	chosen := q.All || len(q.AllocationIDs) > 0 || len(q.SegmentIDs) > 0
+	var options []eip.Option // none for the real cloud
+	switch {
+	case *live && (*regionID == "" || *endpoint != ""), strings.Contains(strings.ToLower(*endpoint), "aliyuncs.com"):
+		return errors.New("the real cloud needs -live and -region, and no -endpoint")
+	case *live && !chosen:
+		return errors.New("-live needs -all, -id or -segment")
+	case *live:
+		fmt.Fprintf(log, "This lists elastic IPs of %s in the real cloud.\nType yes to go on: ", region)
+		if answer, _ := bufio.NewReader(in).ReadString('\n'); strings.TrimSpace(answer) != "yes" {
+			return errors.New("not confirmed: nothing was done")
+		}
+	case *endpoint != "":
+		options = []eip.Option{eip.WithEndpoint(*endpoint), eip.WithCredentials(eip.StaticCredentials(*keyID, *secret))}
+	default:
+		srv, err := eiptest.New(eiptest.WithRegion(region))
+		if err != nil {
+			return err
+		}
+		defer srv.Close()
+		options = srv.ClientOptions()
+		fmt.Fprintln(log, "on the embedded fake: nothing is real, nothing is billed")
+	}
+	client, err := eip.NewClient(region, options...)
+	if err != nil {
+		return err
+	}
+	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // a second interrupt ends the process
+	if chosen {
+		return whitelist(ctx, client, *q, *format, out, log)
+	}
+	if err = populate(ctx, client, q); err == nil {
+		err = whitelist(ctx, client, *q, *format, out, log)
+	}
+	return errors.Join(err, release(ctx, client, q))
+}
+
+// formats are the ways to print a list.
 var formats = map[string]func(io.Writer, []netip.Prefix){"plain": plain, "nft": nft, "terraform": terraform}
 
-func run(ctx context.Context, args []string, in io.Reader, out io.Writer) error {
-	fs := flag.NewFlagSet("whitelist", flag.ContinueOnError)
-	common := exampleapp.AddFlags(fs)
+// queryFlags adds the flags that choose the addresses and the format.
+func queryFlags(fs *flag.FlagSet) (*eip.WhitelistQuery, *string) {
 	var q eip.WhitelistQuery
 	add := func(list *[]string) func(string) error {
-		return func(s string) error {
-			*list = append(*list, s)
+		return func(id string) error {
+			*list = append(*list, id)
 			return nil
 		}
 	}
@@ -42,49 +105,33 @@ func run(ctx context.Context, args []string, in io.Reader, out io.Writer) error 
 	fs.Func("segment", "`ID` of a contiguous group; can be given several times", add(&q.SegmentIDs))
 	fs.BoolVar(&q.All, "all", false, "all addresses of the region")
 	fs.BoolVar(&q.WholeSegments, "whole", false, "cover whole groups, with the addresses that the service keeps")
-	fs.IntVar(&q.MaxPrefixes, "most", 0, "let others in as well rather than have a longer list than `n`")
-	format := fs.String("format", "all", "plain, nft, terraform or all; all but the list goes to standard error unless all")
-	if err := exampleapp.Parse(fs, args); err != nil {
-		return err
-	}
-	if _, ok := formats[*format]; !ok && *format != "all" {
-		return fmt.Errorf("-format %s is none of plain, nft, terraform, all", *format)
-	}
-	said := out
-	if *format != "all" {
-		said = os.Stderr
-	}
-	chosen := q.All || len(q.AllocationIDs) > 0 || len(q.SegmentIDs) > 0
-	if common.Live && !chosen {
-		return errors.New("-live needs -all, -id or -segment")
-	}
-	common.Plan = "It lists addresses. It creates and changes nothing."
-	app, err := common.Start(ctx, in, said, "")
-	if err != nil {
-		return err
-	}
-	defer app.Close()
-	if !chosen {
-		give, err := populate(ctx, app.Client, &q)
-		defer give()
-		if err != nil {
-			return err
+	fs.IntVar(&q.MaxPrefixes, "most", 0, "let in foreign addresses rather than print more than `n` networks")
+	format := "all"
+	fs.Func("format", "plain, nft, terraform or all (default all)", func(s string) error {
+		if format = s; formats[s] == nil && s != "all" {
+			return errors.New("want plain, nft, terraform or all")
 		}
-	}
-	list, err := app.Client.Whitelist(ctx, q)
+		return nil
+	})
+	return &q, &format
+}
+
+// whitelist prints the networks of the addresses that q chooses.
+func whitelist(ctx context.Context, client *eip.Client, q eip.WhitelistQuery, format string, out, log io.Writer) error {
+	list, err := client.Whitelist(ctx, q)
 	if err != nil {
 		return err
 	}
 	for _, s := range list.Segments {
-		fmt.Fprintf(said, "%s: %s, %d addresses of ours, %d reserved\n", s.ID, s.Network, s.Addresses, s.Reserved)
+		fmt.Fprintf(log, "%s: %s, %d own addresses, %d reserved\n", s.ID, s.Network, s.Addresses, s.Reserved)
 	}
-	fmt.Fprintf(said, "%d addresses in %d networks, %d foreign ones let in\n", list.Addresses, len(list.Prefixes), list.Foreign)
+	fmt.Fprintf(log, "%d addresses in %d networks, %d foreign addresses let in\n", list.Addresses, len(list.Prefixes), list.Foreign)
 	if len(list.Prefixes) == 0 {
-		fmt.Fprintln(said, "There is no address to let in, so there is no list.")
+		fmt.Fprintln(log, "There is no address, so there is no list.")
 		return nil
 	}
-	if *format != "all" {
-		formats[*format](out, list.Prefixes)
+	if format != "all" {
+		formats[format](out, list.Prefixes)
 		return nil
 	}
 	for _, name := range []string{"plain", "nft", "terraform"} {
@@ -135,39 +182,44 @@ resource "alicloud_security_group_rule" "eip_whitelist" {
 	fmt.Fprint(w, b.String())
 }
 
-// populate makes a contiguous group and three addresses where nothing is real,
-// and chooses them. give gives back what was made.
-func populate(ctx context.Context, client *eip.Client, q *eip.WhitelistQuery) (give func(), err error) {
-	give = func() {
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Minute)
-		defer cancel()
-		for _, id := range q.AllocationIDs {
-			if _, err := client.ReleaseEipAddress(ctx, &eip.ReleaseEipAddressRequest{AllocationID: id}); err != nil {
-				fmt.Fprintln(os.Stderr, "still there:", id, err)
-			}
-		}
-		for _, id := range q.SegmentIDs {
-			if _, err := client.ReleaseEipSegmentAddress(ctx, &eip.ReleaseEipSegmentAddressRequest{SegmentInstanceID: id}); err != nil {
-				fmt.Fprintln(os.Stderr, "still there:", id, err)
-			}
-		}
-	}
-	//lint:ignore SA1019 the vendor names no successor, and whoever has groups needs them let in
+// populate allocates a contiguous group and three addresses, and chooses them.
+// What it allocated before an error is chosen as well.
+func populate(ctx context.Context, client *eip.Client, q *eip.WhitelistQuery) error {
+	//lint:ignore SA1019 the vendor names no successor
 	segment, err := client.AllocateEipSegmentAddress(ctx, &eip.AllocateEipSegmentAddressRequest{EipMask: 28})
 	if err != nil {
-		return give, err
+		return err
 	}
 	q.SegmentIDs = []string{segment.EipSegmentInstanceID}
-	for range 3 {
-		res, err := client.AllocateEipAddress(ctx, &eip.AllocateEipAddressRequest{})
-		if err != nil {
-			return give, err
-		}
-		q.AllocationIDs = append(q.AllocationIDs, res.AllocationID)
+	addresses, err := client.AllocateMany(ctx, 3, &eip.AllocateManyRequest{})
+	if err != nil {
+		return err
 	}
-	if _, err := client.WaitAllAvailable(ctx, q.AllocationIDs); err != nil {
-		return give, err
+	for _, a := range addresses {
+		q.AllocationIDs = append(q.AllocationIDs, a.AllocationID)
 	}
 	_, err = client.WaitSegmentAllocated(ctx, segment.EipSegmentInstanceID)
-	return give, err
+	return err
+}
+
+// release releases what populate has allocated. It has a time limit of its own,
+// because ctx may be done.
+func release(ctx context.Context, client *eip.Client, q *eip.WhitelistQuery) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Minute)
+	defer cancel()
+	var errs []error
+	for _, id := range q.AllocationIDs {
+		errs = append(errs, client.EnsureReleased(ctx, id))
+	}
+	for _, id := range q.SegmentIDs {
+		_, err := client.WaitSegmentAllocated(ctx, id)
+		if err == nil {
+			_, err = client.ReleaseEipSegmentAddress(ctx, &eip.ReleaseEipSegmentAddressRequest{SegmentInstanceID: id})
+		}
+		errs = append(errs, err)
+	}
+	if err := errors.Join(errs...); err != nil {
+		return fmt.Errorf("not everything is released: %w", err)
+	}
+	return nil
 }
