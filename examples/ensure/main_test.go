@@ -15,36 +15,46 @@ import (
 
 	eip "github.com/eipkit/eip-go"
 	"github.com/eipkit/eip-go/eiptest"
-	"github.com/eipkit/eip-go/internal/exampleapp"
 )
 
+// The processes that rehearse starts run main instead of the tests.
 func TestMain(m *testing.M) {
-	if exampleapp.IsChild() {
+	const child = "EIP_EXAMPLE_CHILD"
+	if os.Getenv(child) != "" {
 		main()
 		os.Exit(0)
+	}
+	if err := os.Setenv(child, "1"); err != nil {
+		panic(err)
 	}
 	os.Exit(m.Run())
 }
 
-func lastLine(out *bytes.Buffer) string {
-	lines := strings.Split(strings.TrimSpace(out.String()), "\n")
-	return lines[len(lines)-1]
+func example(t *testing.T, in string, args ...string) (string, error) {
+	t.Helper()
+	var out bytes.Buffer
+	err := run(t.Context(), args, strings.NewReader(in), &out)
+	for line := range strings.Lines(out.String()) {
+		assert.LessOrEqual(t, len(line), 81, line)
+	}
+	return out.String(), err
 }
 
-func TestRun(t *testing.T) {
+func TestEmbedded(t *testing.T) {
 	t.Parallel()
-	var out bytes.Buffer
-	require.NoError(t, run(t.Context(), nil, strings.NewReader(""), &out))
-	assert.Contains(t, lastLine(&out), "done: 3 addresses were made and are released")
+	out, err := example(t, "")
+	require.NoError(t, err)
+	assert.Contains(t, out, "\ndone: 3 addresses were allocated and are released\n")
 }
 
 // The processes are real, and so is the crash.
 func TestCrashOfAProcess(t *testing.T) {
 	t.Parallel()
-	var out bytes.Buffer
-	require.NoError(t, run(t.Context(), []string{"-crash-after", "9"}, strings.NewReader(""), &out), "%s", &out)
-	assert.Contains(t, out.String(), "the process is dead")
-	assert.Contains(t, lastLine(&out), "survived")
+	out, err := example(t, "", "-crash-after", "9")
+	require.NoError(t, err, out)
+	assert.Contains(t, out, "crash: ")
+	assert.Contains(t, out, "what exists on the fake:\n   198.18.0.2")
+	assert.Contains(t, out, "\nsurvived")
 }
 
 // The same at every request, in fake time.
@@ -131,15 +141,22 @@ func TestUnsettledIsSettled(t *testing.T) {
 	})
 }
 
-func TestLiveAsksAndNeedsAnInstance(t *testing.T) {
+func TestRefusals(t *testing.T) {
 	t.Parallel()
-	var out bytes.Buffer
-	err := run(t.Context(), []string{"-live", "-region", "cn-hangzhou"}, strings.NewReader("yes\n"), &out)
-	require.ErrorContains(t, err, "-instance")
-	err = run(t.Context(), []string{"-live", "-region", "cn-hangzhou", "-instance", "i-mine"}, strings.NewReader("no\n"), &out)
-	require.ErrorIs(t, err, exampleapp.ErrDeclined)
-	assert.Contains(t, out.String(), "i-mine")
-	require.Error(t, run(t.Context(), []string{"surplus"}, strings.NewReader(""), &out))
+	for _, tt := range []struct{ args, in, want string }{
+		{"-live -instance i-mine", "yes\n", "-region"},
+		{"-live -region cn-hangzhou", "yes\n", "-instance"},
+		{"-live -region cn-hangzhou -instance i-mine -endpoint http://127.0.0.1:1", "yes\n", "no -endpoint"},
+		{"-endpoint https://VPC.aliyuncs.com", "", "-live"},
+		{"-live -region cn-hangzhou -instance i-mine", "no\n", "not confirmed"},
+		{"-live -region cn-hangzhou -instance i-mine -crash-after 3", "", "not confirmed"},
+		{"surplus", "", "no arguments"},
+		{"-crash-after x", "", "invalid value"},
+	} {
+		out, err := example(t, tt.in, strings.Fields(tt.args)...)
+		require.ErrorContains(t, err, tt.want)
+		assert.Equal(t, tt.want == "not confirmed", strings.Contains(out, "3 elastic IPs in cn-hangzhou, for real money,\nand binds them to i-mine"))
+	}
 }
 
 type roundTrip func(*http.Request) (*http.Response, error)

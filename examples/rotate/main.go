@@ -6,61 +6,111 @@
 //	go run ./examples/rotate -endpoint http://127.0.0.1:8089
 //	go run ./examples/rotate -live -region cn-hangzhou -instance i-…
 //
-// With -endpoint or -live, -crash-after ends this very process (exit status 3);
-// run the command again, without the flag, and it finishes what was begun. A run
-// within a day of the last one waits for a minute at first: the service still
-// knows the token of an address that is released, and does not tell that it is.
+// With -endpoint or -live, -crash-after ends this very process (exit status 3).
+// The same command without that flag then finishes what was begun. A run within
+// a day of the last one first waits for a minute: the service still knows the
+// tokens of the released addresses, and answers with their IDs.
 package main
 
 import (
+	"bufio"
+	"cmp"
 	"context"
 	"errors"
 	"flag"
 	"fmt"
 	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
 
 	eip "github.com/eipkit/eip-go"
-	"github.com/eipkit/eip-go/internal/exampleapp"
+	"github.com/eipkit/eip-go/eiptest"
 )
 
-func main() { exampleapp.Main(run) }
-
-// key names what the address is for. Everything that the helpers make carries
-// it, and a second run finds it by that.
+// key names what the address is for. The helpers tag each address with it, and a
+// later run finds it by that.
 const key = "examples/rotate"
+
+func main() {
+	err := run(context.Background(), os.Args[1:], os.Stdin, os.Stdout)
+	if err != nil && !errors.Is(err, flag.ErrHelp) {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
 
 func run(ctx context.Context, args []string, in io.Reader, out io.Writer) error {
 	fs := flag.NewFlagSet("rotate", flag.ContinueOnError)
-	where := exampleapp.AddFlags(fs)
+	endpoint := fs.String("endpoint", "", "`URL` of a running eipsim, instead of the embedded fake")
+	keyID := fs.String("access-key-id", eiptest.DefaultAccessKeyID, "access key `ID` for -endpoint")
+	secret := fs.String("access-key-secret", eiptest.DefaultAccessKeySecret, "its secret")
+	live := fs.Bool("live", false, "use the real cloud, with credentials from the environment (asks first)")
+	regionID := fs.String("region", "", "region `ID`; needed with -live")
+	instance := fs.String("instance", "", "`ID` of an ECS instance without an elastic IP; needed with -live")
 	crash := fs.Int("crash-after", 0, "end the process without any clean-up after `n` requests")
-	if err := exampleapp.Parse(fs, args); err != nil {
-		return err
+	if err := fs.Parse(args); err != nil || fs.NArg() > 0 {
+		return cmp.Or(err, errors.New("there are no arguments, only flags"))
 	}
-	if *crash > 0 && !where.Live && where.Endpoint == "" {
+	region := cmp.Or(*regionID, eiptest.DefaultRegion)
+	options := crashAfter(*crash)
+	switch {
+	case *live && (*regionID == "" || *instance == "" || *endpoint != ""),
+		strings.Contains(strings.ToLower(*endpoint), "aliyuncs.com"):
+		return errors.New("the real cloud needs -live, -region and -instance, and no -endpoint")
+	case *live:
+		fmt.Fprintf(out, "This allocates two elastic IPs in %s, for real money,\nand binds them to %s in turn.\nType yes to go on: ", region, *instance)
+		if answer, _ := bufio.NewReader(in).ReadString('\n'); strings.TrimSpace(answer) != "yes" {
+			return errors.New("not confirmed: nothing was done")
+		}
+	case *endpoint != "":
+		options = append(options, eip.WithEndpoint(*endpoint), eip.WithCredentials(eip.StaticCredentials(*keyID, *secret)))
+	case *crash > 0:
 		return rehearse(ctx, *crash, out)
+	default:
+		srv, err := eiptest.New(eiptest.WithRegion(region))
+		if err != nil {
+			return err
+		}
+		defer srv.Close()
+		options = srv.ClientOptions()
+		fmt.Fprintln(out, "on the embedded fake: nothing is real, nothing is billed")
 	}
-	if where.Live && where.Instance == "" {
-		return errors.New("-live needs -instance, the ID of an ECS instance without an elastic IP")
-	}
-	app, err := where.Start(ctx, in, out, "two pay-as-you-go addresses, one after the other, on "+where.Instance+
-		", and release both", exampleapp.CrashAfter(*crash))
+	client, err := eip.NewClient(region, options...)
 	if err != nil {
 		return err
 	}
-	defer app.Close()
-	return rotate(ctx, app.Client, app.Instance, out)
+	// A second interrupt ends the process.
+	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop)
+	// Both fakes have the instance i-test1.
+	return rotate(ctx, client, cmp.Or(*instance, "i-test1"), out)
 }
 
+// rotate runs the steps, and cleans up if one fails. The clean-up has a time
+// limit of its own, because ctx may be done.
 func rotate(ctx context.Context, client *eip.Client, instance string, out io.Writer) error {
-	to := eip.Instance{ID: instance}
+	err := steps(ctx, client, eip.Instance{ID: instance}, out)
+	if err == nil {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), eip.DefaultRollbackTime)
+	defer cancel()
+	if e := cleanUp(ctx, client, err, out); e != nil {
+		return errors.Join(err, e)
+	}
+	return fmt.Errorf("%w\neverything with the key %q is released", err, key)
+}
 
-	fmt.Fprintf(out, "1. make sure that %s has an address\n", instance)
+func steps(ctx context.Context, client *eip.Client, to eip.Instance, out io.Writer) error {
+	fmt.Fprintf(out, "1. make sure that %s has an address\n", to.ID)
 	left, err := client.Adopt(ctx, &eip.AdoptRequest{Key: key})
 	if err != nil {
-		return tell(ctx, client, err)
+		return err
 	}
 	if len(left) > 1 {
-		fmt.Fprintln(out, "   a run before this one has died in the middle of a rotation, which comes first")
+		fmt.Fprintln(out, "   an earlier run died during its rotation, which comes first")
 	} else {
 		first, err := client.AllocateAssociated(ctx, &eip.AllocateAssociatedRequest{
 			Allocate: eip.AllocateEipAddressRequest{Bandwidth: 5, Tags: eip.Tags{"made-by": key}},
@@ -68,7 +118,7 @@ func rotate(ctx context.Context, client *eip.Client, instance string, out io.Wri
 			Key:      key,
 		})
 		if err != nil {
-			return tell(ctx, client, err)
+			return err
 		}
 		fmt.Fprintf(out, "   %s (%s) is on %s\n", first.IPAddress, first.AllocationID, first.InstanceID)
 	}
@@ -80,86 +130,65 @@ func rotate(ctx context.Context, client *eip.Client, instance string, out io.Wri
 		Key:      key,
 	})
 	if err != nil {
-		return tell(ctx, client, err)
+		return err
 	}
-	fmt.Fprintf(out, "   %s (%s) is on %s, %s is released\n",
-		res.New.IPAddress, res.New.AllocationID, res.New.InstanceID, res.Old.AllocationID)
+	fmt.Fprintf(out, "   %s (%s) is on %s\n", res.New.IPAddress, res.New.AllocationID, res.New.InstanceID)
+	fmt.Fprintf(out, "   %s is released\n", res.Old.AllocationID)
 
-	fmt.Fprintln(out, "3. clean up: unbind and release what carries the key")
-	if err := cleanUp(ctx, client, nil); err != nil {
-		return tell(ctx, client, err)
+	fmt.Fprintln(out, "3. clean up: unbind and release everything with the key")
+	if err := cleanUp(ctx, client, nil, out); err != nil {
+		return err
 	}
-	fmt.Fprintf(out, "done: %s had %s, and it is released\n", instance, res.New.IPAddress)
+	fmt.Fprintf(out, "done: %s had %s, which is released\n", to.ID, res.New.IPAddress)
 	return nil
 }
 
-// cleanUp releases everything that carries the key, whichever run made it, and
-// what a helper that failed has told of: allocations whose outcome it does not
-// know, and addresses that it could not see.
-func cleanUp(ctx context.Context, client *eip.Client, failed error) error {
+// cleanUp releases everything that carries the key, from every run. failed is the
+// error of the helper that failed, if any: it lists allocations with an unknown
+// outcome and addresses that the service did not list yet, which Adopt cannot
+// find by the key.
+func cleanUp(ctx context.Context, client *eip.Client, failed error, out io.Writer) error {
 	req := &eip.AdoptRequest{Key: key}
-	unseen := map[string]bool{}
+	unlisted := map[string]bool{}
 	note := func(err error) {
-		var p *eip.PartialError
-		if !errors.As(err, &p) {
+		var partial *eip.PartialError
+		if !errors.As(err, &partial) {
 			return
 		}
-		for _, h := range p.Alive {
-			if h.Status == "" {
-				unseen[h.AllocationID] = true
+		for _, a := range partial.Alive {
+			if a.Status == "" {
+				unlisted[a.AllocationID] = true
 			}
 		}
 	}
-	var p *eip.PartialError
-	if errors.As(failed, &p) {
-		req.Unsettled = p.Unsettled
+	var partial *eip.PartialError
+	if errors.As(failed, &partial) {
+		req.Unsettled = partial.Unsettled
 	}
 	note(failed)
 	list, err := client.Adopt(ctx, req)
 	if err != nil {
-		// What it could not settle or see must not keep the rest from going.
+		// Release the addresses that can be found all the same.
 		note(err)
-		err = fmt.Errorf("what carries the key %q may still cost money: %w", key, err)
-		var later error
-		if list, later = client.Adopt(ctx, &eip.AdoptRequest{Key: key}); later != nil {
-			return errors.Join(err, later)
+		err = fmt.Errorf("addresses with the key %q may still exist and cost money: %w", key, err)
+		var again error
+		if list, again = client.Adopt(ctx, &eip.AdoptRequest{Key: key}); again != nil {
+			return errors.Join(err, again)
 		}
 	}
 	errs := []error{err}
 	for _, a := range list {
-		delete(unseen, a.AllocationID)
+		delete(unlisted, a.AllocationID)
 		if err := client.EnsureReleased(ctx, a.AllocationID, eip.UnbindFirst); err != nil {
-			errs = append(errs, fmt.Errorf("%s is not released, and costs money: %w", a.AllocationID, err))
+			errs = append(errs, fmt.Errorf("%s is not released and costs money: %w", a.AllocationID, err))
+			continue
 		}
+		fmt.Fprintf(out, "   %s (%s) is released\n", a.IPAddress, a.AllocationID)
 	}
-	for id := range unseen {
+	for id := range unlisted {
 		if err := client.EnsureReleased(ctx, id, eip.UnbindFirst, eip.JustAllocated); err != nil {
-			errs = append(errs, fmt.Errorf("%s is not released, and costs money: %w", id, err))
+			errs = append(errs, fmt.Errorf("%s is not released and costs money: %w", id, err))
 		}
 	}
 	return errors.Join(errs...)
-}
-
-// tell cleans up after a failure or an interrupt, and says what came of it.
-func tell(ctx context.Context, client *eip.Client, err error) error {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), eip.DefaultRollbackTime)
-	defer cancel()
-	if e := cleanUp(ctx, client, err); e != nil {
-		return errors.Join(err, e)
-	}
-	return fmt.Errorf("%w\neverything that carries the key %q is released", err, key)
-}
-
-// rehearse runs this program twice against one fake: the first run dies.
-func rehearse(ctx context.Context, n int, out io.Writer) error {
-	srv, err := exampleapp.Rehearse(ctx, n, out)
-	if err != nil {
-		return err
-	}
-	defer srv.Close()
-	if left := srv.Addresses(); len(left) > 0 {
-		return fmt.Errorf("left on the fake: %s", exampleapp.Alive(srv))
-	}
-	fmt.Fprintf(out, "survived: %d addresses were made over both runs, and all of them are released\n", len(srv.AddressesEverMade()))
-	return nil
 }
