@@ -6,8 +6,10 @@ import (
 	"encoding/xml"
 	"errors"
 	"io"
+	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -30,7 +32,7 @@ func TestEmbedded(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"1800 samples of 1 min, read in 5 calls", "95th percentile", "SVG: " + file} {
+	for _, want := range []string{"1800 samples of 1 min\n", "in, peak ", "95th percentile", "SVG: " + file} {
 		if !strings.Contains(out, want) {
 			t.Errorf("no %q in:\n%s", want, out)
 		}
@@ -57,7 +59,7 @@ func TestEndpoint(t *testing.T) {
 	t.Parallel()
 	srv := eiptest.NewServer(t)
 	out, err := example(t, "", "-endpoint", srv.URL(), "-last", "2h", "-period", "5m", "-svg", "")
-	if err != nil || !strings.Contains(out, "24 samples of 5 min, read in 1 call\n") {
+	if err != nil || !strings.Contains(out, "24 samples of 5 min\n") {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	if n := len(srv.Addresses()); n != 0 {
@@ -76,11 +78,31 @@ func TestEndpoint(t *testing.T) {
 	if _, err = example(t, "", "-endpoint", srv.URL(), "-id", "eip-gone"); !errors.Is(err, eip.ErrNotFound) {
 		t.Errorf("%v", err)
 	}
-	if _, err = example(t, "no\n", "-live", "-region", "cn-hangzhou"); err == nil || !strings.Contains(err.Error(), "not confirmed") {
-		t.Errorf("%v", err)
+	if _, _, err := pick(t.Context(), eiptest.NewServer(t).Client(t), "", false); err == nil {
+		t.Error("allocated in the real cloud")
 	}
-	if _, err = example(t, "", "-last", "-1h"); err == nil {
-		t.Error("a span of less than nothing")
+}
+
+func TestRefusals(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct{ args, in, want string }{
+		{"-live", "yes\n", "-region"},
+		{"-live -region cn-hangzhou -endpoint http://127.0.0.1:1", "yes\n", "no -endpoint"},
+		{"-endpoint https://VPC.aliyuncs.com", "", "-live"},
+		{"-live -region cn-hangzhou", "no\n", "not confirmed"},
+		{"-live -region cn-hangzhou", "", "not confirmed"},
+		{"-region cn-hangzhou live", "", "no arguments"},
+		{"-last -1h", "", "positive"},
+		{"-period x", "", "invalid value"},
+		{"-svg /nonexistent/x.svg -last 1h", "", "SVG: "},
+	} {
+		out, err := example(t, tt.in, strings.Fields(tt.args)...)
+		if err == nil || !strings.Contains(err.Error(), tt.want) {
+			t.Errorf("%s: got %v, want %s", tt.args, err, tt.want)
+		}
+		if asked := strings.Contains(out, "cn-hangzhou in the real cloud"); asked != (tt.want == "not confirmed") {
+			t.Errorf("%s: %s", tt.args, out)
+		}
 	}
 }
 
@@ -92,7 +114,7 @@ func TestNoSamples(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"no data\n", "There are no samples in this span.", "no data from", "(120 samples)", "no SVG is written"} {
+	for _, want := range []string{": 0 samples", "in: no data\n", "no data from", "(120 samples)"} {
 		if !strings.Contains(out, want) {
 			t.Errorf("no %q in:\n%s", want, out)
 		}
@@ -113,8 +135,21 @@ func TestGapsAreNotDrawn(t *testing.T) {
 	if x := got[1][0].X; x != float64(start.Add(4*time.Minute).Unix()) {
 		t.Errorf("the second part begins at %v", x)
 	}
-	if err := writeSVG(filepath.Join(t.TempDir(), "none", "x.svg"), "t", s); !errors.Is(err, errNoFile) {
-		t.Errorf("%v", err)
+}
+
+func TestChart(t *testing.T) {
+	t.Parallel()
+	nan := math.NaN()
+	for want, points := range map[string][]float64{
+		"in: no data": {nan, nan},
+		"in, peak 0 bit/s\n|\n|\n|\n|\n|\n|\n+---":                                                                   {0, 0},
+		"in, peak 12.0 kbit/s\n| #\n| #\n| #  .\n| #  #\n| #  #\n| #.?#\n+-----":                                     {12000, 1, nan, 7000},
+		"in, peak 6 bit/s\n" + strings.Repeat("| "+strings.Repeat("#", 72)+"\n", 6) + "+-" + strings.Repeat("-", 72): slices.Repeat([]float64{1, 6}, 72),
+	} {
+		var out bytes.Buffer
+		if chart(&out, "in", points); out.String() != want+"\n" {
+			t.Errorf("got\n%swant\n%s", &out, want)
+		}
 	}
 }
 

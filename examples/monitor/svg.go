@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"image/color"
 	"math"
 	"time"
@@ -13,13 +12,12 @@ import (
 	eip "github.com/eipkit/eip-go"
 )
 
-// columns is how many points a line of the SVG has at most: more cannot be
-// told apart, and a month by the minute would make a file of megabytes.
+// columns is the maximum number of points of a line: a month by the minute would
+// make a file of several megabytes.
 const columns = 1000
 
 // writeSVG draws both directions over time, and the 95th percentile of the
-// busier one. The picture has a white ground of its own, so that it can be read
-// on a dark page as well.
+// busier one.
 func writeSVG(file, title string, s *eip.MonitorSeries) error {
 	p := plot.New()
 	p.Title.Text = "Traffic of " + title
@@ -45,7 +43,7 @@ func writeSVG(file, title string, s *eip.MonitorSeries) error {
 		for _, part := range parts(s, line.of, divide) {
 			l, err := plotter.NewLine(part)
 			if err != nil {
-				return fmt.Errorf("%w: %w", errNoFile, err)
+				return err
 			}
 			l.Color, l.Width = line.color, vg.Points(1)
 			p.Add(l)
@@ -60,34 +58,25 @@ func writeSVG(file, title string, s *eip.MonitorSeries) error {
 		{X: float64(s.Start.Unix()), Y: billed / divide}, {X: float64(s.End.Unix()), Y: billed / divide},
 	})
 	if err != nil {
-		return fmt.Errorf("%w: %w", errNoFile, err)
+		return err
 	}
 	level.Dashes = []vg.Length{vg.Points(5), vg.Points(4)}
 	level.Color = color.RGBA{R: 0x33, G: 0x33, B: 0x33, A: 0xff}
 	p.Add(level)
 	p.Legend.Add("95th percentile", level)
 	p.Y.Max *= 1.35 // room for the legend
-	if err := p.Save(24*vg.Centimeter, 10*vg.Centimeter, file); err != nil {
-		return fmt.Errorf("%w: %w", errNoFile, err)
-	}
-	return nil
+	return p.Save(24*vg.Centimeter, 10*vg.Centimeter, file)
 }
 
-// parts cuts a line at its gaps: what is missing is not drawn as 0, nor as a
-// line across. Where several samples share a column, the highest stands for
-// them.
+// parts cuts a line at its gaps, which are not drawn. If several samples share a
+// column, it shows the highest.
 func parts(s *eip.MonitorSeries, of func(eip.Sample) float64, divide float64) []plotter.XYs {
 	points := s.Points(of)
 	share := max(1, (len(points)+columns-1)/columns)
 	var out []plotter.XYs
 	open := false
 	for from := 0; from < len(points); from += share {
-		high := math.NaN()
-		for _, v := range points[from:min(from+share, len(points))] {
-			if math.IsNaN(high) || v > high {
-				high = v
-			}
-		}
+		high := highest(points[from:min(from+share, len(points))])
 		if math.IsNaN(high) {
 			open = false
 			continue
@@ -114,7 +103,7 @@ func scale(peak float64) (divide float64, unit string) {
 	return divide, "Gbit/s"
 }
 
-// hours marks round times: the library's own marks are evenly spaced, not round.
+// hours returns ticks at round times.
 func hours(from, to float64) []plot.Tick {
 	span := time.Duration(to-from) * time.Second
 	step, format := 14*24*time.Hour, "01-02"
