@@ -127,7 +127,7 @@
 // vendor's SDKs do), the Date header as a clock, or whether an empty Name or
 // Description in ModifyEipAddressAttribute clears it. The tests run against
 // package eiptest, which behaves as the documents say, and against vectors and
-// answers that the documents print. examples/storm puts the promise to the test
+// answers that the documents print. cmd/eipstorm puts the promise to the test
 // under faults, foreign answers, late requests and killed processes; the README
 // has its figures.
 //

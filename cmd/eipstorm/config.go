@@ -59,7 +59,7 @@ const (
 
 func parse(args []string, stderr io.Writer) (config, error) {
 	c := config{settle: zenSettle}
-	fs := flag.NewFlagSet("storm", flag.ContinueOnError)
+	fs := flag.NewFlagSet("eipstorm", flag.ContinueOnError)
 	fs.SetOutput(stderr)
 	fs.IntVar(&c.calls, "calls", 10_000, "calls to make at least; a call is one operation through the public API, an allocation as much as a look")
 	fs.IntVar(&c.workers, "workers", 64, "workers at the same time")

@@ -223,7 +223,7 @@ func TestNobodyThere(t *testing.T) {
 	cancel()
 	var out, said bytes.Buffer
 	assert.Equal(t, 1, run(ctx, []string{"-endpoint", srv.URL(), "-calls", "1", "-workers", "1"}, &out, &said))
-	assert.Contains(t, said.String(), "storm: ")
+	assert.Contains(t, said.String(), "eipstorm: ")
 }
 
 func TestWrongArguments(t *testing.T) {

@@ -1,10 +1,10 @@
-// Command storm shows what the client's promise is worth: at most one address
+// Command eipstorm shows what the client's promise is worth: at most one address
 // per call, and the caller always learns which.
 //
-//	go run ./examples/storm -calls 10000 -workers 64 -faults 0.3 -seed 1
-//	go run ./examples/storm -kill
-//	go run ./examples/storm -naive
-//	go run ./examples/storm -vendor zenlayer -kill
+//	go run ./cmd/eipstorm -calls 10000 -workers 64 -faults 0.3 -seed 1
+//	go run ./cmd/eipstorm -kill
+//	go run ./cmd/eipstorm -naive
+//	go run ./cmd/eipstorm -vendor zenlayer -kill
 //
 // Workers allocate, wait, associate, wait, unassociate, wait, release and wait
 // through the public API, while the embedded fake service cuts connections
@@ -92,7 +92,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		return 0
 	}
 	if err != nil {
-		fmt.Fprintln(stderr, "storm:", err)
+		fmt.Fprintln(stderr, "eipstorm:", err)
 		return 2
 	}
 	return conduct(ctx, cfg, stdout, stderr)
@@ -102,13 +102,13 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 func conduct(ctx context.Context, cfg config, stdout, stderr io.Writer) int {
 	res, err := storm(ctx, cfg, stdout)
 	if err != nil {
-		fmt.Fprintln(stderr, "storm:", err)
+		fmt.Fprintln(stderr, "eipstorm:", err)
 	}
 	if res == nil {
 		return 1
 	}
 	if werr := res.write(stdout); werr != nil {
-		fmt.Fprintln(stderr, "storm:", werr)
+		fmt.Fprintln(stderr, "eipstorm:", werr)
 		return 1
 	}
 	if err != nil || len(res.broken()) > 0 {

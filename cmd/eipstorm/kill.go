@@ -163,7 +163,7 @@ func child(ctx context.Context, j job, signal <-chan struct{}, after time.Durati
 // childMain is the child: the workers, with a journal.
 func childMain(ctx context.Context, text string, stderr io.Writer) int {
 	if err := childRun(ctx, text); err != nil {
-		fmt.Fprintln(stderr, "storm: child:", err)
+		fmt.Fprintln(stderr, "eipstorm: child:", err)
 		return 1
 	}
 	return 0
