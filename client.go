@@ -167,24 +167,20 @@ type response interface {
 	responseMeta() *ResponseMeta
 }
 
-// invoke sends one action: validate, encode, send, decode. A nil req means the
-// zero request.
-func invoke[Resp any, Req any](ctx context.Context, c *Client, action string, req *Req) (*Resp, error) {
-	if req == nil {
-		req = new(Req)
-	}
+// invoke sends one action: validate, encode, send, decode. req and out are
+// pointers to the structs of its row.
+func (c *Client) invoke(ctx context.Context, op *operation, req, out any) error {
 	open := openOf(req)
-	out := new(Resp)
 	var meta ResponseMeta
-	params, err := c.encode(action, req)
+	params, err := c.encode(op.name, req)
 	if err == nil {
-		meta, err = c.send(ctx, action, operationOf(action), params, open, func(v wire.Value) error { return schema.Fill(v, out) })
+		meta, err = c.send(ctx, *op, params, open, func(v wire.Value) error { return schema.Fill(v, out) })
 	}
 	if err != nil {
-		return nil, c.stillOpen(ctx, open, action, err)
+		return c.stillOpen(ctx, open, op.name, err)
 	}
-	*any(out).(response).responseMeta() = meta
-	return out, nil
+	*out.(response).responseMeta() = meta
+	return nil
 }
 
 // encode validates a request and gives its parameters.
@@ -197,6 +193,9 @@ func (c *Client) encode(action string, req any) (url.Values, error) {
 		if err := validateRequest(action, r); err != nil {
 			return nil, err
 		}
+	}
+	if f, ok := req.(interface{ form() any }); ok {
+		req = f.form()
 	}
 	params, err := query.Values(req)
 	if err != nil {
@@ -237,7 +236,7 @@ func (c *Client) Do(ctx context.Context, req RawRequest, out any) (*ResponseMeta
 	op, params, err := req.encode(out)
 	var raw []byte
 	if err == nil {
-		meta, err = c.send(ctx, req.Action, op, params, open, func(v wire.Value) error {
+		meta, err = c.send(ctx, op, params, open, func(v wire.Value) error {
 			raw = slices.Clone(v.JSON())
 			return nil
 		})
@@ -279,7 +278,7 @@ func (req RawRequest) operation() (operation, error) {
 	switch {
 	case req.Kind > KindRepeatable:
 		return op, fmt.Errorf("eip: %s: Kind %d is not one of the package's constants", req.Action, req.Kind)
-	case !op.known:
+	case op.unknown:
 		if req.Kind != KindDefault {
 			op.kind = req.Kind
 		}
@@ -322,9 +321,10 @@ func mergeParams(action string, params, extra url.Values) error {
 
 // send completes the parameters and runs the attempts. open is what the call is
 // to settle.
-func (c *Client) send(ctx context.Context, action string, op operation, params url.Values, open []openCall,
+func (c *Client) send(ctx context.Context, op operation, params url.Values, open []openCall,
 	fill func(wire.Value) error,
 ) (ResponseMeta, error) {
+	action := op.name
 	if ctx == nil {
 		return ResponseMeta{}, fmt.Errorf("eip: %s: the context is nil", action)
 	}
@@ -349,7 +349,7 @@ func (c *Client) send(ctx context.Context, action string, op operation, params u
 		token = newToken()
 		params.Set("ClientToken", token)
 	}
-	reader := newAnswerReader(action, op, params, fill)
+	reader := newAnswerReader(op, params, fill)
 	kind := reader.op.kind.transport()
 	if op.once {
 		kind = transport.Once

@@ -17,8 +17,7 @@ import (
 // answerReader reads the answers of one call: whose each is, what it holds, and
 // what it tells about the call.
 type answerReader struct {
-	action string
-	op     operation
+	op operation
 	// prepaid and dryRun: the request asked for a subscription, or whether the
 	// call would be accepted. page is the number of elements it asked for.
 	prepaid, dryRun bool
@@ -29,9 +28,9 @@ type answerReader struct {
 	requestID string // of the success
 }
 
-func newAnswerReader(action string, op operation, params url.Values, fill func(wire.Value) error) *answerReader {
+func newAnswerReader(op operation, params url.Values, fill func(wire.Value) error) *answerReader {
 	r := &answerReader{
-		action: action, op: op, fill: fill,
+		op: op, fill: fill,
 		prepaid: params.Get("InstanceChargeType") == string(InstanceChargeTypePrePaid),
 		dryRun:  params.Get("DryRun") == "true",
 	}
@@ -54,7 +53,7 @@ func (r *answerReader) judge(a *transport.Answer) transport.Judgement {
 		return r.foreign(a, err.Error())
 	}
 	defer doc.Release()
-	v, failed, err := openAnswer(r.action, doc)
+	v, failed, err := openAnswer(r.op.name, doc)
 	if err != nil {
 		return r.foreign(a, err.Error())
 	}
@@ -83,7 +82,7 @@ func (r *answerReader) hasData(v wire.Value) bool {
 		return r.lacks(v) == ""
 	case r.op.list.key != "":
 		return v.Get(r.op.list.key).Kind() != wire.Null && r.lacks(v) == ""
-	case r.op.known && r.op.kind != KindRead:
+	case !r.op.unknown && r.op.kind != KindRead:
 		return false // it returns nothing else
 	}
 	return !onlyErrorKeys(v)
@@ -161,7 +160,7 @@ func (r *answerReader) judgeError(a *transport.Answer, body errorBody) transport
 		RetryAfter: after,
 		Proves:     r.op.kind == KindTokened && codeTable[code].neverRan,
 		Err: &Error{
-			Action: r.action, Code: code, Message: a.Secrets.Show(body.Message, maxMessage), RequestID: id,
+			Action: r.op.name, Code: code, Message: a.Secrets.Show(body.Message, maxMessage), RequestID: id,
 			HTTPStatus: a.Status, HostID: a.Secrets.Show(body.HostID, maxRequestID),
 			Recommend:          a.Secrets.Show(body.Recommend, maxMessage),
 			AccessDeniedDetail: a.Secrets.Show(body.AccessDeniedDetail, maxMessage), RetryAfter: after,
@@ -251,7 +250,7 @@ func (r *answerReader) failure(res *transport.Result, token string) error {
 		return &own
 	}
 	t := &TransportError{
-		Action: r.action, Err: res.Err, Last: last, HTTPStatus: res.Status, RequestID: res.RequestID,
+		Action: r.op.name, Err: res.Err, Last: last, HTTPStatus: res.Status, RequestID: res.RequestID,
 		Attempts: res.Attempts, Sent: res.Reached, ClientToken: token,
 		RetryAfter: res.RetryAfter, unknown: res.Unknown,
 	}

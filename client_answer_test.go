@@ -117,7 +117,7 @@ func TestWhoseAnswerItIs(t *testing.T) {
 					if tc.header != "" {
 						header.Set("x-acs-request-id", tc.header)
 					}
-					r := newAnswerReader(action, operationOf(action), url.Values{}, func(wire.Value) error { return nil })
+					r := newAnswerReader(operationOf(action), url.Values{}, func(wire.Value) error { return nil })
 					j := r.judge(&transport.Answer{Status: status, Header: header, Body: []byte(tc.body)})
 					at := fmt.Sprintf("%s with %d", action, status)
 					require.Equal(t, want, j.Cause, at)
@@ -190,7 +190,7 @@ func TestSuccessHoldsWhatTheCallerCameFor(t *testing.T) {
 			t.Parallel()
 			params, err := url.ParseQuery(tc.params)
 			require.NoError(t, err)
-			r := newAnswerReader(tc.action, operationOf(tc.action), params, func(wire.Value) error { return nil })
+			r := newAnswerReader(operationOf(tc.action), params, func(wire.Value) error { return nil })
 			j := r.judge(&transport.Answer{Status: 200, Header: http.Header{}, Body: []byte(tc.body)})
 			if tc.lacks == "" {
 				require.Equal(t, transport.CauseSuccess, j.Cause, "%v", j.Err)

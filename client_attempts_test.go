@@ -276,30 +276,6 @@ func assertFreshSignatures(t *testing.T, reqs []*wiretest.Request, kind Kind) {
 	}
 }
 
-// Every action of the vendor's list has its kind, and the kind fits the facts.
-func TestEveryActionHasAKind(t *testing.T) {
-	t.Parallel()
-	actions := loadOperationFacts(t)
-	require.Len(t, operations, len(actions))
-	for _, a := range actions {
-		op, found := operations[a.Name]
-		if !assert.True(t, found, "%s is not in the table", a.Name) {
-			continue
-		}
-		switch {
-		case !a.Mutating:
-			assert.Equal(t, KindRead, op.kind, a.Name)
-			assert.Equal(t, a.Token, op.readToken, a.Name)
-		case a.Token:
-			assert.Equal(t, KindTokened, op.kind, a.Name)
-		default:
-			assert.Equal(t, KindRepeatable, op.kind, a.Name)
-		}
-		assert.Equal(t, !a.Region, op.noRegion, a.Name)
-	}
-	assert.Equal(t, KindOnce, operationOf("NobodyKnowsThis").kind)
-}
-
 // A smoke row over real sockets: the table's "no answer" and "HTTP 5xx".
 func TestRetryOverLoopback(t *testing.T) {
 	t.Parallel()
@@ -320,7 +296,7 @@ func TestRetryOverLoopback(t *testing.T) {
 		WithCredentials(StaticCredentials(wireKey, wireSecret)), WithBackoff(time.Millisecond, time.Millisecond))
 	require.NoError(t, err)
 	t.Cleanup(c.CloseIdleConnections)
-	res, err := c.AllocateEipAddress(t.Context(), nil)
+	res, err := c.AllocateEipAddress(t.Context(), &AllocateEipAddressRequest{})
 	require.NoError(t, err)
 	assert.Equal(t, "eip-1", res.AllocationID)
 	assert.Equal(t, 3, res.Attempts)

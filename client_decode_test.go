@@ -31,7 +31,7 @@ func decodeResponse(action string, body []byte, out any) error {
 
 // judgeBody judges a whole answer. raw is the object of a success.
 func judgeBody(action string, status int, body string, out any) (j transport.Judgement, raw string) {
-	r := newAnswerReader(action, operationOf(action), url.Values{}, func(v wire.Value) error {
+	r := newAnswerReader(operationOf(action), url.Values{}, func(v wire.Value) error {
 		raw = string(v.JSON())
 		if out == nil {
 			return nil

@@ -99,7 +99,7 @@ func TestHostileNetwork(t *testing.T) {
 						hc := srv.Client()
 						hc.Transport.(*http.Transport).MaxResponseHeaderBytes = 64 << 10
 						c := wireClient(t, srv, append([]Option{WithHTTPMethod(method), WithHTTPClient(hc)}, tc.opts...)...)
-						res, err := c.AllocateEipAddress(t.Context(), nil)
+						res, err := c.AllocateEipAddress(t.Context(), &AllocateEipAddressRequest{})
 						require.NoError(t, err)
 						assert.Equal(t, "eip-1", res.AllocationID)
 						assertFreshSignatures(t, srv.Requests(), KindTokened)

@@ -62,7 +62,7 @@ func TestThirtyPercentFaults(t *testing.T) {
 		for range workers {
 			wg.Go(func() {
 				for range rounds {
-					made, err := client.AllocateEipAddress(t.Context(), nil)
+					made, err := client.AllocateEipAddress(t.Context(), &eip.AllocateEipAddressRequest{})
 					if !count(err) {
 						mu.Lock()
 						if eip.OutcomeUnknown(err) {
@@ -127,7 +127,7 @@ func TestManyGoroutinesAllActions(t *testing.T) {
 			try(client.AssociateEipAddress(ctx, &eip.AssociateEipAddressRequest{AllocationID: id, InstanceID: instance}))
 			try(client.UnassociateEipAddress(ctx, &eip.UnassociateEipAddressRequest{AllocationID: id, InstanceID: instance}))
 			try(client.ReleaseEipAddress(ctx, &eip.ReleaseEipAddressRequest{AllocationID: id}))
-			pro, err := client.AllocateEipAddressPro(ctx, nil)
+			pro, err := client.AllocateEipAddressPro(ctx, &eip.AllocateEipAddressProRequest{})
 			try(pro, err)
 			if err == nil {
 				try(client.ReleaseEipAddress(ctx, &eip.ReleaseEipAddressRequest{AllocationID: pro.AllocationID}))

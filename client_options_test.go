@@ -59,7 +59,7 @@ func TestCommonParameters(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		srv := wiretest.New(wiretest.Answer(200, allocateJSON))
 		c := wireClient(t, srv, WithUserAgent("my-operator/1.4"))
-		_, err := c.AllocateEipAddress(t.Context(), nil)
+		_, err := c.AllocateEipAddress(t.Context(), &AllocateEipAddressRequest{})
 		require.NoError(t, err)
 		req := srv.Requests()[0]
 		assert.Equal(t, http.MethodPost, req.Method)

@@ -109,7 +109,7 @@ func TestCancelledUnderWay(t *testing.T) {
 		srv.Fail("AllocateEipAddress", eiptest.Latency(time.Second).AfterRun())
 		ctx, cancel := context.WithTimeout(t.Context(), 500*time.Millisecond)
 		defer cancel()
-		_, err := client.AllocateEipAddress(ctx, nil)
+		_, err := client.AllocateEipAddress(ctx, &eip.AllocateEipAddressRequest{})
 		require.ErrorIs(t, err, context.DeadlineExceeded)
 		require.True(t, eip.OutcomeUnknown(err))
 		require.Len(t, srv.AddressesEverMade(), 1)
@@ -127,7 +127,7 @@ func TestReleaseAfterALostAnswer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		srv := eiptest.NewServer(t, eiptest.WithPipe(), eiptest.WithTransition(0))
 		client := srv.Client(t)
-		made, err := client.AllocateEipAddress(t.Context(), nil)
+		made, err := client.AllocateEipAddress(t.Context(), &eip.AllocateEipAddressRequest{})
 		require.NoError(t, err)
 		srv.Fail("ReleaseEipAddress", eiptest.CutAfter())
 		res, err := client.ReleaseEipAddress(t.Context(), &eip.ReleaseEipAddressRequest{AllocationID: made.AllocationID})

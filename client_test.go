@@ -111,13 +111,13 @@ func TestBadRequests(t *testing.T) {
 		calls int // that reach the service
 	}{
 		{name: "no credentials", is: eip.ErrNoCredentials, want: []string{"not sent"},
-			opts: []eip.Option{eip.WithCredentials(eip.StaticCredentials("", ""))}, call: allocate(nil)},
+			opts: []eip.Option{eip.WithCredentials(eip.StaticCredentials("", ""))}, call: allocate(&eip.AllocateEipAddressRequest{})},
 		{name: "half a key", want: []string{"not sent", "access key secret"},
-			opts: []eip.Option{eip.WithCredentials(eip.StaticCredentials("testid", ""))}, call: allocate(nil)},
+			opts: []eip.Option{eip.WithCredentials(eip.StaticCredentials("testid", ""))}, call: allocate(&eip.AllocateEipAddressRequest{})},
 		{name: "wrong secret", is: eip.CodeSignatureDoesNotMatch, want: []string{"SignatureDoesNotMatch", "secret"}, calls: 1,
-			opts: []eip.Option{eip.WithCredentials(eip.StaticCredentials("testid", "CANARY"))}, call: allocate(nil)},
+			opts: []eip.Option{eip.WithCredentials(eip.StaticCredentials("testid", "CANARY"))}, call: allocate(&eip.AllocateEipAddressRequest{})},
 		{name: "unknown key", is: eip.ErrCredentials, want: []string{"InvalidAccessKeyId.NotFound"}, calls: 1,
-			opts: []eip.Option{eip.WithCredentials(eip.StaticCredentials("nobody", "CANARY"))}, call: allocate(nil)},
+			opts: []eip.Option{eip.WithCredentials(eip.StaticCredentials("nobody", "CANARY"))}, call: allocate(&eip.AllocateEipAddressRequest{})},
 		{name: "unknown region", is: eip.CodeInvalidRegionIdNotFound, want: []string{"InvalidRegionId.NotFound"}, calls: 1,
 			call: allocate(&eip.AllocateEipAddressRequest{RegionID: "mars-1"})},
 		{name: "negative bandwidth", is: eip.ErrInvalidParameter, want: []string{"Bandwidth", "-1", "negative"},
@@ -136,15 +136,15 @@ func TestBadRequests(t *testing.T) {
 			call: allocate(&eip.AllocateEipAddressRequest{Extra: url.Values{"": {"1"}}})},
 		{name: "a bad token in Extra", is: eip.ErrInvalidParameter, want: []string{"ClientToken"},
 			call: allocate(&eip.AllocateEipAddressRequest{Extra: url.Values{"ClientToken": {strings.Repeat("t", 65)}}})},
-		{name: "nil request that needs fields", is: eip.ErrInvalidParameter, want: []string{"AllocationID", "InstanceID", "required"},
+		{name: "request that needs fields", is: eip.ErrInvalidParameter, want: []string{"AllocationID", "InstanceID", "required"},
 			call: func(ctx context.Context, c *eip.Client) error {
-				_, err := c.AssociateEipAddress(ctx, nil)
+				_, err := c.AssociateEipAddress(ctx, &eip.AssociateEipAddressRequest{})
 				return err
 			}},
 		{name: "nil context", want: []string{"context is nil"},
 			call: func(_ context.Context, c *eip.Client) error {
 				var none context.Context
-				_, err := c.AllocateEipAddress(none, nil)
+				_, err := c.AllocateEipAddress(none, &eip.AllocateEipAddressRequest{})
 				return err
 			}},
 		{name: "Do without an action", want: []string{"Action"},
@@ -187,7 +187,7 @@ func TestBadRequests(t *testing.T) {
 		t.Parallel()
 		synctest.Test(t, func(t *testing.T) {
 			srv := eiptest.NewServer(t, eiptest.WithPipe())
-			res, err := srv.Client(t).AllocateEipAddress(t.Context(), nil)
+			res, err := srv.Client(t).AllocateEipAddress(t.Context(), &eip.AllocateEipAddressRequest{})
 			require.NoError(t, err)
 			assert.Equal(t, 5, srv.AddressesEverMade()[0].Bandwidth, "the documented default")
 			assert.NotEmpty(t, res.RequestID)

@@ -82,7 +82,7 @@ func (r *AssociateEipAddressResponse) UnmarshalJSON(b []byte) error { return unm
 // InvalidBindingStatus, BIND_INSTANCE_HAVE_PORTMAP_OR_BIND_EIP,
 // BIND_INSTANCE_OWENER_ERROR, Forbbiden (so spelt).
 func (c *Client) AssociateEipAddress(ctx context.Context, req *AssociateEipAddressRequest) (*AssociateEipAddressResponse, error) {
-	return invoke[AssociateEipAddressResponse](ctx, c, "AssociateEipAddress", req)
+	return opAssociateEipAddress.call(ctx, c, req)
 }
 
 // UnassociateEipAddressRequest unbinds an address.
@@ -139,7 +139,7 @@ func (r *UnassociateEipAddressResponse) UnmarshalJSON(b []byte) error { return u
 // InvalidInstanceType.ValueNotSupported, InvalidBindingStatus, InvalidParameter,
 // OperationDenied, Forbidden.RegionNotFound, Forbbiden (so spelt).
 func (c *Client) UnassociateEipAddress(ctx context.Context, req *UnassociateEipAddressRequest) (*UnassociateEipAddressResponse, error) {
-	return invoke[UnassociateEipAddressResponse](ctx, c, "UnassociateEipAddress", req)
+	return opUnassociateEipAddress.call(ctx, c, req)
 }
 
 // ModifyEipAddressAttributeRequest changes what is given and leaves the rest.
@@ -190,7 +190,7 @@ func (r *ModifyEipAddressAttributeResponse) UnmarshalJSON(b []byte) error {
 // InvalidAllocationId.NotFound, InvalidParameter, IncorrectEipStatus,
 // Forbidden.RegionNotFound, InternalError.
 func (c *Client) ModifyEipAddressAttribute(ctx context.Context, req *ModifyEipAddressAttributeRequest) (*ModifyEipAddressAttributeResponse, error) {
-	return invoke[ModifyEipAddressAttributeResponse](ctx, c, "ModifyEipAddressAttribute", req)
+	return opModifyEipAddressAttribute.call(ctx, c, req)
 }
 
 // ReleaseEipAddressRequest gives an address back.
@@ -233,5 +233,5 @@ func (r *ReleaseEipAddressResponse) UnmarshalJSON(b []byte) error { return unmar
 // TaskConflict.AssociateGlobalAccelerationInstance, Forbidden.RegionNotFound,
 // Forbbiden (so spelt), InternalError.
 func (c *Client) ReleaseEipAddress(ctx context.Context, req *ReleaseEipAddressRequest) (*ReleaseEipAddressResponse, error) {
-	return invoke[ReleaseEipAddressResponse](ctx, c, "ReleaseEipAddress", req)
+	return opReleaseEipAddress.call(ctx, c, req)
 }

@@ -124,7 +124,7 @@ func (r *AllocateEipAddressResponse) UnmarshalJSON(b []byte) error { return unma
 // 500, yet a refusal), ReserveIpFail. The newer codes of AllocateEipAddressPro
 // may be met here too.
 func (c *Client) AllocateEipAddress(ctx context.Context, req *AllocateEipAddressRequest) (*AllocateEipAddressResponse, error) {
-	return invoke[AllocateEipAddressResponse](ctx, c, "AllocateEipAddress", req)
+	return opAllocateEipAddress.call(ctx, c, req)
 }
 
 // AllocateEipAddressProRequest asks for one address, which may be a particular
@@ -246,7 +246,7 @@ func (r *AllocateEipAddressProResponse) UnmarshalJSON(b []byte) error { return u
 // OperationFailed.RiskControl, FUWU_BIZ_COMMODITY_VERIFY_FAIL. Frequency:
 // FrequentPurchase.EIP. The service itself: InternalError.
 func (c *Client) AllocateEipAddressPro(ctx context.Context, req *AllocateEipAddressProRequest) (*AllocateEipAddressProResponse, error) {
-	return invoke[AllocateEipAddressProResponse](ctx, c, "AllocateEipAddressPro", req)
+	return opAllocateEipAddressPro.call(ctx, c, req)
 }
 
 // parseAddr reads an address that the service sent.

@@ -100,10 +100,7 @@ func (r *DescribeEipAddressesRequest) validate(v *validator) {
 }
 
 // form is what the call path encodes: the request with its filters typed.
-func (r *DescribeEipAddressesRequest) form() *describeForm {
-	if r == nil {
-		r = new(DescribeEipAddressesRequest)
-	}
+func (r *DescribeEipAddressesRequest) form() any {
 	return &describeForm{r, creationFilter{r.CreationStartTime, r.CreationEndTime}}
 }
 
@@ -133,7 +130,7 @@ func (r *DescribeEipAddressesResponse) UnmarshalJSON(b []byte) error { return un
 // InvalidIAssociatedInstanceType.ValueNotSupported (so spelt),
 // InvalidChargeType.ValueNotSupported.
 func (c *Client) DescribeEipAddresses(ctx context.Context, req *DescribeEipAddressesRequest) (*DescribeEipAddressesResponse, error) {
-	return invoke[DescribeEipAddressesResponse](ctx, c, "DescribeEipAddresses", req.form())
+	return opDescribeEipAddresses.call(ctx, c, req)
 }
 
 // DescribeEipGatewayInfoRequest asks for the gateways of the addresses of a
@@ -207,7 +204,7 @@ func (EipInfoList) listKey() string { return "EipInfo" }
 //
 // Documented codes (2019 API reference): Forbbiden (so spelt).
 func (c *Client) DescribeEipGatewayInfo(ctx context.Context, req *DescribeEipGatewayInfoRequest) (*DescribeEipGatewayInfoResponse, error) {
-	return invoke[DescribeEipGatewayInfoResponse](ctx, c, "DescribeEipGatewayInfo", req)
+	return opDescribeEipGatewayInfo.call(ctx, c, req)
 }
 
 // clone copies a request with everything that it points to. A nil request

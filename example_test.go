@@ -126,7 +126,7 @@ func ExampleError() {
 	defer srv.Close()
 	client, err := eip.NewClient("cn-hangzhou", srv.ClientOptions()...)
 	check(err)
-	_, err = client.AllocateEipAddress(context.Background(), nil)
+	_, err = client.AllocateEipAddress(context.Background(), &eip.AllocateEipAddressRequest{})
 
 	var e *eip.Error
 	switch {

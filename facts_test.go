@@ -11,7 +11,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-querystring/query"
 	"github.com/stretchr/testify/require"
 )
 
@@ -35,53 +34,29 @@ func loadFacts(t testing.TB) map[string]actionFacts {
 	return facts
 }
 
-// actionType ties an action to its Go types. form gives what the client hands
-// to the call path for a request, nil included.
-type actionType struct {
-	newRequest  func() any
-	newResponse func() any
-	form        func(req any) any
-}
+// actionType is what an action's method takes and returns.
+type actionType struct{ request, response reflect.Type }
 
-func plainAction[Req, Resp any]() actionType {
-	return actionType{
-		newRequest:  func() any { return new(Req) },
-		newResponse: func() any { return new(Resp) },
-		form: func(req any) any {
-			if req == nil {
-				return new(Req)
-			}
-			return req
-		},
-	}
-}
+func (a actionType) newRequest() any  { return reflect.New(a.request).Interface() }
+func (a actionType) newResponse() any { return reflect.New(a.response).Interface() }
 
+// actionTypes finds the method of each row that has one.
 func actionTypes() map[string]actionType {
-	addresses := plainAction[DescribeEipAddressesRequest, DescribeEipAddressesResponse]()
-	addresses.form = func(req any) any {
-		r, _ := req.(*DescribeEipAddressesRequest)
-		return r.form()
+	types := map[string]actionType{}
+	for _, op := range operations {
+		if m, ok := reflect.TypeFor[*Client]().MethodByName(op.name); ok {
+			types[op.name] = actionType{m.Type.In(2).Elem(), m.Type.Out(0).Elem()}
+		}
 	}
-	monitor := plainAction[DescribeEipMonitorDataRequest, DescribeEipMonitorDataResponse]()
-	monitor.form = func(req any) any {
-		r, _ := req.(*DescribeEipMonitorDataRequest)
-		return r.form()
-	}
-	return map[string]actionType{
-		"DescribeRegions":           plainAction[DescribeRegionsRequest, DescribeRegionsResponse](),
-		"AllocateEipAddress":        plainAction[AllocateEipAddressRequest, AllocateEipAddressResponse](),
-		"AllocateEipAddressPro":     plainAction[AllocateEipAddressProRequest, AllocateEipAddressProResponse](),
-		"DescribeEipAddresses":      addresses,
-		"AssociateEipAddress":       plainAction[AssociateEipAddressRequest, AssociateEipAddressResponse](),
-		"UnassociateEipAddress":     plainAction[UnassociateEipAddressRequest, UnassociateEipAddressResponse](),
-		"ModifyEipAddressAttribute": plainAction[ModifyEipAddressAttributeRequest, ModifyEipAddressAttributeResponse](),
-		"ReleaseEipAddress":         plainAction[ReleaseEipAddressRequest, ReleaseEipAddressResponse](),
-		"DescribeEipGatewayInfo":    plainAction[DescribeEipGatewayInfoRequest, DescribeEipGatewayInfoResponse](),
-		"DescribeEipMonitorData":    monitor,
-		"AllocateEipSegmentAddress": plainAction[AllocateEipSegmentAddressRequest, AllocateEipSegmentAddressResponse](),
-		"DescribeEipSegment":        plainAction[DescribeEipSegmentRequest, DescribeEipSegmentResponse](),
-		"ReleaseEipSegmentAddress":  plainAction[ReleaseEipSegmentAddressRequest, ReleaseEipSegmentAddressResponse](),
-	}
+	return types
+}
+
+// formOf gives the parameters that the fields of a request are sent as.
+func formOf(t testing.TB, req any) url.Values {
+	t.Helper()
+	form, err := new(Client).encode("Action", req) // without validation
+	require.NoError(t, err)
+	return form
 }
 
 // setField gives a request field some value that is not its zero value.
@@ -146,8 +121,7 @@ func TestRequestsHaveEveryDocumentedParameter(t *testing.T) {
 				}
 				req := at.newRequest()
 				setField(t, reflect.ValueOf(req).Elem().Field(i))
-				form, err := query.Values(at.form(req))
-				require.NoError(t, err)
+				form := formOf(t, req)
 				require.NotEmpty(t, form, "%s sends nothing", name)
 				for _, wire := range wireNames(form) {
 					other := sentBy[wire]

@@ -94,6 +94,9 @@ func eachCut(t *testing.T, opts []eiptest.Option, prepare func(t *testing.T, srv
 // allocate makes an address on the fake.
 func allocate(t *testing.T, c *eip.Client, req *eip.AllocateEipAddressRequest) string {
 	t.Helper()
+	if req == nil {
+		req = new(eip.AllocateEipAddressRequest)
+	}
 	res, err := c.AllocateEipAddress(t.Context(), req)
 	require.NoError(t, err)
 	return res.AllocationID

@@ -369,7 +369,7 @@ func TestIdleFaults(t *testing.T) {
 	require.NoError(t, err, "nothing to do")
 	assert.Empty(t, results)
 	// A report that somebody wrote by hand has the default age.
-	res, err := client.AllocateEipAddress(t.Context(), nil)
+	res, err := client.AllocateEipAddress(t.Context(), &eip.AllocateEipAddressRequest{})
 	require.NoError(t, err)
 	a, err := client.GetEip(t.Context(), res.AllocationID)
 	require.NoError(t, err)

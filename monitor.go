@@ -54,10 +54,7 @@ func (r *DescribeEipMonitorDataRequest) validate(v *validator) {
 }
 
 // form is what the call path encodes: the request with its times typed.
-func (r *DescribeEipMonitorDataRequest) form() *monitorForm {
-	if r == nil {
-		r = new(DescribeEipMonitorDataRequest)
-	}
+func (r *DescribeEipMonitorDataRequest) form() any {
 	return &monitorForm{r, timeSeconds(r.StartTime), timeSeconds(r.EndTime)}
 }
 
@@ -116,5 +113,5 @@ func (EipMonitorDataList) listKey() string { return "EipMonitorData" }
 // InvalidStartTime.TooEarly, InvalidPeriod.ValueNotSupported,
 // OperationDenied.TooManyDataQueried, Forbidden.RegionNotFound.
 func (c *Client) DescribeEipMonitorData(ctx context.Context, req *DescribeEipMonitorDataRequest) (*DescribeEipMonitorDataResponse, error) {
-	return invoke[DescribeEipMonitorDataResponse](ctx, c, "DescribeEipMonitorData", req.form())
+	return opDescribeEipMonitorData.call(ctx, c, req)
 }

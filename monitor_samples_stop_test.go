@@ -80,7 +80,7 @@ func TestMonitorAddresses(t *testing.T) {
 	srv, client, first := monitored(t, eiptest.WithPointLimit(200))
 	ids := []string{first}
 	for range 9 {
-		res, err := client.AllocateEipAddress(t.Context(), nil)
+		res, err := client.AllocateEipAddress(t.Context(), &eip.AllocateEipAddressRequest{})
 		require.NoError(t, err)
 		ids = append(ids, res.AllocationID)
 	}

@@ -23,7 +23,7 @@ func monitored(t *testing.T, opts ...eiptest.Option) (*eiptest.Server, *eip.Clie
 	t.Helper()
 	srv := eiptest.NewServer(t, opts...)
 	client := srv.Client(t, eip.WithBackoff(time.Millisecond, time.Millisecond))
-	res, err := client.AllocateEipAddress(t.Context(), nil)
+	res, err := client.AllocateEipAddress(t.Context(), &eip.AllocateEipAddressRequest{})
 	require.NoError(t, err)
 	return srv, client, res.AllocationID
 }

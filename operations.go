@@ -1,6 +1,10 @@
 package eip
 
-import "github.com/eipkit/eip-go/internal/transport"
+import (
+	"context"
+
+	"github.com/eipkit/eip-go/internal/transport"
+)
 
 // Kind says what a repeat of an action would do. It decides after which
 // failures the client sends the action again; the package documentation has the
@@ -48,10 +52,11 @@ func (k Kind) transport() transport.Kind {
 	}
 }
 
-// operation is what the call path has to know of an action.
+// An operation is the row of an action: what the call path has to know of it.
 type operation struct {
-	kind      Kind
-	once      bool // the caller forbids repeats
+	name string
+	kind Kind
+
 	readToken bool // a read that accepts a ClientToken all the same; none is made for it
 	noRegion  bool // the action has no parameter RegionId
 
@@ -74,7 +79,8 @@ type operation struct {
 	// attempt. The action carries no token by which the service could tell.
 	ownDoing bool
 
-	known bool // it is in the table
+	once    bool // the caller forbids repeats
+	unknown bool // the action has no row
 }
 
 // A listing is the list of an answer.
@@ -84,79 +90,141 @@ type listing struct {
 	paged        bool      // at most twice the larger of the page asked for and 100 elements
 }
 
-// operations lists the actions of the product that concern elastic IPs and
-// their neighbours: bandwidth packages, address pools, tags. Whether an action
-// changes anything and whether it takes a ClientToken is from the vendor's
-// metadata; the actions without a token all end in the same state when they
-// are repeated.
-var operations = map[string]operation{
-	"AddCommonBandwidthPackageIp":             {kind: KindTokened},
-	"AddCommonBandwidthPackageIps":            {kind: KindTokened},
-	"AddGlobalAccelerationInstanceIp":         {kind: KindRepeatable},
-	"AddPublicIpAddressPoolCidrBlock":         {kind: KindTokened},
-	"AllocateEipAddress":                      {kind: KindTokened, creates: "AllocationId"},
-	"AllocateEipAddressPro":                   {kind: KindTokened, creates: "AllocationId"},
-	"AllocateEipSegmentAddress":               {kind: KindTokened, creates: "EipSegmentInstanceId"},
-	"AssociateEipAddress":                     {kind: KindTokened},
-	"AssociateEipAddressBatch":                {kind: KindTokened},
-	"CancelCommonBandwidthPackageIpBandwidth": {kind: KindRepeatable},
-	"ConvertBandwidthPackage":                 {kind: KindTokened},
-	"CreateCommonBandwidthPackage":            {kind: KindTokened, creates: "BandwidthPackageId"},
-	"CreatePublicIpAddressPool":               {kind: KindTokened, creates: "PublicIpAddressPoolId"},
-	"DeleteCommonBandwidthPackage":            {kind: KindRepeatable},
-	"DeletePublicIpAddressPool":               {kind: KindTokened},
-	"DeletePublicIpAddressPoolCidrBlock":      {kind: KindTokened},
-	"DeletionProtection":                      {kind: KindTokened},
-	"DescribeCommonBandwidthPackages": {kind: KindRead, list: listing{
-		key: "CommonBandwidthPackages", wrapper: "CommonBandwidthPackage", id: [2]string{"BandwidthPackageId"}, paged: true}},
-	"DescribeEipAddresses": {kind: KindRead, list: listing{
-		key: "EipAddresses", wrapper: "EipAddress", id: [2]string{"AllocationId"}, paged: true}},
-	"DescribeEipGatewayInfo": {kind: KindRead, list: listing{
-		key: "EipInfos", wrapper: "EipInfo", id: [2]string{"Ip", "IP"}}},
-	"DescribeEipMonitorData": {kind: KindRead, list: listing{
-		key: "EipMonitorDatas", wrapper: "EipMonitorData", id: [2]string{"TimeStamp"}}},
-	"DescribeEipSegment": {kind: KindRead, readToken: true, list: listing{
-		key: "EipSegments", wrapper: "EipSegment", id: [2]string{"InstanceId"}, paged: true}},
-	"DescribeHighDefinitionMonitorLogAttribute": {kind: KindRead},
-	"DescribePublicIpAddress":                   {kind: KindRead},
-	"DescribeRegions": {kind: KindRead, noRegion: true, list: listing{
-		key: "Regions", wrapper: "Region", id: [2]string{"RegionId"}}},
-	"GetPublicIpAddressPoolServiceStatus": {kind: KindRead, readToken: true},
-	"ListPublicIpAddressPoolCidrBlocks": {kind: KindRead, list: listing{
-		key: "PublicIpPoolCidrBlockList", id: [2]string{"CidrBlock"}, paged: true}},
-	"ListPublicIpAddressPools": {kind: KindRead, list: listing{
-		key: "PublicIpAddressPoolList", id: [2]string{"PublicIpAddressPoolId"}, paged: true}},
-	"ListTagResources": {kind: KindRead, list: listing{
-		key: "TagResources", wrapper: "TagResource", id: [2]string{"ResourceId"}}},
-	"ModifyCommonBandwidthPackageAttribute":   {kind: KindRepeatable},
-	"ModifyCommonBandwidthPackageIpBandwidth": {kind: KindRepeatable},
-	"ModifyCommonBandwidthPackageSpec":        {kind: KindRepeatable},
-	"ModifyEipAddressAttribute":               {kind: KindRepeatable},
-	"ModifyEipForwardMode":                    {kind: KindTokened},
-	"MoveResourceGroup":                       {kind: KindRepeatable},
-	"OpenPublicIpAddressPoolService":          {kind: KindTokened, codeIsFine: true},
-	// The region was right, or the address would not be known there.
-	"ReleaseEipAddress": {kind: KindRepeatable, ownDoing: true,
-		settledBy: []Code{CodeInvalidAllocationIdNotFound}},
-	"ReleaseEipSegmentAddress": {kind: KindTokened},
-	// The code is from the vendor's Terraform provider, which takes it so.
-	"RemoveCommonBandwidthPackageIp": {kind: KindTokened,
-		settledBy: []Code{"OperationUnsupported.IpNotInCbwp"}},
-	"RemoveGlobalAccelerationInstanceIp":       {kind: KindRepeatable},
-	"SetHighDefinitionMonitorLogStatus":        {kind: KindRepeatable},
-	"TagResources":                             {kind: KindRepeatable},
-	"TransformEipSegmentToPublicIpAddressPool": {kind: KindTokened, creates: "PublicIpAddressPoolId"},
-	"UnTagResources":                           {kind: KindRepeatable},
-	"UnassociateEipAddress":                    {kind: KindTokened},
-	"UpdatePublicIpAddressPoolAttribute":       {kind: KindTokened},
+// op is the row of an action that has a method, with the types of its request
+// and its response. Each row is a variable of its own, so that a program links
+// the rows of the methods that it calls.
+type op[Req, Resp any] operation
+
+// call sends one action. A nil request is the zero request of a read, and a
+// fault of anything else.
+func (o *op[Req, Resp]) call(ctx context.Context, c *Client, req *Req) (*Resp, error) {
+	if req == nil {
+		if o.kind != KindRead {
+			return nil, &ValidationError{Action: o.name, Faults: []FieldFault{{Field: "Request", Rule: "must not be nil"}}}
+		}
+		req = new(Req)
+	}
+	out := new(Resp)
+	if err := c.invoke(ctx, (*operation)(o), req, out); err != nil {
+		return nil, err
+	}
+	return out, nil
 }
 
-// operationOf finds an action; one that is not in the table is KindOnce.
+// The rows of the actions that have a method. Whether an action changes
+// anything and whether it takes a ClientToken is from the vendor's metadata; the
+// actions without a token all end in the same state when they are repeated.
+var (
+	opAllocateEipAddress = op[AllocateEipAddressRequest, AllocateEipAddressResponse]{
+		name: "AllocateEipAddress", kind: KindTokened, creates: "AllocationId"}
+
+	opAllocateEipAddressPro = op[AllocateEipAddressProRequest, AllocateEipAddressProResponse]{
+		name: "AllocateEipAddressPro", kind: KindTokened, creates: "AllocationId"}
+
+	opAllocateEipSegmentAddress = op[AllocateEipSegmentAddressRequest, AllocateEipSegmentAddressResponse]{
+		name: "AllocateEipSegmentAddress", kind: KindTokened, creates: "EipSegmentInstanceId"}
+
+	opAssociateEipAddress = op[AssociateEipAddressRequest, AssociateEipAddressResponse]{
+		name: "AssociateEipAddress", kind: KindTokened}
+
+	opDescribeEipAddresses = op[DescribeEipAddressesRequest, DescribeEipAddressesResponse]{
+		name: "DescribeEipAddresses", kind: KindRead, list: listing{
+			key: "EipAddresses", wrapper: "EipAddress", id: [2]string{"AllocationId"}, paged: true}}
+
+	opDescribeEipGatewayInfo = op[DescribeEipGatewayInfoRequest, DescribeEipGatewayInfoResponse]{
+		name: "DescribeEipGatewayInfo", kind: KindRead, list: listing{
+			key: "EipInfos", wrapper: "EipInfo", id: [2]string{"Ip", "IP"}}}
+
+	opDescribeEipMonitorData = op[DescribeEipMonitorDataRequest, DescribeEipMonitorDataResponse]{
+		name: "DescribeEipMonitorData", kind: KindRead, list: listing{
+			key: "EipMonitorDatas", wrapper: "EipMonitorData", id: [2]string{"TimeStamp"}}}
+
+	opDescribeEipSegment = op[DescribeEipSegmentRequest, DescribeEipSegmentResponse]{
+		name: "DescribeEipSegment", kind: KindRead, readToken: true, list: listing{
+			key: "EipSegments", wrapper: "EipSegment", id: [2]string{"InstanceId"}, paged: true}}
+
+	opDescribeRegions = op[DescribeRegionsRequest, DescribeRegionsResponse]{
+		name: "DescribeRegions", kind: KindRead, noRegion: true, list: listing{
+			key: "Regions", wrapper: "Region", id: [2]string{"RegionId"}}}
+
+	opModifyEipAddressAttribute = op[ModifyEipAddressAttributeRequest, ModifyEipAddressAttributeResponse]{
+		name: "ModifyEipAddressAttribute", kind: KindRepeatable}
+
+	// The region was right, or the address would not be known there.
+	opReleaseEipAddress = op[ReleaseEipAddressRequest, ReleaseEipAddressResponse]{
+		name: "ReleaseEipAddress", kind: KindRepeatable, ownDoing: true,
+		settledBy: []Code{CodeInvalidAllocationIdNotFound}}
+
+	opReleaseEipSegmentAddress = op[ReleaseEipSegmentAddressRequest, ReleaseEipSegmentAddressResponse]{
+		name: "ReleaseEipSegmentAddress", kind: KindTokened}
+
+	opUnassociateEipAddress = op[UnassociateEipAddressRequest, UnassociateEipAddressResponse]{
+		name: "UnassociateEipAddress", kind: KindTokened}
+)
+
+// operations is the table by which Do finds a row: those above, and those of
+// the actions that have no method yet.
+var operations = []*operation{
+	(*operation)(&opAllocateEipAddress),
+	(*operation)(&opAllocateEipAddressPro),
+	(*operation)(&opAllocateEipSegmentAddress),
+	(*operation)(&opAssociateEipAddress),
+	(*operation)(&opDescribeEipAddresses),
+	(*operation)(&opDescribeEipGatewayInfo),
+	(*operation)(&opDescribeEipMonitorData),
+	(*operation)(&opDescribeEipSegment),
+	(*operation)(&opDescribeRegions),
+	(*operation)(&opModifyEipAddressAttribute),
+	(*operation)(&opReleaseEipAddress),
+	(*operation)(&opReleaseEipSegmentAddress),
+	(*operation)(&opUnassociateEipAddress),
+
+	{name: "AddCommonBandwidthPackageIp", kind: KindTokened},
+	{name: "AddCommonBandwidthPackageIps", kind: KindTokened},
+	{name: "AddGlobalAccelerationInstanceIp", kind: KindRepeatable},
+	{name: "AddPublicIpAddressPoolCidrBlock", kind: KindTokened},
+	{name: "AssociateEipAddressBatch", kind: KindTokened},
+	{name: "CancelCommonBandwidthPackageIpBandwidth", kind: KindRepeatable},
+	{name: "ConvertBandwidthPackage", kind: KindTokened},
+	{name: "CreateCommonBandwidthPackage", kind: KindTokened, creates: "BandwidthPackageId"},
+	{name: "CreatePublicIpAddressPool", kind: KindTokened, creates: "PublicIpAddressPoolId"},
+	{name: "DeleteCommonBandwidthPackage", kind: KindRepeatable},
+	{name: "DeletePublicIpAddressPool", kind: KindTokened},
+	{name: "DeletePublicIpAddressPoolCidrBlock", kind: KindTokened},
+	{name: "DeletionProtection", kind: KindTokened},
+	{name: "DescribeCommonBandwidthPackages", kind: KindRead, list: listing{
+		key: "CommonBandwidthPackages", wrapper: "CommonBandwidthPackage", id: [2]string{"BandwidthPackageId"}, paged: true}},
+	{name: "DescribeHighDefinitionMonitorLogAttribute", kind: KindRead},
+	{name: "DescribePublicIpAddress", kind: KindRead},
+	{name: "GetPublicIpAddressPoolServiceStatus", kind: KindRead, readToken: true},
+	{name: "ListPublicIpAddressPoolCidrBlocks", kind: KindRead, list: listing{
+		key: "PublicIpPoolCidrBlockList", id: [2]string{"CidrBlock"}, paged: true}},
+	{name: "ListPublicIpAddressPools", kind: KindRead, list: listing{
+		key: "PublicIpAddressPoolList", id: [2]string{"PublicIpAddressPoolId"}, paged: true}},
+	{name: "ListTagResources", kind: KindRead, list: listing{
+		key: "TagResources", wrapper: "TagResource", id: [2]string{"ResourceId"}}},
+	{name: "ModifyCommonBandwidthPackageAttribute", kind: KindRepeatable},
+	{name: "ModifyCommonBandwidthPackageIpBandwidth", kind: KindRepeatable},
+	{name: "ModifyCommonBandwidthPackageSpec", kind: KindRepeatable},
+	{name: "ModifyEipForwardMode", kind: KindTokened},
+	{name: "MoveResourceGroup", kind: KindRepeatable},
+	{name: "OpenPublicIpAddressPoolService", kind: KindTokened, codeIsFine: true},
+	{name: "RemoveCommonBandwidthPackageIp", kind: KindTokened,
+		settledBy: []Code{"OperationUnsupported.IpNotInCbwp"}},
+	{name: "RemoveGlobalAccelerationInstanceIp", kind: KindRepeatable},
+	{name: "SetHighDefinitionMonitorLogStatus", kind: KindRepeatable},
+	{name: "TagResources", kind: KindRepeatable},
+	{name: "TransformEipSegmentToPublicIpAddressPool", kind: KindTokened, creates: "PublicIpAddressPoolId"},
+	{name: "UnTagResources", kind: KindRepeatable},
+	{name: "UpdatePublicIpAddressPoolAttribute", kind: KindTokened},
+}
+
+// operationOf finds the row of an action; one that has none is KindOnce.
 func operationOf(action string) operation {
-	op, known := operations[action]
-	if !known {
-		op.kind = KindOnce
+	for _, op := range operations {
+		if op.name == action {
+			return *op
+		}
 	}
-	op.known = known
-	return op
+	return operation{name: action, kind: KindOnce, unknown: true}
 }

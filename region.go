@@ -60,5 +60,5 @@ func (RegionList) listKey() string { return "Region" }
 // It needs nothing and changes nothing: a repeat is safe. No document lists
 // error codes for it beyond the common ones.
 func (c *Client) DescribeRegions(ctx context.Context, req *DescribeRegionsRequest) (*DescribeRegionsResponse, error) {
-	return invoke[DescribeRegionsResponse](ctx, c, "DescribeRegions", req)
+	return opDescribeRegions.call(ctx, c, req)
 }

@@ -104,7 +104,7 @@ func (r *AllocateEipSegmentAddressResponse) UnmarshalJSON(b []byte) error {
 // without naming a successor. Addresses from a public IP address pool
 // (PublicIPAddressPoolID of AllocateEipAddress) are the nearest thing.
 func (c *Client) AllocateEipSegmentAddress(ctx context.Context, req *AllocateEipSegmentAddressRequest) (*AllocateEipSegmentAddressResponse, error) {
-	return invoke[AllocateEipSegmentAddressResponse](ctx, c, "AllocateEipSegmentAddress", req)
+	return opAllocateEipSegmentAddress.call(ctx, c, req)
 }
 
 // DescribeEipSegmentRequest asks for one page of the contiguous groups of a
@@ -203,7 +203,7 @@ func (EipSegmentList) listKey() string { return "EipSegment" }
 // group are listed by DescribeEipAddresses with SegmentInstanceID. No document
 // lists error codes for it beyond the common ones.
 func (c *Client) DescribeEipSegment(ctx context.Context, req *DescribeEipSegmentRequest) (*DescribeEipSegmentResponse, error) {
-	return invoke[DescribeEipSegmentResponse](ctx, c, "DescribeEipSegment", req)
+	return opDescribeEipSegment.call(ctx, c, req)
 }
 
 // ReleaseEipSegmentAddressRequest gives a contiguous group back. All fields are
@@ -249,7 +249,7 @@ func (r *ReleaseEipSegmentAddressResponse) UnmarshalJSON(b []byte) error {
 // one group are not supported by the service. No document lists error codes
 // for it beyond the common ones.
 func (c *Client) ReleaseEipSegmentAddress(ctx context.Context, req *ReleaseEipSegmentAddressRequest) (*ReleaseEipSegmentAddressResponse, error) {
-	return invoke[ReleaseEipSegmentAddressResponse](ctx, c, "ReleaseEipSegmentAddress", req)
+	return opReleaseEipSegmentAddress.call(ctx, c, req)
 }
 
 func (r *DescribeEipSegmentRequest) clone() *DescribeEipSegmentRequest {

@@ -204,7 +204,7 @@ func TestAgainForAnotherAction(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		srv := newPeer()
 		c := wireClient(t, srv.Server, WithMaxAttempts(1))
-		first := doubt(t, c, nil)
+		first := doubt(t, c, &AllocateEipAddressRequest{})
 		srv.does(allocated())
 		_, err := c.AllocateEipAddressPro(t.Context(), Again(&AllocateEipAddressProRequest{}, first))
 		te := openError(t, err)
@@ -339,7 +339,7 @@ func TestAgainWaitsForTheContext(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				srv := newPeer()
-				first := doubt(t, wireClient(t, srv.Server, WithMaxAttempts(1)), nil)
+				first := doubt(t, wireClient(t, srv.Server, WithMaxAttempts(1)), &AllocateEipAddressRequest{})
 				srv.does(refuse(403, "Forbidden.RAM"))
 				c := wireClient(t, srv.Server, tc.opts...)
 				begun := time.Now()
@@ -365,7 +365,7 @@ func TestAgainWithAContextThatIsOver(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		srv := newPeer()
 		c := wireClient(t, srv.Server, WithMaxAttempts(1))
-		first := doubt(t, c, nil)
+		first := doubt(t, c, &AllocateEipAddressRequest{})
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
 		begun := time.Now()

@@ -116,7 +116,7 @@ func TestWhitelistRefuses(t *testing.T) {
 	t.Parallel()
 	srv := eiptest.NewServer(t, eiptest.WithTransition(0))
 	client := srv.Client(t)
-	res, err := client.AllocateEipAddress(t.Context(), nil)
+	res, err := client.AllocateEipAddress(t.Context(), &eip.AllocateEipAddressRequest{})
 	require.NoError(t, err)
 	id, group := res.AllocationID, segmentOf(t, client, 28)
 	before := srv.Counts().Calls

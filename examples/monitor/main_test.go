@@ -65,7 +65,7 @@ func TestEndpoint(t *testing.T) {
 	if n := len(srv.Addresses()); n != 0 {
 		t.Errorf("%d addresses are left behind", n)
 	}
-	res, err := srv.Client(t).AllocateEipAddress(t.Context(), nil)
+	res, err := srv.Client(t).AllocateEipAddress(t.Context(), &eip.AllocateEipAddressRequest{})
 	if err != nil {
 		t.Fatal(err)
 	}

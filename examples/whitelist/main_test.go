@@ -75,7 +75,7 @@ func TestEndpoint(t *testing.T) {
 	assert.Empty(t, srv.Addresses(), "what it allocated is released")
 	assert.Empty(t, srv.Segments())
 
-	res, err := srv.Client(t).AllocateEipAddress(t.Context(), nil)
+	res, err := srv.Client(t).AllocateEipAddress(t.Context(), &eip.AllocateEipAddressRequest{})
 	require.NoError(t, err)
 	out, _, err = example(t, "", "-endpoint", srv.URL(), "-id", res.AllocationID)
 	require.NoError(t, err)
