@@ -82,7 +82,7 @@ func (c *Client) validTemplate(op, key string, generation int, t *AllocateEipAdd
 	if t == nil {
 		t = new(AllocateEipAddressRequest)
 	}
-	t.validate(&v)
+	v.request(t)
 	v.inRegion("Allocate.", c.regionID, t)
 	if t.InstanceChargeType == InstanceChargeTypePrePaid {
 		v.fault("Allocate.InstanceChargeType", "PrePaid", "must not be a subscription: no call can release one if a later step fails")

@@ -15,8 +15,6 @@ import (
 
 	"github.com/eipkit/eip-go/internal/par"
 
-	"github.com/google/go-querystring/query"
-
 	"github.com/eipkit/eip-go/internal/transport"
 	"github.com/eipkit/eip-go/internal/wire"
 )
@@ -156,12 +154,6 @@ func observer(hook func(context.Context, Attempt)) func(context.Context, *transp
 	}
 }
 
-// request is what every request struct has.
-type request interface {
-	validate(*validator)
-	extra() url.Values
-}
-
 // response is what every response struct has.
 type response interface {
 	responseMeta() *ResponseMeta
@@ -181,27 +173,6 @@ func (c *Client) invoke(ctx context.Context, op *operation, req, out any) error 
 	}
 	*out.(response).responseMeta() = meta
 	return nil
-}
-
-// encode validates a request and gives its parameters.
-func (c *Client) encode(action string, req any) (url.Values, error) {
-	r, ok := req.(request)
-	if !ok {
-		return nil, fmt.Errorf("eip: %s: %T is not a request", action, req)
-	}
-	if c.validate {
-		if err := validateRequest(action, r); err != nil {
-			return nil, err
-		}
-	}
-	if f, ok := req.(interface{ form() any }); ok {
-		req = f.form()
-	}
-	params, err := query.Values(req)
-	if err != nil {
-		return nil, fmt.Errorf("eip: %s: encoding the request: %w", action, err)
-	}
-	return params, mergeParams(action, params, r.extra())
 }
 
 // RawRequest is a request for [Client.Do].

@@ -1,70 +1,51 @@
 package eip
 
 import (
+	"fmt"
 	"net/url"
-	"strconv"
-	"time"
+	"reflect"
+	"sync"
+
+	"github.com/eipkit/eip-go/internal/form"
 )
 
-// Requests are encoded by go-querystring from their url tags. Lists and tags
-// bring an EncodeValues of their own, because the library would number from 0,
-// put the number in the wrong place, or write a map as Go syntax. Times are
-// plain time.Time in the requests, and go-querystring formats a time.Time in
-// its own zone, so the two actions that send times hand the call path a wrapper
-// (monitorForm, describeForm) that embeds the request and adds typed times.
+// layoutSeconds is how most times are written, always in UTC.
+const layoutSeconds = "2006-01-02T15:04:05Z"
 
-// The layouts in which the service wants its times, always UTC.
-const (
-	layoutSeconds = "2006-01-02T15:04:05Z"
-	layoutMinutes = "2006-01-02T15:04Z"
-)
-
-// timeSeconds is a time sent to the second.
-type timeSeconds time.Time
-
-// IsZero lets omitempty leave it out.
-func (t timeSeconds) IsZero() bool { return time.Time(t).IsZero() }
-
-// EncodeValues implements query.Encoder.
-func (t timeSeconds) EncodeValues(key string, v *url.Values) error {
-	v.Set(key, time.Time(t).UTC().Format(layoutSeconds))
-	return nil
+// requestForm is what a request type is sent as.
+type requestForm struct {
+	*form.Form
+	extra []int // index of the field Extra
 }
 
-// monitorForm is a DescribeEipMonitorDataRequest with its times encoded.
-type monitorForm struct {
-	*DescribeEipMonitorDataRequest
-	StartTime timeSeconds `url:"StartTime,omitempty"`
-	EndTime   timeSeconds `url:"EndTime,omitempty"`
-}
+var requestForms sync.Map // reflect.Type → requestForm; as many as there are types of requests
 
-// describeForm is a DescribeEipAddressesRequest with its filters encoded.
-type describeForm struct {
-	*DescribeEipAddressesRequest
-	Filter creationFilter `url:"Filter,omitempty"`
-}
-
-// creationFilter becomes Filter.N.Key and Filter.N.Value: one pair for each end
-// that is set, numbered from 1 without a gap.
-type creationFilter struct{ start, end time.Time }
-
-// IsZero lets omitempty leave it out.
-func (f creationFilter) IsZero() bool { return f.start.IsZero() && f.end.IsZero() }
-
-// EncodeValues implements query.Encoder.
-func (f creationFilter) EncodeValues(key string, v *url.Values) error {
-	n := 0
-	for _, c := range []struct {
-		key string
-		at  time.Time
-	}{{"CreationStartTime", f.start}, {"CreationEndTime", f.end}} {
-		if c.at.IsZero() {
-			continue
-		}
-		n++
-		prefix := key + "." + strconv.Itoa(n)
-		v.Set(prefix+".Key", c.key)
-		v.Set(prefix+".Value", c.at.UTC().Format(layoutMinutes))
+// formFor finds the form of a request type. It is compiled once.
+func formFor(t reflect.Type) requestForm {
+	if known, ok := requestForms.Load(t); ok {
+		return known.(requestForm)
 	}
-	return nil
+	extra, ok := t.FieldByName("Extra")
+	if !ok || extra.Type != reflect.TypeFor[url.Values]() {
+		panic(fmt.Sprintf("eip: %s has no field Extra of type url.Values", t))
+	}
+	known, _ := requestForms.LoadOrStore(t, requestForm{form.Of(t), extra.Index})
+	return known.(requestForm)
+}
+
+// encode validates a request, which is a pointer to a struct, and gives its
+// parameters.
+func (c *Client) encode(action string, req any) (url.Values, error) {
+	if c.validate {
+		if err := validateRequest(action, req); err != nil {
+			return nil, err
+		}
+	}
+	v := reflect.ValueOf(req).Elem()
+	f := formFor(v.Type())
+	params, err := f.Values(req)
+	if err != nil {
+		return nil, fmt.Errorf("eip: %s: encoding the request: %w", action, err)
+	}
+	return params, mergeParams(action, params, *v.FieldByIndex(f.extra).Addr().Interface().(*url.Values))
 }

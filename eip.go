@@ -15,10 +15,10 @@ type AssociateEipAddressRequest struct {
 	// reference requires it, the SDK metadata does not.
 	RegionID string `url:"RegionId,omitempty"`
 	// AllocationID is the ID of the address, "eip-…". Required.
-	AllocationID string `url:"AllocationId,omitempty"`
+	AllocationID string `url:"AllocationId,omitempty" check:"required"`
 	// InstanceID is the ID of the resource; for InstanceType IpAddress it is the
 	// IP address. Required.
-	InstanceID string `url:"InstanceId,omitempty"`
+	InstanceID string `url:"InstanceId,omitempty" check:"required"`
 	// InstanceType is the type of the resource. Default: EcsInstance.
 	InstanceType InstanceType `url:"InstanceType,omitempty"`
 	// InstanceRegionID is the region of the resource. The service wants it only
@@ -39,22 +39,17 @@ type AssociateEipAddressRequest struct {
 	DryRun bool `url:"DryRun,omitempty"`
 	// ClientToken makes repeats of the call one call: 1 to 64 ASCII characters,
 	// unique among requests. Default: made for the call. From the SDK metadata.
-	ClientToken string `url:"ClientToken,omitempty"`
+	ClientToken string `url:"ClientToken,omitempty" check:"token"`
 	// Extra holds parameters newer than this library, by their wire names.
 	Extra url.Values `url:"-"`
 
 	settling `url:"-"`
 }
 
-func (r *AssociateEipAddressRequest) extra() url.Values { return r.Extra }
-
 func (r *AssociateEipAddressRequest) validate(v *validator) {
-	v.required("AllocationID", r.AllocationID)
-	v.required("InstanceID", r.InstanceID)
 	if r.InstanceType == InstanceTypeIPAddress && r.VPCID == "" {
 		v.fault("VPCID", "", "is required when InstanceType is IpAddress")
 	}
-	v.clientToken(r.ClientToken)
 }
 
 // AssociateEipAddressResponse says that the binding has begun.
@@ -91,7 +86,7 @@ type UnassociateEipAddressRequest struct {
 	// reference requires it, the SDK metadata does not.
 	RegionID string `url:"RegionId,omitempty"`
 	// AllocationID is the ID of the address, "eip-…". Required.
-	AllocationID string `url:"AllocationId,omitempty"`
+	AllocationID string `url:"AllocationId,omitempty" check:"required"`
 	// InstanceID is the ID of the resource that the address is bound to. The 2019
 	// API reference requires it, the SDK metadata does not.
 	InstanceID string `url:"InstanceId,omitempty"`
@@ -105,18 +100,11 @@ type UnassociateEipAddressRequest struct {
 	Force bool `url:"Force,omitempty"`
 	// ClientToken makes repeats of the call one call: 1 to 64 ASCII characters,
 	// unique among requests. Default: made for the call. From the SDK metadata.
-	ClientToken string `url:"ClientToken,omitempty"`
+	ClientToken string `url:"ClientToken,omitempty" check:"token"`
 	// Extra holds parameters newer than this library, by their wire names.
 	Extra url.Values `url:"-"`
 
 	settling `url:"-"`
-}
-
-func (r *UnassociateEipAddressRequest) extra() url.Values { return r.Extra }
-
-func (r *UnassociateEipAddressRequest) validate(v *validator) {
-	v.required("AllocationID", r.AllocationID)
-	v.clientToken(r.ClientToken)
 }
 
 // UnassociateEipAddressResponse says that the unbinding has begun.
@@ -148,10 +136,10 @@ type ModifyEipAddressAttributeRequest struct {
 	// reference requires it (and describes it wrongly), the SDK metadata does not.
 	RegionID string `url:"RegionId,omitempty"`
 	// AllocationID is the ID of the address, "eip-…". Required.
-	AllocationID string `url:"AllocationId,omitempty"`
+	AllocationID string `url:"AllocationId,omitempty" check:"required"`
 	// Bandwidth is the new peak bandwidth in Mbit/s: 1 to 500 with
 	// PayByBandwidth, 1 to 200 with PayByTraffic (SDK metadata). 0 leaves it.
-	Bandwidth int `url:"Bandwidth,omitempty"`
+	Bandwidth int `url:"Bandwidth,omitempty" check:"min=0"`
 	// Name is the new name: up to 128 characters, not beginning with "http://"
 	// or "https://". The documents give its least length as 2 (2019 API
 	// reference), 1 or 0. Nil leaves the name, a pointer to "" clears it.
@@ -161,13 +149,6 @@ type ModifyEipAddressAttributeRequest struct {
 	Description *string `url:"Description,omitempty"`
 	// Extra holds parameters newer than this library, by their wire names.
 	Extra url.Values `url:"-"`
-}
-
-func (r *ModifyEipAddressAttributeRequest) extra() url.Values { return r.Extra }
-
-func (r *ModifyEipAddressAttributeRequest) validate(v *validator) {
-	v.required("AllocationID", r.AllocationID)
-	v.notNegative("Bandwidth", r.Bandwidth)
 }
 
 // ModifyEipAddressAttributeResponse says that the change is made.
@@ -199,15 +180,9 @@ type ReleaseEipAddressRequest struct {
 	// reference requires it, the SDK metadata does not.
 	RegionID string `url:"RegionId,omitempty"`
 	// AllocationID is the ID of the address, "eip-…". Required.
-	AllocationID string `url:"AllocationId,omitempty"`
+	AllocationID string `url:"AllocationId,omitempty" check:"required"`
 	// Extra holds parameters newer than this library, by their wire names.
 	Extra url.Values `url:"-"`
-}
-
-func (r *ReleaseEipAddressRequest) extra() url.Values { return r.Extra }
-
-func (r *ReleaseEipAddressRequest) validate(v *validator) {
-	v.required("AllocationID", r.AllocationID)
 }
 
 // ReleaseEipAddressResponse says that the release has begun.

@@ -3,10 +3,8 @@ package eip
 import (
 	"context"
 	"fmt"
-	"maps"
 	"net/netip"
 	"net/url"
-	"slices"
 )
 
 // AllocateEipAddressRequest asks for one address. The zero value asks for a
@@ -22,7 +20,7 @@ type AllocateEipAddressRequest struct {
 	// Bandwidth is the peak bandwidth in Mbit/s. Default: 5. Range: 1 to 500 for
 	// PostPaid with PayByBandwidth, 1 to 200 for PostPaid with PayByTraffic, 1 to
 	// 1000 for PrePaid; the upper bounds are checked by the service.
-	Bandwidth int `url:"Bandwidth,omitempty"`
+	Bandwidth int `url:"Bandwidth,omitempty" check:"min=0"`
 	// InternetChargeType is what is metered. Default: PayByBandwidth. A
 	// subscription allows nothing else.
 	InternetChargeType InternetChargeType `url:"InternetChargeType,omitempty"`
@@ -32,7 +30,7 @@ type AllocateEipAddressRequest struct {
 	PricingCycle PricingCycle `url:"PricingCycle,omitempty"`
 	// Period is the length of a subscription: 1 to 9 months or 1 to 5 years.
 	// Required for PrePaid.
-	Period int `url:"Period,omitempty"`
+	Period int `url:"Period,omitempty" check:"min=0"`
 	// AutoPay says whether the order of a subscription is paid at once. Default
 	// (nil): false, the order waits to be paid in the order centre.
 	AutoPay *bool `url:"AutoPay,omitempty"`
@@ -55,7 +53,7 @@ type AllocateEipAddressRequest struct {
 	// SecurityProtectionTypes is the protection against denial of service.
 	// Default: the basic one. From the SDK metadata, which allows one element in
 	// one place and ten in another.
-	SecurityProtectionTypes SecurityProtectionTypes `url:"SecurityProtectionTypes,omitempty"`
+	SecurityProtectionTypes SecurityProtectionTypes `url:"SecurityProtectionTypes,omitempty" check:"filled"`
 	// ResourceGroupID is the resource group. Default: the account's default one.
 	ResourceGroupID string `url:"ResourceGroupId,omitempty"`
 	// Name is the address's name, up to 128 characters, not beginning with
@@ -66,27 +64,21 @@ type AllocateEipAddressRequest struct {
 	Description string `url:"Description,omitempty"`
 	// Tags are up to 20 tags, given together with the address, so that no
 	// address is ever without its owner's mark. From the SDK metadata.
-	Tags Tags `url:"Tag,omitempty"`
+	Tags Tags `url:"Tag,omitempty" check:"max=20,filled"`
 	// ActivityID is reserved by the vendor. From the SDK metadata.
 	ActivityID int64 `url:"ActivityId,omitempty"`
 	// ClientToken makes repeats of the call allocate once: 1 to 64 ASCII
 	// characters, unique among requests. Default: made for the call.
-	ClientToken string `url:"ClientToken,omitempty"`
+	ClientToken string `url:"ClientToken,omitempty" check:"token"`
 	// Extra holds parameters newer than this library, by their wire names.
 	Extra url.Values `url:"-"`
 
 	settling `url:"-"`
 }
 
-func (r *AllocateEipAddressRequest) extra() url.Values { return r.Extra }
-
 func (r *AllocateEipAddressRequest) validate(v *validator) {
-	v.notNegative("Bandwidth", r.Bandwidth)
 	v.subscription(r.InstanceChargeType, r.InternetChargeType, r.Period)
 	v.exclusive(r.IPAddress, r.InstanceID)
-	v.protectionTypes(r.SecurityProtectionTypes)
-	v.tags(r.Tags)
-	v.clientToken(r.ClientToken)
 }
 
 // AllocateEipAddressResponse names the address that was allocated, or the order
@@ -144,7 +136,7 @@ type AllocateEipAddressProRequest struct {
 	// Bandwidth is the peak bandwidth in Mbit/s. Default: 5. Range: 1 to 500 for
 	// PostPaid with PayByBandwidth, 1 to 200 for PostPaid with PayByTraffic, 1 to
 	// 1000 for PrePaid; the upper bounds are checked by the service.
-	Bandwidth int `url:"Bandwidth,omitempty"`
+	Bandwidth int `url:"Bandwidth,omitempty" check:"min=0"`
 	// InternetChargeType is what is metered. Default: PayByBandwidth. A
 	// subscription allows nothing else.
 	InternetChargeType InternetChargeType `url:"InternetChargeType,omitempty"`
@@ -154,7 +146,7 @@ type AllocateEipAddressProRequest struct {
 	PricingCycle PricingCycle `url:"PricingCycle,omitempty"`
 	// Period is the length of a subscription: 1 to 9 months or 1 to 3 years.
 	// Required for PrePaid.
-	Period int `url:"Period,omitempty"`
+	Period int `url:"Period,omitempty" check:"min=0"`
 	// AutoPay says whether the order of a subscription is paid at once. The
 	// documents disagree about what nil means (the page names no default, the
 	// SDK metadata says true): set it for every subscription.
@@ -169,31 +161,25 @@ type AllocateEipAddressProRequest struct {
 	PublicIPAddressPoolID string `url:"PublicIpAddressPoolId,omitempty"`
 	// SecurityProtectionTypes is the protection against denial of service.
 	// Default: the basic one.
-	SecurityProtectionTypes SecurityProtectionTypes `url:"SecurityProtectionTypes,omitempty"`
+	SecurityProtectionTypes SecurityProtectionTypes `url:"SecurityProtectionTypes,omitempty" check:"filled"`
 	// ResourceGroupID is the resource group. Default: the account's default one.
 	ResourceGroupID string `url:"ResourceGroupId,omitempty"`
 	// Tags are tags given together with the address, up to 20 (the number is
 	// from the SDK metadata).
-	Tags Tags `url:"Tag,omitempty"`
+	Tags Tags `url:"Tag,omitempty" check:"max=20,filled"`
 	// ClientToken makes repeats of the call allocate once: 1 to 64 ASCII
 	// characters (the length is from the 2019 API reference), unique among
 	// requests. Default: made for the call.
-	ClientToken string `url:"ClientToken,omitempty"`
+	ClientToken string `url:"ClientToken,omitempty" check:"token"`
 	// Extra holds parameters newer than this library, by their wire names.
 	Extra url.Values `url:"-"`
 
 	settling `url:"-"`
 }
 
-func (r *AllocateEipAddressProRequest) extra() url.Values { return r.Extra }
-
 func (r *AllocateEipAddressProRequest) validate(v *validator) {
-	v.notNegative("Bandwidth", r.Bandwidth)
 	v.subscription(r.InstanceChargeType, r.InternetChargeType, r.Period)
 	v.exclusive(r.IPAddress, r.InstanceID)
-	v.protectionTypes(r.SecurityProtectionTypes)
-	v.tags(r.Tags)
-	v.clientToken(r.ClientToken)
 }
 
 // AllocateEipAddressProResponse names the address that was allocated, or the
@@ -258,14 +244,4 @@ func parseAddr(field, s string) (netip.Addr, error) {
 	return a, nil
 }
 
-func (r *AllocateEipAddressRequest) clone() *AllocateEipAddressRequest {
-	if r == nil {
-		return new(AllocateEipAddressRequest)
-	}
-	cp := *r
-	cp.AutoPay = clonePtr(r.AutoPay)
-	cp.SecurityProtectionTypes = slices.Clone(r.SecurityProtectionTypes)
-	cp.Tags = maps.Clone(r.Tags)
-	cp.Extra = cloneValues(r.Extra)
-	return &cp
-}
+func (r *AllocateEipAddressRequest) clone() *AllocateEipAddressRequest { return cloneOf(r) }

@@ -2,10 +2,8 @@ package eip
 
 import (
 	"context"
-	"maps"
 	"net/netip"
 	"net/url"
-	"slices"
 	"time"
 )
 
@@ -19,10 +17,10 @@ type DescribeEipAddressesRequest struct {
 	RegionID string `url:"RegionId,omitempty"`
 	// AllocationIDs are IDs of addresses, "eip-…", up to 50, sent joined by
 	// commas as AllocationId. Default: all.
-	AllocationIDs CommaList `url:"AllocationId,omitempty"`
+	AllocationIDs CommaList `url:"AllocationId,omitempty" check:"max=50,filled,nocomma"`
 	// EipAddresses are IP addresses, up to 50, sent joined by commas as
 	// EipAddress. Default: all.
-	EipAddresses CommaList `url:"EipAddress,omitempty"`
+	EipAddresses CommaList `url:"EipAddress,omitempty" check:"max=50,filled,nocomma"`
 	// EipName is the name of an address, 1 to 128 characters. From the SDK
 	// metadata.
 	EipName string `url:"EipName,omitempty"`
@@ -57,15 +55,15 @@ type DescribeEipAddressesRequest struct {
 	// filter. From the SDK metadata.
 	ServiceManaged *bool `url:"ServiceManaged,omitempty"`
 	// Tags are tags that the address must have, up to 20. From the SDK metadata.
-	Tags Tags `url:"Tag,omitempty"`
+	Tags Tags `url:"Tag,omitempty" check:"max=20,filled"`
 	// CreationStartTime keeps addresses made at or after this time. It is sent in
 	// UTC to the minute (seconds are cut off) as a Filter. The key is from the
 	// SDK metadata; the 2019 API reference shows the parameters with unrelated
 	// values.
-	CreationStartTime time.Time `url:"-"`
+	CreationStartTime time.Time `url:"-" filter:"CreationStartTime" layout:"2006-01-02T15:04Z"`
 	// CreationEndTime keeps addresses made until this time. It is sent as
 	// CreationStartTime is and must not lie before it.
-	CreationEndTime time.Time `url:"-"`
+	CreationEndTime time.Time `url:"-" filter:"CreationEndTime" layout:"2006-01-02T15:04Z"`
 	// IncludeReservationData also tells about orders that have not taken effect.
 	// Default: false.
 	IncludeReservationData bool `url:"IncludeReservationData,omitempty"`
@@ -73,35 +71,19 @@ type DescribeEipAddressesRequest struct {
 	// answers with the error code DryRunOperation. From the SDK metadata.
 	DryRun bool `url:"DryRun,omitempty"`
 	// PageNumber is the page, from 1. Default: 1.
-	PageNumber int `url:"PageNumber,omitempty"`
+	PageNumber int `url:"PageNumber,omitempty" check:"min=0"`
 	// PageSize is the number of addresses per page: up to 100 (SDK metadata) or
 	// 50 (2019 API reference). Default: 10.
-	PageSize int `url:"PageSize,omitempty"`
+	PageSize int `url:"PageSize,omitempty" check:"min=0"`
 	// Extra holds parameters newer than this library, by their wire names.
 	Extra url.Values `url:"-"`
 }
 
-func (r *DescribeEipAddressesRequest) extra() url.Values { return r.Extra }
-
 func (r *DescribeEipAddressesRequest) validate(v *validator) {
-	v.commaList("AllocationIDs", r.AllocationIDs)
-	v.commaList("EipAddresses", r.EipAddresses)
-	v.tags(r.Tags)
-	v.page(r.PageNumber, r.PageSize)
-	ok := v.writable("CreationStartTime", r.CreationStartTime)
-	ok = v.writable("CreationEndTime", r.CreationEndTime) && ok
-	if !ok || r.CreationStartTime.IsZero() || r.CreationEndTime.IsZero() {
-		return
-	}
-	if r.CreationEndTime.Before(r.CreationStartTime) {
+	if bothGiven(r.CreationStartTime, r.CreationEndTime) && r.CreationEndTime.Before(r.CreationStartTime) {
 		v.fault("CreationStartTime", r.CreationStartTime.UTC().Format(layoutSeconds),
 			"must not be after CreationEndTime (here "+r.CreationEndTime.UTC().Format(layoutSeconds)+")")
 	}
-}
-
-// form is what the call path encodes: the request with its filters typed.
-func (r *DescribeEipAddressesRequest) form() any {
-	return &describeForm{r, creationFilter{r.CreationStartTime, r.CreationEndTime}}
 }
 
 // DescribeEipAddressesResponse is one page of addresses.
@@ -141,15 +123,9 @@ type DescribeEipGatewayInfoRequest struct {
 	RegionID string `url:"RegionId,omitempty"`
 	// InstanceID is the ID of the secondary network interface, "eni-…" (not of
 	// an address). Required.
-	InstanceID string `url:"InstanceId,omitempty"`
+	InstanceID string `url:"InstanceId,omitempty" check:"required"`
 	// Extra holds parameters newer than this library, by their wire names.
 	Extra url.Values `url:"-"`
-}
-
-func (r *DescribeEipGatewayInfoRequest) extra() url.Values { return r.Extra }
-
-func (r *DescribeEipGatewayInfoRequest) validate(v *validator) {
-	v.required("InstanceID", r.InstanceID)
 }
 
 // DescribeEipGatewayInfoResponse lists gateways.
@@ -207,18 +183,4 @@ func (c *Client) DescribeEipGatewayInfo(ctx context.Context, req *DescribeEipGat
 	return opDescribeEipGatewayInfo.call(ctx, c, req)
 }
 
-// clone copies a request with everything that it points to. A nil request
-// gives the zero one.
-func (r *DescribeEipAddressesRequest) clone() *DescribeEipAddressesRequest {
-	if r == nil {
-		return new(DescribeEipAddressesRequest)
-	}
-	cp := *r
-	cp.AllocationIDs = slices.Clone(r.AllocationIDs)
-	cp.EipAddresses = slices.Clone(r.EipAddresses)
-	cp.SecurityProtectionEnabled = clonePtr(r.SecurityProtectionEnabled)
-	cp.ServiceManaged = clonePtr(r.ServiceManaged)
-	cp.Tags = maps.Clone(r.Tags)
-	cp.Extra = cloneValues(r.Extra)
-	return &cp
-}
+func (r *DescribeEipAddressesRequest) clone() *DescribeEipAddressesRequest { return cloneOf(r) }

@@ -12,50 +12,30 @@ type DescribeEipMonitorDataRequest struct {
 	// reference requires it, the SDK metadata does not.
 	RegionID string `url:"RegionId,omitempty"`
 	// AllocationID is the ID of the address. Required.
-	AllocationID string `url:"AllocationId,omitempty"`
+	AllocationID string `url:"AllocationId,omitempty" check:"required"`
 	// StartTime is where the window begins. Required, and before EndTime. It is
 	// sent in UTC to the second, as StartTime; the service rounds a time that is
 	// not on a full minute up to the next. The SDK metadata lets it lie at most
 	// 31 days back. (The 2019 API reference calls the times UTC+8 while
 	// its examples are UTC; its example request even has start and end swapped.)
-	StartTime time.Time `url:"-"`
+	StartTime time.Time `url:"StartTime,omitempty" layout:"2006-01-02T15:04:05Z" check:"required"`
 	// EndTime is where the window ends, sent and rounded as StartTime is.
 	// Required.
-	EndTime time.Time `url:"-"`
+	EndTime time.Time `url:"EndTime,omitempty" layout:"2006-01-02T15:04:05Z" check:"required"`
 	// Period is the length of one data point in seconds. Default: 60. The 2019
 	// API reference allows 60, 600 and 3600, the SDK metadata 60, 300, 900 and
 	// 3600. (EndTime-StartTime)/Period must not exceed the number of points of
 	// one answer: 200 by the 2019 API reference, 400 by the newer SDK.
-	Period int `url:"Period,omitempty"`
+	Period int `url:"Period,omitempty" check:"min=0"`
 	// Extra holds parameters newer than this library, by their wire names.
 	Extra url.Values `url:"-"`
 }
 
-func (r *DescribeEipMonitorDataRequest) extra() url.Values { return r.Extra }
-
 func (r *DescribeEipMonitorDataRequest) validate(v *validator) {
-	v.required("AllocationID", r.AllocationID)
-	v.notNegative("Period", r.Period)
-	if r.StartTime.IsZero() {
-		v.fault("StartTime", "", "is required")
-	}
-	if r.EndTime.IsZero() {
-		v.fault("EndTime", "", "is required")
-	}
-	ok := v.writable("StartTime", r.StartTime)
-	ok = v.writable("EndTime", r.EndTime) && ok
-	if !ok || r.StartTime.IsZero() || r.EndTime.IsZero() {
-		return
-	}
 	// Compared as they are sent: a window within one second is empty.
-	if start, end := r.StartTime.Truncate(time.Second), r.EndTime.Truncate(time.Second); !start.Before(end) {
+	if start, end := r.StartTime.Truncate(time.Second), r.EndTime.Truncate(time.Second); bothGiven(r.StartTime, r.EndTime) && !start.Before(end) {
 		v.fault("StartTime", start.UTC().Format(layoutSeconds), "must be before EndTime (here "+end.UTC().Format(layoutSeconds)+")")
 	}
-}
-
-// form is what the call path encodes: the request with its times typed.
-func (r *DescribeEipMonitorDataRequest) form() any {
-	return &monitorForm{r, timeSeconds(r.StartTime), timeSeconds(r.EndTime)}
 }
 
 // DescribeEipMonitorDataResponse holds the data points of a window.

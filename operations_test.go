@@ -111,7 +111,7 @@ func TestNilRequests(t *testing.T) {
 					srv := wiretest.New(refuse(403, "Forbidden.RAM"))
 					c := wireClient(t, srv, opts...)
 					err := callMethod(t, c, action, reflect.Zero(reflect.PointerTo(at.request)))
-					if operationOf(action).kind == KindRead && (name == "unchecked" || validateRequest(action, at.newRequest().(validatable)) == nil) {
+					if operationOf(action).kind == KindRead && (name == "unchecked" || validateRequest(action, at.newRequest()) == nil) {
 						require.ErrorIs(t, err, CodeForbiddenRAM)
 						return
 					}

@@ -17,9 +17,6 @@ type DescribeRegionsRequest struct {
 	Extra url.Values `url:"-"`
 }
 
-func (r *DescribeRegionsRequest) validate(*validator) {}
-func (r *DescribeRegionsRequest) extra() url.Values   { return r.Extra }
-
 // DescribeRegionsResponse lists regions.
 type DescribeRegionsResponse struct {
 	ResponseMeta

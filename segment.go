@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/netip"
 	"net/url"
-	"strconv"
 	"time"
 )
 
@@ -19,10 +18,10 @@ type AllocateEipSegmentAddressRequest struct {
 	// EipMask is the length of the group's network mask, 24 to 28. Required. 28
 	// gives 16 addresses, 27 gives 32, 26 gives 64, 25 gives 128, 24 gives 256;
 	// up to four fewer, because some are reserved.
-	EipMask int `url:"EipMask,omitempty"`
+	EipMask int `url:"EipMask,omitempty" check:"required,min=24,max=28"`
 	// Bandwidth is the peak bandwidth of the group in Mbit/s. Default: 5. Range:
 	// 1 to 500 with PayByBandwidth, 1 to 200 with PayByTraffic.
-	Bandwidth int `url:"Bandwidth,omitempty"`
+	Bandwidth int `url:"Bandwidth,omitempty" check:"min=0"`
 	// InternetChargeType is what is metered. Default: PayByBandwidth.
 	InternetChargeType InternetChargeType `url:"InternetChargeType,omitempty"`
 	// ISP is the line type (on the wire "Isp" for this action). Default: BGP.
@@ -36,24 +35,11 @@ type AllocateEipSegmentAddressRequest struct {
 	Zone string `url:"Zone,omitempty"`
 	// ClientToken makes repeats of the call allocate once: 1 to 64 ASCII
 	// characters, unique among requests. Default: made for the call.
-	ClientToken string `url:"ClientToken,omitempty"`
+	ClientToken string `url:"ClientToken,omitempty" check:"token"`
 	// Extra holds parameters newer than this library, by their wire names.
 	Extra url.Values `url:"-"`
 
 	settling `url:"-"`
-}
-
-func (r *AllocateEipSegmentAddressRequest) extra() url.Values { return r.Extra }
-
-func (r *AllocateEipSegmentAddressRequest) validate(v *validator) {
-	switch {
-	case r.EipMask == 0:
-		v.fault("EipMask", "", "is required: 24 to 28")
-	case r.EipMask < minEipMask || r.EipMask > maxEipMask:
-		v.fault("EipMask", strconv.Itoa(r.EipMask), "must be 24 to 28")
-	}
-	v.notNegative("Bandwidth", r.Bandwidth)
-	v.clientToken(r.ClientToken)
 }
 
 // AllocateEipSegmentAddressResponse names the group that is being made.
@@ -115,21 +101,14 @@ type DescribeEipSegmentRequest struct {
 	// SegmentInstanceID is the ID of one group, "eipsg-…". Default: all groups.
 	SegmentInstanceID string `url:"SegmentInstanceId,omitempty"`
 	// PageNumber is the page, from 1. Default: 1.
-	PageNumber int `url:"PageNumber,omitempty"`
+	PageNumber int `url:"PageNumber,omitempty" check:"min=0"`
 	// PageSize is the number of groups per page, up to 50. Default: 10.
-	PageSize int `url:"PageSize,omitempty"`
+	PageSize int `url:"PageSize,omitempty" check:"min=0"`
 	// ClientToken is accepted by the service although the action only reads: 1
 	// to 64 ASCII characters. It is not filled in when empty.
-	ClientToken string `url:"ClientToken,omitempty"`
+	ClientToken string `url:"ClientToken,omitempty" check:"token"`
 	// Extra holds parameters newer than this library, by their wire names.
 	Extra url.Values `url:"-"`
-}
-
-func (r *DescribeEipSegmentRequest) extra() url.Values { return r.Extra }
-
-func (r *DescribeEipSegmentRequest) validate(v *validator) {
-	v.page(r.PageNumber, r.PageSize)
-	v.clientToken(r.ClientToken)
 }
 
 // DescribeEipSegmentResponse is one page of groups.
@@ -213,21 +192,14 @@ type ReleaseEipSegmentAddressRequest struct {
 	// the client's.
 	RegionID string `url:"RegionId,omitempty"`
 	// SegmentInstanceID is the ID of the group, "eipsg-…". Required.
-	SegmentInstanceID string `url:"SegmentInstanceId,omitempty"`
+	SegmentInstanceID string `url:"SegmentInstanceId,omitempty" check:"required"`
 	// ClientToken makes repeats of the call one call: 1 to 64 ASCII characters,
 	// unique among requests. Default: made for the call.
-	ClientToken string `url:"ClientToken,omitempty"`
+	ClientToken string `url:"ClientToken,omitempty" check:"token"`
 	// Extra holds parameters newer than this library, by their wire names.
 	Extra url.Values `url:"-"`
 
 	settling `url:"-"`
-}
-
-func (r *ReleaseEipSegmentAddressRequest) extra() url.Values { return r.Extra }
-
-func (r *ReleaseEipSegmentAddressRequest) validate(v *validator) {
-	v.required("SegmentInstanceID", r.SegmentInstanceID)
-	v.clientToken(r.ClientToken)
 }
 
 // ReleaseEipSegmentAddressResponse says that the release has begun.
@@ -252,11 +224,4 @@ func (c *Client) ReleaseEipSegmentAddress(ctx context.Context, req *ReleaseEipSe
 	return opReleaseEipSegmentAddress.call(ctx, c, req)
 }
 
-func (r *DescribeEipSegmentRequest) clone() *DescribeEipSegmentRequest {
-	if r == nil {
-		return new(DescribeEipSegmentRequest)
-	}
-	cp := *r
-	cp.Extra = cloneValues(r.Extra)
-	return &cp
-}
+func (r *DescribeEipSegmentRequest) clone() *DescribeEipSegmentRequest { return cloneOf(r) }

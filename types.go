@@ -3,6 +3,7 @@ package eip
 import (
 	"encoding/json"
 	"net/url"
+	"reflect"
 	"slices"
 	"sort"
 	"strconv"
@@ -125,12 +126,40 @@ func marshalList[T any](key string, list []T) ([]byte, error) {
 	return json.Marshal(map[string][]T{key: list})
 }
 
-func clonePtr[T any](p *T) *T {
-	if p == nil {
-		return nil
+// cloneOf copies a request with everything that its exported fields point to. A
+// nil request gives the zero one.
+func cloneOf[R any](r *R) *R {
+	cp := new(R)
+	if r == nil {
+		return cp
 	}
-	v := *p
-	return &v
+	*cp = *r
+	fields := reflect.ValueOf(cp).Elem()
+	for i := range fields.NumField() {
+		f := fields.Field(i)
+		if !f.CanSet() || f.IsZero() {
+			continue
+		}
+		switch f.Kind() {
+		case reflect.Pointer:
+			p := reflect.New(f.Type().Elem())
+			p.Elem().Set(f.Elem())
+			f.Set(p)
+		case reflect.Slice:
+			f.Set(reflect.AppendSlice(reflect.MakeSlice(f.Type(), 0, f.Len()), f))
+		case reflect.Map:
+			if extra, ok := f.Addr().Interface().(*url.Values); ok {
+				*extra = cloneValues(*extra)
+				continue
+			}
+			m := reflect.MakeMapWithSize(f.Type(), f.Len())
+			for k, v := range f.Seq2() {
+				m.SetMapIndex(k, v)
+			}
+			f.Set(m)
+		}
+	}
+	return cp
 }
 
 func cloneValues(v url.Values) url.Values {

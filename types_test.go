@@ -2,6 +2,7 @@ package eip
 
 import (
 	"net/netip"
+	"net/url"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -51,4 +52,22 @@ func TestPtr(t *testing.T) {
 	t.Parallel()
 	require.Equal(t, "a", *Ptr("a"))
 	require.False(t, *Ptr(false))
+}
+
+// A copy of a request is equal to it and shares nothing with it.
+func TestCloneOf(t *testing.T) {
+	t.Parallel()
+	req := func() *AllocateEipAddressRequest {
+		r := fullRequests()["AllocateEipAddress"].(*AllocateEipAddressRequest)
+		r.Extra = url.Values{"New": {"1"}}
+		r.open = &[]openCall{{token: "t"}}
+		return r
+	}
+	old := req()
+	cp := cloneOf(old)
+	require.Equal(t, old, cp)
+	require.Same(t, old.open, cp.open)
+	*cp.AutoPay, cp.SecurityProtectionTypes[0], cp.Tags["team"], cp.Extra["New"][0], cp.Extra["Other"] = true, "x", "x", "x", nil
+	require.Equal(t, req(), old)
+	require.Equal(t, new(AllocateEipAddressRequest), cloneOf[AllocateEipAddressRequest](nil))
 }

@@ -3,20 +3,19 @@ package eip
 import (
 	"context"
 	"fmt"
+	"reflect"
 	"strconv"
 	"strings"
 	"time"
 )
 
-// Limits that the documents state and that validation enforces. Bandwidths,
-// prices, quotas and the largest page vary by account or by document and are
-// left to the service.
+// Limits that the documents state. Those that concern one field stand in its
+// check tag. Bandwidths, prices, quotas and the largest page vary by account or
+// by document and are left to the service.
 const (
 	maxClientTokenLength = 64 // the 2017 AllocateEipAddress page and the 2019 API reference
 	maxListedAddresses   = 50 // AllocationId and EipAddress of DescribeEipAddresses, from the SDK metadata
 	maxTags              = 20 // from the SDK metadata
-	minEipMask           = 24 // the 2024 AllocateEipSegmentAddress page
-	maxEipMask           = 28
 )
 
 // FieldFault is one fault of a request: the field (its Go name), the value it
@@ -67,14 +66,22 @@ type validator struct {
 	faults []FieldFault
 }
 
-// validateRequest gives all faults of a request as one *ValidationError, or nil.
-func validateRequest(action string, req interface{ validate(*validator) }) error {
+// validateRequest gives all faults of a request as one *ValidationError, or nil:
+// those of its fields in their order, then those of several fields together.
+func validateRequest(action string, req any) error {
 	var v validator
-	req.validate(&v)
+	v.request(req)
 	if len(v.faults) == 0 {
 		return nil
 	}
 	return &ValidationError{Action: action, Faults: v.faults}
+}
+
+func (v *validator) request(req any) {
+	v.fields(req)
+	if r, ok := req.(interface{ validate(*validator) }); ok {
+		r.validate(v)
+	}
 }
 
 func (v *validator) fault(field, value, rule string) {
@@ -113,44 +120,11 @@ func (v *validator) clientToken(token string) {
 	}
 }
 
-// commaList wants elements that survive being joined by commas.
-func (v *validator) commaList(field string, list []string) {
-	if len(list) > maxListedAddresses {
-		v.fault(field, strconv.Itoa(len(list))+" elements", "must have at most 50 elements")
-	}
-	for i, s := range list {
-		at := field + "[" + strconv.Itoa(i) + "]"
-		switch {
-		case strings.TrimSpace(s) == "":
-			v.fault(at, shorten(s), "must not be empty")
-		case strings.Contains(s, ","):
-			v.fault(at, shorten(s), "must not contain a comma: give each value as an element of its own")
-		}
-	}
-}
-
-func (v *validator) protectionTypes(list SecurityProtectionTypes) {
-	for i, t := range list {
-		if strings.TrimSpace(string(t)) == "" {
-			v.fault("SecurityProtectionTypes["+strconv.Itoa(i)+"]", shorten(string(t)), "must not be empty")
-		}
-	}
-}
-
 func (v *validator) tags(tags Tags) {
-	if len(tags) > maxTags {
-		v.fault("Tags", strconv.Itoa(len(tags))+" tags", "must have at most 20 tags")
+	if len(tags) > 0 {
+		k := check{field: "Tags", most: maxTags, filled: true}
+		k.elements(v, reflect.ValueOf(tags))
 	}
-	if value, ok := tags[""]; ok {
-		v.fault("Tags", "a tag without key, value "+shorten(value), "must not have an empty key")
-	}
-}
-
-// page wants a page that can exist. The largest size differs between documents
-// and stays with the service.
-func (v *validator) page(number, size int) {
-	v.notNegative("PageNumber", number)
-	v.notNegative("PageSize", size)
 }
 
 // exclusive wants at most one of IPAddress and InstanceID.
@@ -163,9 +137,6 @@ func (v *validator) exclusive(ipAddress, instanceID string) {
 // subscription wants what must accompany InstanceChargeType PrePaid. What has
 // a documented default (PricingCycle: Month) may be left out.
 func (v *validator) subscription(charge InstanceChargeType, metering InternetChargeType, period int) {
-	if period < 0 {
-		v.fault("Period", strconv.Itoa(period), "must not be negative")
-	}
 	if charge != InstanceChargeTypePrePaid {
 		return
 	}
@@ -180,14 +151,21 @@ func (v *validator) subscription(charge InstanceChargeType, metering InternetCha
 // writable wants a time that the documented layouts can express. The zero time
 // stands for "not given" and passes.
 func (v *validator) writable(field string, t time.Time) bool {
-	if t.IsZero() {
+	if canWrite(t) {
 		return true
 	}
-	if y := t.UTC().Year(); y < 1 || y > 9999 {
-		v.fault(field, "year "+strconv.Itoa(y), "must lie in the years 1 to 9999")
-		return false
-	}
-	return true
+	v.fault(field, "year "+strconv.Itoa(t.UTC().Year()), "must lie in the years 1 to 9999")
+	return false
+}
+
+func canWrite(t time.Time) bool {
+	y := t.UTC().Year()
+	return t.IsZero() || y >= 1 && y <= 9999
+}
+
+// bothGiven reports whether two times are there and can be compared.
+func bothGiven(a, b time.Time) bool {
+	return !a.IsZero() && !b.IsZero() && canWrite(a) && canWrite(b)
 }
 
 // shorten quotes a value for a message and cuts what is too long to read.

@@ -25,9 +25,6 @@ func manyTags(n int) Tags {
 	return tags
 }
 
-// validatable is what the call path needs of a request.
-type validatable interface{ validate(*validator) }
-
 // TestValidation has every rule with what breaks it and what just does not. A
 // case without faults must pass.
 func TestValidation(t *testing.T) {
@@ -42,7 +39,7 @@ func TestValidation(t *testing.T) {
 	}
 	for _, tc := range []struct {
 		name   string
-		req    validatable
+		req    any
 		faults []string
 	}{
 		{"regions", &DescribeRegionsRequest{}, nil},
@@ -76,20 +73,21 @@ func TestValidation(t *testing.T) {
 		{"allocate, everything at once", &AllocateEipAddressRequest{Bandwidth: -1, Period: -1, IPAddress: "a", InstanceID: "b", ClientToken: "é", Tags: Tags{"": ""}, SecurityProtectionTypes: SecurityProtectionTypes{""}},
 			[]string{
 				`Bandwidth (-1): must not be negative`, `Period (-1): must not be negative`,
-				`IPAddress ("a"): excludes InstanceID (here "b"): give one of the two, or neither`,
 				`SecurityProtectionTypes[0] (""): must not be empty`, `Tags (a tag without key, value ""): must not have an empty key`,
 				`ClientToken ("é"): must have printable ASCII characters only`,
+				`IPAddress ("a"): excludes InstanceID (here "b"): give one of the two, or neither`,
 			}},
 
 		{"pro, zero", &AllocateEipAddressProRequest{}, nil},
 		{"Q-PERIOD pro, PrePaid of any length", &AllocateEipAddressProRequest{InstanceChargeType: InstanceChargeTypePrePaid, Period: 5}, nil},
 		{"pro, all rules", &AllocateEipAddressProRequest{InstanceChargeType: InstanceChargeTypePrePaid, InternetChargeType: InternetChargeTypePayByTraffic, Bandwidth: -5, IPAddress: "a", InstanceID: "b", ClientToken: "\x7f", Tags: manyTags(21), SecurityProtectionTypes: SecurityProtectionTypes{""}},
 			[]string{
-				`Bandwidth (-5): must not be negative`, `Period (0): must be at least 1 when InstanceChargeType is PrePaid`,
-				`InternetChargeType ("PayByTraffic"): must be PayByBandwidth (or empty) when InstanceChargeType is PrePaid`,
-				`IPAddress ("a"): excludes InstanceID (here "b"): give one of the two, or neither`,
+				`Bandwidth (-5): must not be negative`,
 				`SecurityProtectionTypes[0] (""): must not be empty`, `Tags (21 tags): must have at most 20 tags`,
 				`ClientToken ("\x7f"): must have printable ASCII characters only`,
+				`Period (0): must be at least 1 when InstanceChargeType is PrePaid`,
+				`InternetChargeType ("PayByTraffic"): must be PayByBandwidth (or empty) when InstanceChargeType is PrePaid`,
+				`IPAddress ("a"): excludes InstanceID (here "b"): give one of the two, or neither`,
 			}},
 
 		{"associate, zero", &AssociateEipAddressRequest{}, []string{`AllocationID: is required`, `InstanceID: is required`}},
@@ -179,7 +177,7 @@ func TestValidation(t *testing.T) {
 func TestValidationOfFullRequests(t *testing.T) {
 	t.Parallel()
 	for action, req := range fullRequests() {
-		err := validateRequest(action, req.(validatable))
+		err := validateRequest(action, req)
 		switch action {
 		case "AllocateEipAddress", "AllocateEipAddressPro": // full means both IPAddress and InstanceID
 			require.ErrorContains(t, err, "excludes")
