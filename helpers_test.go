@@ -2,11 +2,9 @@ package eip
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"net"
 	"net/http"
-	"os"
 	"testing"
 	"time"
 
@@ -65,22 +63,6 @@ func today() { time.Sleep(time.Until(time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 // do sends a raw action of a kind.
 func do(ctx context.Context, c *Client, kind Kind) (*ResponseMeta, error) {
 	return c.Do(ctx, RawRequest{Action: "TestAction", Kind: kind}, nil)
-}
-
-// operationFact is what the vendor's metadata say of an action.
-type operationFact struct {
-	Name                    string
-	Mutating, Token, Region bool
-}
-
-func loadOperationFacts(t testing.TB) []operationFact {
-	t.Helper()
-	raw, err := os.ReadFile("testdata/operations.json")
-	require.NoError(t, err)
-	var facts []operationFact
-	require.NoError(t, json.Unmarshal(raw, &facts))
-	require.NotEmpty(t, facts)
-	return facts
 }
 
 // netConn shortens the signature of a wiretest step.

@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"go/token"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -15,27 +16,41 @@ import (
 	"github.com/eipkit/eip-go/internal/wiretest"
 )
 
-// Every action of the vendor's list has its kind, and the kind fits the facts.
-func TestEveryActionHasAKind(t *testing.T) {
+// Every action has a row, which fits the facts.
+func TestRowsFitTheFacts(t *testing.T) {
 	t.Parallel()
-	actions := loadOperationFacts(t)
-	require.Len(t, operations, len(actions))
-	for _, a := range actions {
-		op := operationOf(a.Name)
-		if !assert.False(t, op.unknown, "%s has no row", a.Name) {
+	facts := loadFacts(t)
+	for _, op := range operations {
+		fact, ok := facts[op.name]
+		if !ok {
+			assert.Equal(t, "ConvertBandwidthPackage", op.name, "an action of the older SDK and the metadata alone")
 			continue
 		}
+		delete(facts, op.name)
+		want := KindRepeatable
 		switch {
-		case !a.Mutating:
-			assert.Equal(t, KindRead, op.kind, a.Name)
-			assert.Equal(t, a.Token, op.readToken, a.Name)
-		case a.Token:
-			assert.Equal(t, KindTokened, op.kind, a.Name)
-		default:
-			assert.Equal(t, KindRepeatable, op.kind, a.Name)
+		case fact.Kind == "read":
+			want = KindRead
+		case fact.Token:
+			want = KindTokened
 		}
-		assert.Equal(t, !a.Region, op.noRegion, a.Name)
+		assert.Equal(t, want, op.kind, op.name)
+		assert.Equal(t, fact.Kind == "read" && fact.Token, op.readToken, "%s: readToken", op.name)
+		region := slices.ContainsFunc(fact.Request, func(p paramFact) bool { return p.Name == "RegionId" })
+		assert.Equal(t, !region, op.noRegion, "%s: noRegion", op.name)
+		if op.creates != "" {
+			assert.Contains(t, fact.Response, op.creates, op.name)
+		}
+		if l := op.list; l.key != "" {
+			path := l.key
+			if l.wrapper != "" {
+				path += "." + l.wrapper
+			}
+			assert.Contains(t, fact.Response, path+"[]."+l.id[0], op.name)
+			assert.True(t, !l.paged || fact.Paging != "none", "%s is not paged", op.name)
+		}
 	}
+	assert.Empty(t, facts, "actions without a row")
 	assert.Equal(t, KindOnce, operationOf("NobodyKnowsThis").kind)
 }
 
