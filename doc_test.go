@@ -1,12 +1,15 @@
 package eip
 
 import (
+	"cmp"
+	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/token"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -154,5 +157,42 @@ func TestEveryQuirkIsNamed(t *testing.T) {
 		Q-WRAPPEDJSON Q-STRNUM Q-SERVICEMANAGED Q-FORCESTR Q-CODE200 Q-IPCASE Q-STARTEND Q-UTC Q-POINTS Q-PERIODVALS
 		Q-XMLROOT Q-XMLTYPO Q-IPTYPE Q-NAMELEN Q-BINDED Q-EIPIDNAMES Q-FLATLIST Q-RESOURCID Q-FUWU Q-PLACEHOLDER`) {
 		require.True(t, regexp.MustCompile(quirk+`\b`).MatchString(all.String()), quirk)
+	}
+}
+
+// README's table of actions is what the rows and the facts say.
+func TestReadmeActions(t *testing.T) {
+	t.Parallel()
+	source := map[string]string{} // of each method
+	names, err := filepath.Glob("*.go")
+	require.NoError(t, err)
+	for _, name := range names {
+		text, err := os.ReadFile(name)
+		require.NoError(t, err)
+		for _, m := range regexp.MustCompile(`(?m)^func \(c \*Client\) (\w+)\(`).FindAllStringSubmatch(string(text), -1) {
+			source[m[1]] = name
+		}
+	}
+	facts := loadFacts(t)
+	var rows, others []string
+	sorted := slices.SortedFunc(slices.Values(operations), func(a, b *operation) int { return cmp.Compare(a.name, b.name) })
+	for _, op := range sorted {
+		file := source[op.name]
+		if file == "" {
+			others = append(others, op.name)
+			continue
+		}
+		documents := strings.Join(facts[op.name].Documents, ", ")
+		rows = append(rows, fmt.Sprintf("| [%s](%s) | %s | %s |\n", op.name, file, op.kind, cmp.Or(documents, "SDK metadata")))
+	}
+	want := "<!-- actions: as TestReadmeActions prints them -->\n| Action, and method | Kind | Documented in |\n| --- | --- | --- |\n" +
+		strings.Join(rows, "") + "<!-- actions: end -->"
+	readme, err := os.ReadFile("README.md")
+	require.NoError(t, err)
+	if !strings.Contains(string(readme), want) {
+		t.Errorf("README.md must have:\n%s", want)
+	}
+	if list := "`" + strings.Join(others, "`, `") + "`"; !strings.Contains(strings.Join(strings.Fields(string(readme)), " "), list) {
+		t.Errorf("README.md must list, at Do: %s", list)
 	}
 }
