@@ -16,7 +16,7 @@ import (
 type AllocateEipAddressRequest struct {
 	// RegionID is the region of the address. Required by the service; empty
 	// means the client's.
-	RegionID string `url:"RegionId,omitempty"`
+	RegionID string `url:"RegionId,omitempty" check:"defaulted"`
 	// Bandwidth is the peak bandwidth in Mbit/s. Default: 5. Range: 1 to 500 for
 	// PostPaid with PayByBandwidth, 1 to 200 for PostPaid with PayByTraffic, 1 to
 	// 1000 for PrePaid; the upper bounds are checked by the service.
@@ -125,7 +125,7 @@ func (c *Client) AllocateEipAddress(ctx context.Context, req *AllocateEipAddress
 type AllocateEipAddressProRequest struct {
 	// RegionID is the region of the address. Required by the service; empty
 	// means the client's.
-	RegionID string `url:"RegionId,omitempty"`
+	RegionID string `url:"RegionId,omitempty" check:"defaulted"`
 	// IPAddress asks for one particular address: one of the pool, or one that
 	// the account had within the last seven days. Excludes InstanceID. Default:
 	// any.

@@ -14,7 +14,7 @@ import (
 // Fields whose comment names no document are in the 2019 API reference.
 type DescribeEipAddressesRequest struct {
 	// RegionID is the region. Required by the service; empty means the client's.
-	RegionID string `url:"RegionId,omitempty"`
+	RegionID string `url:"RegionId,omitempty" check:"defaulted"`
 	// AllocationIDs are IDs of addresses, "eip-…", up to 50, sent joined by
 	// commas as AllocationId. Default: all.
 	AllocationIDs CommaList `url:"AllocationId,omitempty" check:"max=50,filled,nocomma"`
@@ -120,7 +120,7 @@ func (c *Client) DescribeEipAddresses(ctx context.Context, req *DescribeEipAddre
 type DescribeEipGatewayInfoRequest struct {
 	// RegionID is the region of the interface. Required by the service; empty
 	// means the client's.
-	RegionID string `url:"RegionId,omitempty"`
+	RegionID string `url:"RegionId,omitempty" check:"defaulted"`
 	// InstanceID is the ID of the secondary network interface, "eni-…" (not of
 	// an address). Required.
 	InstanceID string `url:"InstanceId,omitempty" check:"required"`

@@ -177,9 +177,8 @@ func TestRequestsHaveEveryDocumentedParameter(t *testing.T) {
 				setField(t, reflect.ValueOf(req).Elem().FieldByName(p.Field))
 				require.Equal(t, p.Names, wireNames(formOf(t, req)), p.Field)
 
-				if name := fact.Name; name != "RegionId" { // the client fills it in
-					require.Equal(t, fact.Required, p.Required(), "%s: required", p.Field)
-				}
+				require.Equal(t, fact.Required, p.Required() || p.Defaulted(), "%s: required", p.Field)
+				require.Equal(t, p.Defaulted(), fact.Required && fact.Name == "RegionId", "%s: only a region has a default", p.Field)
 				if _, most, ok := strings.Cut(p.Check, "max="); ok && p.Type.Kind() != reflect.Int {
 					most, _, _ = strings.Cut(most, ",")
 					require.Equal(t, strconv.Itoa(fact.Most), most, "%s: longest list", p.Field)

@@ -14,7 +14,7 @@ import (
 type AllocateEipSegmentAddressRequest struct {
 	// RegionID is the region of the group. Required by the service; empty means
 	// the client's.
-	RegionID string `url:"RegionId,omitempty"`
+	RegionID string `url:"RegionId,omitempty" check:"defaulted"`
 	// EipMask is the length of the group's network mask, 24 to 28. Required. 28
 	// gives 16 addresses, 27 gives 32, 26 gives 64, 25 gives 128, 24 gives 256;
 	// up to four fewer, because some are reserved.
@@ -97,7 +97,7 @@ func (c *Client) AllocateEipSegmentAddress(ctx context.Context, req *AllocateEip
 // region. All fields are from the SDK metadata.
 type DescribeEipSegmentRequest struct {
 	// RegionID is the region. Required by the service; empty means the client's.
-	RegionID string `url:"RegionId,omitempty"`
+	RegionID string `url:"RegionId,omitempty" check:"defaulted"`
 	// SegmentInstanceID is the ID of one group, "eipsg-…". Default: all groups.
 	SegmentInstanceID string `url:"SegmentInstanceId,omitempty"`
 	// PageNumber is the page, from 1. Default: 1.
@@ -190,7 +190,7 @@ func (c *Client) DescribeEipSegment(ctx context.Context, req *DescribeEipSegment
 type ReleaseEipSegmentAddressRequest struct {
 	// RegionID is the region of the group. Required by the service; empty means
 	// the client's.
-	RegionID string `url:"RegionId,omitempty"`
+	RegionID string `url:"RegionId,omitempty" check:"defaulted"`
 	// SegmentInstanceID is the ID of the group, "eipsg-…". Required.
 	SegmentInstanceID string `url:"SegmentInstanceId,omitempty" check:"required"`
 	// ClientToken makes repeats of the call one call: 1 to 64 ASCII characters,

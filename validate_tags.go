@@ -19,6 +19,7 @@ import (
 //	filled    no element of a list is blank, and no tag has an empty key
 //	nocomma   no element of a list has a comma
 //	token     text can stand in a ClientToken
+//	defaulted the service wants it, and the client sets it: nothing is checked
 //
 // A number that is not required may be 0, which stands for "not given". A time
 // with a layout must lie in the years that the layout can write. Rules over
@@ -26,7 +27,7 @@ import (
 
 // checkWords lists the rules that a field may have, by its kind.
 var checkWords = map[reflect.Kind][]string{
-	reflect.String:  {"required", "token"},
+	reflect.String:  {"required", "token", "defaulted"},
 	reflect.Int:     {"required", "min", "max"},
 	reflect.Slice:   {"required", "max", "filled", "nocomma"},
 	reflect.Map:     {"required", "max", "filled"},
@@ -58,7 +59,7 @@ func checksOf(t reflect.Type) []check {
 	for i := range t.NumField() {
 		sf := t.Field(i)
 		tag := sf.Tag.Get("check")
-		if tag == "" && sf.Tag.Get("layout") == "" {
+		if tag == "defaulted" || tag == "" && sf.Tag.Get("layout") == "" {
 			continue
 		}
 		k := check{field: sf.Name, index: i, least: math.MinInt64, most: math.MaxInt64}

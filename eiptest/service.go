@@ -124,36 +124,6 @@ type call struct {
 	token  string
 }
 
-// action is one row of the table of actions.
-type action struct {
-	run    func(*call) (obj, *fake.Refusal)
-	token  bool     // ClientToken is honoured
-	need   []string // required parameters beside RegionId
-	region bool     // RegionId is required
-	noRead string   // code for an unknown region
-}
-
-var actions map[string]action
-
-func init() { // a literal would refer to itself through check
-	const access, create = "Forbidden.RegionNotFound", "InvalidRegionId.NotFound"
-	actions = map[string]action{
-		"DescribeRegions":           {run: describeRegions, noRead: access},
-		"AllocateEipAddress":        {run: allocate, token: true, region: true, noRead: create},
-		"AllocateEipAddressPro":     {run: allocate, token: true, region: true, noRead: create},
-		"DescribeEipAddresses":      {run: describeAddresses, region: true, noRead: access},
-		"AssociateEipAddress":       {run: associate, token: true, need: []string{"AllocationId", "InstanceId"}, noRead: access},
-		"UnassociateEipAddress":     {run: unassociate, token: true, need: []string{"AllocationId"}, noRead: access},
-		"ModifyEipAddressAttribute": {run: modify, need: []string{"AllocationId"}, noRead: access},
-		"ReleaseEipAddress":         {run: release, need: []string{"AllocationId"}, noRead: access},
-		"DescribeEipMonitorData":    {run: monitor, need: []string{"AllocationId", "StartTime", "EndTime"}, noRead: access},
-		"DescribeEipGatewayInfo":    {run: gatewayInfo, region: true, need: []string{"InstanceId"}, noRead: access},
-		"AllocateEipSegmentAddress": {run: allocateSegment, token: true, region: true, need: []string{"EipMask"}, noRead: create},
-		"DescribeEipSegment":        {run: describeSegments, region: true, noRead: access},
-		"ReleaseEipSegmentAddress":  {run: releaseSegment, token: true, region: true, need: []string{"SegmentInstanceId"}, noRead: access},
-	}
-}
-
 // Run implements fake.Service.
 func (s *service) Run(req *fake.Request, now time.Time) fake.Reply {
 	in := req.Vendor.(*incoming)
@@ -213,13 +183,14 @@ func (c *call) do(a action) (obj, *fake.Refusal) {
 		}
 		c.region = c.s.set.home
 	}
-	for _, name := range a.need {
+	for _, name := range a.required {
 		if c.p[name] == "" {
+			name, _, _ = strings.Cut(name, ".") // of a list
 			return nil, missing(name)
 		}
 	}
 	if c.rg = c.s.regions[c.region]; c.rg == nil {
-		return nil, c.no(a.noRead)
+		return nil, c.no(a.noRegion)
 	}
 	return a.run(c)
 }

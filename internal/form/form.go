@@ -48,7 +48,13 @@ type Param struct {
 }
 
 // Required reports whether the rules want the field to be set.
-func (p Param) Required() bool { return slices.Contains(strings.Split(p.Check, ","), "required") }
+func (p Param) Required() bool { return p.rule("required") }
+
+// Defaulted reports whether the service wants the parameter, and the client
+// sets it if the field is not set.
+func (p Param) Defaulted() bool { return p.rule("defaulted") }
+
+func (p Param) rule(name string) bool { return slices.Contains(strings.Split(p.Check, ","), name) }
 
 var (
 	timeType    = reflect.TypeFor[time.Time]()

@@ -1,0 +1,70 @@
+package eiptest
+
+import (
+	"reflect"
+	"strings"
+
+	eip "github.com/eipkit/eip-go"
+	"github.com/eipkit/eip-go/internal/fake"
+	"github.com/eipkit/eip-go/internal/form"
+)
+
+// handler carries one action out.
+type handler func(*call) (obj, *fake.Refusal)
+
+// action is one row of the table of actions.
+type action struct {
+	run      handler
+	request  reflect.Type
+	token    bool     // ClientToken is honoured
+	region   bool     // RegionId is required
+	required []string // the other required parameters, in the order of the fields
+	noRegion string   // code for an unknown region
+}
+
+var actions map[string]action
+
+func init() { // a literal would refer to itself through check
+	const access, create = "Forbidden.RegionNotFound", "InvalidRegionId.NotFound"
+	actions = map[string]action{
+		"DescribeRegions":           read[eip.DescribeRegionsRequest](describeRegions, access),
+		"AllocateEipAddress":        write[eip.AllocateEipAddressRequest](allocate, create),
+		"AllocateEipAddressPro":     write[eip.AllocateEipAddressProRequest](allocate, create),
+		"DescribeEipAddresses":      read[eip.DescribeEipAddressesRequest](describeAddresses, access),
+		"AssociateEipAddress":       write[eip.AssociateEipAddressRequest](associate, access),
+		"UnassociateEipAddress":     write[eip.UnassociateEipAddressRequest](unassociate, access),
+		"ModifyEipAddressAttribute": write[eip.ModifyEipAddressAttributeRequest](modify, access),
+		"ReleaseEipAddress":         write[eip.ReleaseEipAddressRequest](release, access),
+		"DescribeEipMonitorData":    read[eip.DescribeEipMonitorDataRequest](monitor, access),
+		"DescribeEipGatewayInfo":    read[eip.DescribeEipGatewayInfoRequest](gatewayInfo, access),
+		"AllocateEipSegmentAddress": write[eip.AllocateEipSegmentAddressRequest](allocateSegment, create),
+		"DescribeEipSegment":        read[eip.DescribeEipSegmentRequest](describeSegments, access),
+		"ReleaseEipSegmentAddress":  write[eip.ReleaseEipSegmentAddressRequest](releaseSegment, access),
+	}
+}
+
+// write makes the row of an action that changes something. What its parameters
+// are is read from the library's request type.
+func write[Req any](run handler, noRegion string) action {
+	a := action{run: run, request: reflect.TypeFor[Req](), noRegion: noRegion}
+	for _, p := range form.Of(a.request).Params() {
+		name := strings.ReplaceAll(p.Names[0], ".N", ".1")
+		switch {
+		case name == "ClientToken":
+			a.token = true
+		case name == "RegionId":
+			a.region = p.Defaulted()
+		case p.Required():
+			a.required = append(a.required, name)
+		}
+	}
+	return a
+}
+
+// read makes the row of an action that changes nothing. Its answer is not
+// replayed, even if it takes a ClientToken.
+func read[Req any](run handler, noRegion string) action {
+	a := write[Req](run, noRegion)
+	a.token = false
+	return a
+}
