@@ -234,14 +234,14 @@ func TestDryRunWithACode(t *testing.T) {
 	t.Parallel()
 	for _, action := range []string{"AllocateEipAddress", "AssociateEipAddress", "DescribeEipAddresses", "CreateSomethingNew"} {
 		for _, code := range []Code{CodeIdempotentFailed, CodeDryRunOperation} {
-			r := newAnswerReader(action, operationOf(action), url.Values{"DryRun": {"true"}}, func(wire.Value) error { return nil })
+			r := newAnswerReader(operationOf(action), url.Values{"DryRun": {"true"}}, func(wire.Value) error { return nil })
 			body := `{"RequestId":"r","Code":"` + string(code) + `","Message":"m","Newer":"x"}`
 			j := r.judge(&transport.Answer{Status: 200, Header: http.Header{}, Body: []byte(body)})
 			require.Equal(t, transport.CauseRefusedCode, j.Cause, action)
 			require.ErrorIs(t, j.Err, code)
 		}
 	}
-	r := newAnswerReader("AllocateEipAddress", operationOf("AllocateEipAddress"), url.Values{"DryRun": {"true"}}, func(wire.Value) error { return nil })
+	r := newAnswerReader(operationOf("AllocateEipAddress"), url.Values{"DryRun": {"true"}}, func(wire.Value) error { return nil })
 	j := r.judge(&transport.Answer{Status: 200, Header: http.Header{}, Body: []byte(`{"RequestId":"r","Code":"Fine","AllocationId":"eip-a"}`)})
 	require.Equal(t, transport.CauseSuccess, j.Cause)
 }

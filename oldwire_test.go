@@ -104,7 +104,7 @@ func readNew(t testing.TB, g given, fresh func() any) reading {
 	if g.dryRun {
 		params.Set("DryRun", "true")
 	}
-	judge := newAnswerReader(g.action, op, params, func(v wire.Value) error {
+	judge := newAnswerReader(op, params, func(v wire.Value) error {
 		raw = plain(v.JSON())
 		return schema.Fill(v, out)
 	})
