@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/eipkit/eip-go/internal/form"
 )
 
 // actionFacts is what testdata/facts.json holds of one action. The file explains
@@ -164,7 +166,7 @@ func TestRequestsHaveEveryDocumentedParameter(t *testing.T) {
 				documented[strings.Join(p.names(), " ")] = p
 			}
 			sentBy := map[string]string{}
-			for _, p := range formFor(at.request).Params() {
+			for _, p := range form.ParamsOf(at.request) {
 				names := strings.Join(p.Names, " ")
 				fact, ok := documented[names]
 				require.True(t, ok, "%s is sent as %s, which is not documented", p.Field, names)

@@ -47,7 +47,7 @@ func init() { // a literal would refer to itself through check
 // are is read from the library's request type.
 func write[Req any](run handler, noRegion string) action {
 	a := action{run: run, request: reflect.TypeFor[Req](), noRegion: noRegion}
-	for _, p := range form.Of(a.request).Params() {
+	for _, p := range form.ParamsOf(a.request) {
 		name := strings.ReplaceAll(p.Names[0], ".N", ".1")
 		switch {
 		case name == "ClientToken":

@@ -12,10 +12,8 @@
 package form
 
 import (
-	"fmt"
 	"net/url"
 	"reflect"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -25,113 +23,65 @@ import (
 
 // A Form encodes the requests of one type.
 type Form struct {
-	params []Param
-	// special are the fields that go-querystring alone would write differently.
-	special []Param
+	special []special
+	extra   int // the field Extra, -1 if there is none
 }
 
-// A Param is one field of a request.
-type Param struct {
-	// Field is the name of the field in Go.
-	Field string
-	// Names are the names on the wire, with N for a number.
-	Names []string
-	// Type is the type of the field.
-	Type reflect.Type
-	// Check is the tag of the same name: the rules that the field must pass,
-	// separated by commas.
-	Check string
-
+// special is a field that go-querystring alone would write differently.
+type special struct {
 	index        int
 	name, filter string
-	layout       string
+	layout       string // of a time
 }
-
-// Required reports whether the rules want the field to be set.
-func (p Param) Required() bool { return p.rule("required") }
-
-// Defaulted reports whether the service wants the parameter, and the client
-// sets it if the field is not set.
-func (p Param) Defaulted() bool { return p.rule("defaulted") }
-
-func (p Param) rule(name string) bool { return slices.Contains(strings.Split(p.Check, ","), name) }
 
 var (
 	timeType    = reflect.TypeFor[time.Time]()
+	extraType   = reflect.TypeFor[url.Values]()
 	encoderType = reflect.TypeFor[query.Encoder]()
 )
 
 // Of compiles the form of a struct type. It panics if a tag makes no sense.
 func Of(t reflect.Type) *Form {
-	f := new(Form)
+	f := &Form{extra: -1}
 	for i := range t.NumField() {
 		sf := t.Field(i)
-		name, _, _ := strings.Cut(sf.Tag.Get("url"), ",")
-		p := Param{
-			Field: sf.Name, Type: sf.Type, Check: sf.Tag.Get("check"),
-			index: i, name: name, filter: sf.Tag.Get("filter"), layout: sf.Tag.Get("layout"),
+		if !sf.IsExported() {
+			continue
 		}
+		if sf.Type == extraType {
+			f.extra = i
+			continue
+		}
+		s := special{index: i, name: nameOf(sf), filter: sf.Tag.Get("filter"), layout: sf.Tag.Get("layout")}
+		isTime := sf.Type == timeType
 		switch {
-		case !sf.IsExported():
-			continue
-		case p.filter != "":
-			p.Names = []string{"Filter.N.Key", "Filter.N.Value"}
-		case name == "-":
-			continue
-		case name == "":
-			panic(fmt.Sprintf("form: %s.%s has no name on the wire", t, sf.Name))
-		case sf.Type.Implements(encoderType):
-			p.Names = encoded(name, sf.Type)
-		case sf.Type.Kind() == reflect.Slice:
-			p.Names = []string{name + ".N"}
-		default:
-			p.Names = []string{name}
-		}
-		if (sf.Type == timeType) != (p.layout != "") || p.filter != "" && sf.Type != timeType {
-			panic(fmt.Sprintf("form: %s.%s: a time needs a layout, and nothing else takes a layout or a filter", t, sf.Name))
-		}
-		f.params = append(f.params, p)
-		if sf.Type == timeType || sf.Type.Kind() == reflect.Slice && !sf.Type.Implements(encoderType) {
-			f.special = append(f.special, p)
+		case s.name == "" || s.name == "-" && s.filter == "":
+			panic("form: " + t.String() + "." + sf.Name + " has no name on the wire")
+		case isTime != (s.layout != "") || s.filter != "" && !isTime:
+			panic("form: " + t.String() + "." + sf.Name + ": a time needs a layout, and nothing else takes a layout or a filter")
+		case isTime || sf.Type.Kind() == reflect.Slice && !sf.Type.Implements(encoderType):
+			f.special = append(f.special, s)
 		}
 	}
 	return f
 }
 
-// encoded gives the names that an encoder uses for one element.
-func encoded(name string, t reflect.Type) []string {
-	v := reflect.Zero(t)
-	switch t.Kind() {
-	case reflect.Slice:
-		v = reflect.MakeSlice(t, 1, 1)
-	case reflect.Map:
-		v = reflect.MakeMap(t)
-		v.SetMapIndex(reflect.Zero(t.Key()), reflect.Zero(t.Elem()))
-	}
-	sent := url.Values{}
-	if err := v.Interface().(query.Encoder).EncodeValues(name, &sent); err != nil {
-		panic(fmt.Sprintf("form: %s: %v", t, err))
-	}
-	var names []string
-	for key := range sent {
-		parts := strings.Split(key, ".")
-		for i, part := range parts {
-			if part == "1" {
-				parts[i] = "N"
-			}
-		}
-		names = append(names, strings.Join(parts, "."))
-	}
-	slices.Sort(names)
-	return names
+// nameOf gives the name on the wire.
+func nameOf(sf reflect.StructField) string {
+	name, _, _ := strings.Cut(sf.Tag.Get("url"), ",")
+	return name
 }
 
-// Params lists the fields that are sent, in their order. The list is not to be
-// changed.
-func (f *Form) Params() []Param { return f.params }
+// Extra gives the parameters of a request that no field is for.
+func (f *Form) Extra(req any) url.Values {
+	if f.extra < 0 {
+		return nil
+	}
+	return *reflect.ValueOf(req).Elem().Field(f.extra).Addr().Interface().(*url.Values)
+}
 
-// Values encodes a request: a pointer to a struct of the form's type, which is
-// not changed.
+// Values encodes the fields of a request, but for Extra. The request is a
+// pointer to a struct of the form's type, and is not changed.
 func (f *Form) Values(req any) (url.Values, error) {
 	v, err := query.Values(req)
 	if err != nil || len(f.special) == 0 {
@@ -140,15 +90,15 @@ func (f *Form) Values(req any) (url.Values, error) {
 	fields := reflect.ValueOf(req).Elem()
 	filters := 0
 	for i := range f.special {
-		p := &f.special[i]
-		field := fields.Field(p.index)
+		s := &f.special[i]
+		field := fields.Field(s.index)
 		if field.IsZero() {
 			continue
 		}
-		if p.layout == "" {
-			v.Del(p.name)
+		if s.layout == "" {
+			v.Del(s.name)
 			for n := range field.Len() {
-				v.Set(p.name+"."+strconv.Itoa(n+1), field.Index(n).String())
+				v.Set(s.name+"."+strconv.Itoa(n+1), field.Index(n).String())
 			}
 			continue
 		}
@@ -156,14 +106,14 @@ func (f *Form) Values(req any) (url.Values, error) {
 		if at.IsZero() { // in another zone
 			continue
 		}
-		text := at.UTC().Format(p.layout)
-		if p.filter == "" {
-			v.Set(p.name, text)
+		text := at.UTC().Format(s.layout)
+		if s.filter == "" {
+			v.Set(s.name, text)
 			continue
 		}
 		filters++
 		prefix := "Filter." + strconv.Itoa(filters)
-		v.Set(prefix+".Key", p.filter)
+		v.Set(prefix+".Key", s.filter)
 		v.Set(prefix+".Value", text)
 	}
 	return v, nil

@@ -70,33 +70,22 @@ func TestValues(t *testing.T) {
 			v, err := f.Values(&tc.req)
 			require.NoError(t, err)
 			require.Equal(t, tc.want, v.Encode())
+			require.Equal(t, tc.req.Extra, f.Extra(&tc.req))
 		})
 	}
 }
 
-func TestParams(t *testing.T) {
+func TestWithoutExtra(t *testing.T) {
 	t.Parallel()
-	names := map[string][]string{}
-	var order, required []string
-	for _, p := range Of(reflect.TypeFor[sample]()).Params() {
-		names[p.Field] = p.Names
-		order = append(order, p.Field)
-		if p.Required() {
-			required = append(required, p.Field)
-		}
-	}
-	require.Equal(t, []string{"Plain", "Number", "IDs", "Joined", "Labels", "At", "From", "Until"}, order)
-	require.Equal(t, []string{"Plain", "Number"}, required)
-	require.Equal(t, map[string][]string{
-		"Plain": {"Plain"}, "Number": {"Number"}, "IDs": {"Id.N"}, "Joined": {"Joined"},
-		"Labels": {"Tag.N.Key", "Tag.N.Value"}, "At": {"At"},
-		"From": {"Filter.N.Key", "Filter.N.Value"}, "Until": {"Filter.N.Key", "Filter.N.Value"},
-	}, names)
+	require.Nil(t, Of(reflect.TypeFor[struct{}]()).Extra(&struct{}{}))
 }
 
 func TestTagsThatMakeNoSense(t *testing.T) {
 	t.Parallel()
 	type unnamed struct{ A string }
+	type unsent struct {
+		A string `url:"-"`
+	}
 	type noLayout struct {
 		A time.Time `url:"A"`
 	}
@@ -107,7 +96,7 @@ func TestTagsThatMakeNoSense(t *testing.T) {
 		A string `url:"-" filter:"A"`
 	}
 	for _, typ := range []reflect.Type{
-		reflect.TypeFor[unnamed](), reflect.TypeFor[noLayout](), reflect.TypeFor[noTime](), reflect.TypeFor[filterOfText](),
+		reflect.TypeFor[unnamed](), reflect.TypeFor[unsent](), reflect.TypeFor[noLayout](), reflect.TypeFor[noTime](), reflect.TypeFor[filterOfText](),
 	} {
 		require.Panics(t, func() { Of(typ) }, typ)
 	}
