@@ -177,7 +177,7 @@ func (c *Client) invoke(ctx context.Context, op *operation, req, out any) error 
 
 // RawRequest is a request for [Client.Do].
 type RawRequest struct {
-	// Action is the name of the action, for example "TagResources".
+	// Action is the name of the action, for example "MoveResourceGroup".
 	Action string
 	// Params are its parameters by their names on the wire, one value each.
 	// RegionId is added if it is missing, and so is ClientToken if the kind is

@@ -10,13 +10,13 @@
 //		if n := len(srv.AddressesEverMade()); n != 1 { ... }
 //	}
 //
-// The service speaks the RPC interface of product VPC, version 2016-04-28,
-// with the thirteen actions around elastic IPs and their segments. It checks
-// HMAC-SHA1 signatures over query and form together, timestamps and nonces,
-// keeps addresses, segments, instances, quotas and balances, honours
-// ClientToken, and refuses what the documents say it refuses, with the
-// documented codes, in JSON or XML. Any client of that interface can use it:
-// it does not matter whether parameters come in the query, in the body or in both.
+// The service speaks the RPC interface of product VPC, version 2016-04-28, with
+// the actions that eip.Client has methods for. It checks HMAC-SHA1 signatures
+// over query and form together, timestamps and nonces, keeps addresses,
+// segments, instances, quotas and balances, honours ClientToken, and refuses
+// what the documents say it refuses, with the documented codes, in JSON or XML.
+// Any client of that interface can use it: it does not matter whether parameters
+// come in the query, in the body or in both.
 //
 // # Time
 //

@@ -5,9 +5,12 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
+	eip "github.com/eipkit/eip-go"
 	"github.com/eipkit/eip-go/eiptest"
 )
 
@@ -58,8 +61,14 @@ func token(s string) bool {
 
 // Whatever a client with a right signature asks for, the service answers.
 func FuzzAction(f *testing.F) {
-	actions := []string{"DescribeRegions", all, pro, desc, bind, free, mod, rel, mon, "DescribeEipGatewayInfo", seg,
-		"DescribeEipSegment", "ReleaseEipSegmentAddress"}
+	names := []string{"DescribeRegions", all, pro, desc, bind, free, mod, rel, mon, "DescribeEipGatewayInfo", seg,
+		"DescribeEipSegment", "ReleaseEipSegmentAddress"} // the corpus counts on this order
+	for m := range reflect.TypeFor[*eip.Client]().Methods() {
+		if m.Type.NumIn() == 3 && m.Type.In(2).Kind() == reflect.Pointer && m.Type.In(2).Elem().Name() == m.Name+"Request" &&
+			!slices.Contains(names, m.Name) {
+			names = append(names, m.Name)
+		}
+	}
 	f.Add(uint8(1), "RegionId=cn-hangzhou&Bandwidth=99999999999999999999&Tag.1.Key=%ff&ClientToken=a", true)
 	f.Add(uint8(2), "RegionId=cn-hangzhou&IpAddress=::1&InstanceChargeType=PrePaid&Period=-1&AutoPay=maybe", false)
 	f.Add(uint8(3), "RegionId=cn-hangzhou&PageNumber=9223372036854775807&PageSize=100&Filter.1.Key=CreationEndTime", false)
@@ -76,7 +85,7 @@ func FuzzAction(f *testing.F) {
 			t.Skip()
 		}
 		c := newCaller(t, srv)
-		p := c.envelope(actions[int(n)%len(actions)])
+		p := c.envelope(names[int(n)%len(names)])
 		for k, v := range extra {
 			if _, taken := p[k]; !taken && k != "Signature" {
 				p[k] = v[0]
