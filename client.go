@@ -140,13 +140,9 @@ func observer(hook func(context.Context, Attempt)) func(context.Context, *transp
 	if hook == nil {
 		return nil
 	}
-	kinds := [...]Kind{
-		transport.Once: KindOnce, transport.Read: KindRead,
-		transport.Tokened: KindTokened, transport.Repeatable: KindRepeatable,
-	}
 	return func(ctx context.Context, a *transport.Attempt) {
 		hook(ctx, Attempt{
-			Action: a.Action, Kind: kinds[a.Kind], Number: a.Number,
+			Action: a.Action, Kind: Kind(a.Kind), Number: a.Number,
 			Start: a.Start, Duration: a.Duration, HTTPStatus: a.Status,
 			RequestID: a.RequestID, Code: Code(a.Code), Cause: a.Cause.String(),
 			OutcomeUnknown: a.Unknown, Repeat: a.Repeat, Wait: a.Wait, Reason: a.Why, Err: a.Err,
@@ -321,7 +317,7 @@ func (c *Client) send(ctx context.Context, op operation, params url.Values, open
 		params.Set("ClientToken", token)
 	}
 	reader := newAnswerReader(op, params, fill)
-	kind := reader.op.kind.transport()
+	kind := transport.Kind(reader.op.kind)
 	if op.once {
 		kind = transport.Once
 	}

@@ -15,42 +15,24 @@ type Kind uint8
 const (
 	// KindDefault takes the kind of the action from the library's table. An
 	// action that is not in the table is treated as KindOnce.
-	KindDefault Kind = iota
+	KindDefault Kind = Kind(transport.Default)
 	// KindOnce is repeated only if it certainly did not run: it was not sent, or
 	// the service refused it before it ran.
-	KindOnce
+	KindOnce Kind = Kind(transport.Once)
 	// KindRead changes nothing, and is repeated freely. Its outcome is never
 	// unknown.
-	KindRead
+	KindRead Kind = Kind(transport.Read)
 	// KindTokened carries a ClientToken, and is repeated with the same token. If
 	// the request has none, the client makes one. [Again] settles an unknown
 	// outcome.
-	KindTokened
+	KindTokened Kind = Kind(transport.Tokened)
 	// KindRepeatable has no token, but a repeat lands in the same state. A repeat
 	// that arrives late can undo a newer call.
-	KindRepeatable
+	KindRepeatable Kind = Kind(transport.Repeatable)
 )
 
 // String gives the kind's name as logs have it.
-func (k Kind) String() string {
-	if k == KindDefault {
-		return "default"
-	}
-	return k.transport().String()
-}
-
-func (k Kind) transport() transport.Kind {
-	switch k {
-	case KindRead:
-		return transport.Read
-	case KindTokened:
-		return transport.Tokened
-	case KindRepeatable:
-		return transport.Repeatable
-	default:
-		return transport.Once
-	}
-}
+func (k Kind) String() string { return transport.Kind(k).String() }
 
 // An operation is the row of an action: what the call path has to know of it.
 type operation struct {

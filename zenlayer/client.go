@@ -124,30 +124,13 @@ func observer(hook func(context.Context, eip.Attempt)) func(context.Context, *tr
 	if hook == nil {
 		return nil
 	}
-	kinds := [...]eip.Kind{
-		transport.Once: eip.KindOnce, transport.Read: eip.KindRead,
-		transport.Tokened: eip.KindTokened, transport.Repeatable: eip.KindRepeatable,
-	}
 	return func(ctx context.Context, a *transport.Attempt) {
 		hook(ctx, eip.Attempt{
-			Action: a.Action, Kind: kinds[a.Kind], Number: a.Number,
+			Action: a.Action, Kind: eip.Kind(a.Kind), Number: a.Number,
 			Start: a.Start, Duration: a.Duration, HTTPStatus: a.Status,
 			RequestID: a.RequestID, Code: eip.Code(a.Code), Cause: a.Cause.String(),
 			OutcomeUnknown: a.Unknown, Repeat: a.Repeat, Wait: a.Wait, Reason: a.Why, Err: a.Err,
 		})
-	}
-}
-
-// kindOf is the loop's name for a kind. An API without tokens has none that is
-// tokened; whoever says so all the same gets the cautious treatment.
-func kindOf(k eip.Kind) transport.Kind {
-	switch k {
-	case eip.KindRead:
-		return transport.Read
-	case eip.KindRepeatable:
-		return transport.Repeatable
-	default:
-		return transport.Once
 	}
 }
 
@@ -260,7 +243,11 @@ func (c *Client) Do(ctx context.Context, req RawRequest, out any) (*ResponseMeta
 		}
 	}
 	op := operationOf(req.Action)
-	if req.Kind != eip.KindDefault {
+	switch req.Kind {
+	case eip.KindDefault:
+	case eip.KindTokened:
+		op.kind = eip.KindOnce
+	default:
 		op.kind = req.Kind
 	}
 	op.settled = nil // what the caller wants to know of a raw call is the answer itself
@@ -296,7 +283,7 @@ func (c *Client) send(ctx context.Context, reader *answerReader, body []byte) (R
 	}
 	res := c.loop.Do(ctx, &transport.Call{
 		Action: action,
-		Kind:   kindOf(reader.op.kind),
+		Kind:   transport.Kind(reader.op.kind),
 		Method: http.MethodPost,
 		URL:    c.endpoint,
 		Sign: func(ctx context.Context, now func() time.Time) (*transport.Signed, error) {

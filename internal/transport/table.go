@@ -5,9 +5,11 @@ type Kind uint8
 
 // The kinds of operation.
 const (
+	// Default is the zero Kind. It is treated as Once, the most cautious kind.
+	Default Kind = iota
 	// Once is an operation whose repeat would do it twice: it is repeated only
-	// when it certainly did not run. It is the zero value on purpose.
-	Once Kind = iota
+	// when it certainly did not run.
+	Once
 	// Read changes nothing.
 	Read
 	// Tokened carries an idempotency token: the service recognises the repeat.
@@ -18,12 +20,12 @@ const (
 	kindCount
 )
 
-// Kinds lists all kinds.
+// Kinds lists all kinds but Default.
 func Kinds() []Kind { return []Kind{Once, Read, Tokened, Repeatable} }
 
 func (k Kind) String() string {
 	if k < kindCount {
-		return [...]string{"once", "read", "tokened", "repeatable"}[k]
+		return [...]string{"default", "once", "read", "tokened", "repeatable"}[k]
 	}
 	return "invalid kind"
 }
@@ -134,7 +136,7 @@ const (
 )
 
 var (
-	everyKind = [kindCount]bool{Once: true, Read: true, Tokened: true, Repeatable: true}
+	everyKind = [kindCount]bool{Default: true, Once: true, Read: true, Tokened: true, Repeatable: true}
 	safeKinds = [kindCount]bool{Read: true, Tokened: true, Repeatable: true}
 	noKind    = [kindCount]bool{}
 )

@@ -30,12 +30,13 @@ func TestTableInvariants(t *testing.T) {
 			}
 			assert.True(t, c.Repeats(Read), "%s: a read is repeated if anything is", c)
 		}
+		assert.Equal(t, c.Repeats(Once), c.Repeats(Default), "%s: the zero kind is as cautious as Once", c)
 		assert.False(t, c.Repeats(kindCount), "%s", c)
 	}
 	assert.Equal(t, "invalid cause", causeCount.String())
 	assert.Equal(t, "invalid kind", kindCount.String())
 	assert.Equal(t, "invalid outcome", Outcome(99).String())
-	assert.Equal(t, Once, Kind(0), "the zero kind is the careful one")
+	assert.Equal(t, Default, Kind(0))
 }
 
 func TestRetryAfterHeader(t *testing.T) {

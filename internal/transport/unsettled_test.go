@@ -83,7 +83,7 @@ func TestUnsettled(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				kind := tc.kind
-				if kind == Once {
+				if kind == Default {
 					kind = Tokened
 				}
 				loop, call, before := unsettledScript(kind, tc.proves, tc.causes...)
