@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"net/url"
 	"reflect"
-	"runtime"
 	"slices"
 	"strings"
 	"time"
@@ -38,7 +37,6 @@ type Client struct {
 	regionID    string
 	endpoint    *url.URL
 	credentials CredentialsProvider
-	method      string
 	placement   Placement
 	header      http.Header
 	sign        signer
@@ -77,39 +75,17 @@ func NewClient(regionID string, opts ...Option) (*Client, error) {
 		regionID:    regionID,
 		endpoint:    cfg.endpoint,
 		credentials: cfg.credentials,
-		method:      cfg.method,
 		placement:   cfg.placement,
 		sign:        signRPC,
-		validate:    !cfg.noValidation,
+		validate:    !cfg.NoValidation,
 		turns:       new(par.Lock),
 		gone:        new(goneIDs),
-		header:      http.Header{"User-Agent": {userAgent(cfg.userAgent)}, "Accept": {"application/json"}},
+		header:      http.Header{"User-Agent": {cfg.UserAgent(Version)}, "Accept": {"application/json"}},
 	}
-	if c.method == http.MethodPost && c.placement == InBody {
+	if c.placement == PlacementForm {
 		c.header.Set("Content-Type", "application/x-www-form-urlencoded")
 	}
-	loop := transport.Config{
-		AttemptTimeout: cfg.attemptTimeout,
-		MaxAttempts:    cfg.maxAttempts,
-		BackoffMin:     cfg.backoffMin,
-		BackoffMax:     cfg.backoffMax,
-		Patience:       cfg.patience,
-		MaxBody:        cfg.maxResponseBytes,
-		SkewFrom:       skewFrom,
-		Logger:         cfg.logger,
-		Observe:        observer(cfg.hook),
-	}
-	if hc := cfg.httpClient; hc != nil {
-		loop.Transport, loop.Jar = hc.Transport, hc.Jar
-		if hc.Timeout > 0 {
-			loop.AttemptTimeout = min(loop.AttemptTimeout, hc.Timeout)
-		}
-	}
-	if loop.Transport == nil {
-		c.own = transport.NewHTTPTransport()
-		loop.Transport = c.own
-	}
-	c.loop = transport.New(loop)
+	c.loop, c.own = cfg.Loop()
 	return c, nil
 }
 
@@ -126,14 +102,6 @@ func (c *Client) CloseIdleConnections() {
 	if c.own != nil {
 		c.own.CloseIdleConnections()
 	}
-}
-
-func userAgent(product string) string {
-	own := "eip-go/" + Version + " (" + runtime.Version() + "; " + runtime.GOOS + "/" + runtime.GOARCH + ")"
-	if product == "" {
-		return own
-	}
-	return product + " " + own
 }
 
 func observer(hook func(context.Context, Attempt)) func(context.Context, *transport.Attempt) {
@@ -325,7 +293,7 @@ func (c *Client) send(ctx context.Context, op operation, params url.Values, open
 	res := c.loop.Do(ctx, &transport.Call{
 		Action: action,
 		Kind:   kind,
-		Method: c.method,
+		Method: c.placement.method(),
 		URL:    c.endpoint,
 		Sign: func(ctx context.Context, now func() time.Time) (*transport.Signed, error) {
 			var err error
@@ -351,13 +319,13 @@ func (c *Client) signed(creds Credentials, params url.Values, now func() time.Ti
 	if err := creds.check(plainNames); err != nil {
 		return nil, err
 	}
-	out := c.sign(signInput{method: c.method, params: params, creds: creds, nonce: newNonce(), at: now()})
+	out := c.sign(signInput{method: c.placement.method(), params: params, creds: creds, nonce: newNonce(), at: now()})
 	s := &transport.Signed{
 		URL:     c.endpoint,
 		Header:  c.header,
 		Secrets: transport.Secrets{creds.AccessKeySecret(), creds.SecurityToken(), out.signature},
 	}
-	if c.method == http.MethodGet || c.placement == InQuery {
+	if c.placement != PlacementForm {
 		u := *c.endpoint
 		u.RawQuery = string(out.encoded)
 		s.URL = &u

@@ -76,14 +76,14 @@ func TestHostileNetwork(t *testing.T) {
 	for _, tc := range cases {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
-			for _, method := range []string{http.MethodPost, http.MethodGet} {
-				t.Run(method, func(t *testing.T) {
+			for _, place := range []Placement{PlacementForm, PlacementGET} {
+				t.Run(place.method(), func(t *testing.T) {
 					t.Parallel()
 					synctest.Test(t, func(t *testing.T) {
 						srv := wiretest.New(append(tc.steps, wiretest.Answer(200, allocateJSON))...)
 						hc := srv.Client()
 						hc.Transport.(*http.Transport).MaxResponseHeaderBytes = 64 << 10
-						c := wireClient(t, srv, append([]Option{WithHTTPMethod(method), WithHTTPClient(hc)}, tc.opts...)...)
+						c := wireClient(t, srv, append([]Option{WithPlacement(place), WithHTTPClient(hc)}, tc.opts...)...)
 
 						// Alone: the right outcome.
 						_, err := c.Do(t.Context(), RawRequest{Action: "CreateSomething", Kind: KindOnce}, nil)
@@ -98,7 +98,7 @@ func TestHostileNetwork(t *testing.T) {
 						srv := wiretest.New(append(tc.steps, wiretest.Answer(200, allocateJSON))...)
 						hc := srv.Client()
 						hc.Transport.(*http.Transport).MaxResponseHeaderBytes = 64 << 10
-						c := wireClient(t, srv, append([]Option{WithHTTPMethod(method), WithHTTPClient(hc)}, tc.opts...)...)
+						c := wireClient(t, srv, append([]Option{WithPlacement(place), WithHTTPClient(hc)}, tc.opts...)...)
 						res, err := c.AllocateEipAddress(t.Context(), &AllocateEipAddressRequest{})
 						require.NoError(t, err)
 						assert.Equal(t, "eip-1", res.AllocationID)
@@ -120,8 +120,8 @@ func TestIdleConnectionClosedAtTheWorstMoment(t *testing.T) {
 		opts []Option
 	}{
 		{"form", nil},
-		{"POST query", []Option{WithPlacement(InQuery)}},
-		{"GET", []Option{WithHTTPMethod(http.MethodGet)}},
+		{"POST query", []Option{WithPlacement(PlacementQuery)}},
+		{"GET", []Option{WithPlacement(PlacementGET)}},
 	} {
 		t.Run(setup.name, func(t *testing.T) {
 			t.Parallel()
@@ -275,7 +275,7 @@ func TestPostQueryHasALength(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		srv := wiretest.New(ok())
-		_, err := do(t.Context(), wireClient(t, srv, WithPlacement(InQuery)), KindRead)
+		_, err := do(t.Context(), wireClient(t, srv, WithPlacement(PlacementQuery)), KindRead)
 		require.NoError(t, err)
 		req := srv.Requests()[0]
 		assert.Equal(t, "0", req.Header.Get("Content-Length"))

@@ -7,41 +7,46 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
-	"strings"
 	"time"
+
+	"github.com/eipkit/eip-go/internal/transport"
 )
 
-// The defaults of a Client.
+// The defaults of a Client that programs and tests reckon with.
 const (
-	// DefaultMaxAttempts is how often one call is sent at most. Throttled
+	// DefaultMaxAttempts is how often one call is sent at most: 8 times. Throttled
 	// attempts do not count; they have DefaultThrottlePatience.
-	DefaultMaxAttempts = 8
-	// DefaultBackoffMin and DefaultBackoffMax bound the waits between
-	// attempts: exponential, with full jitter.
-	DefaultBackoffMin = 200 * time.Millisecond
-	DefaultBackoffMax = 20 * time.Second
-	// DefaultAttemptTimeout is for one attempt, from the finished request to
-	// the last byte of the answer.
-	DefaultAttemptTimeout = 15 * time.Second
+	DefaultMaxAttempts = transport.DefaultMaxAttempts
 	// DefaultThrottlePatience is how long a call goes on after its first
-	// throttled answer. The service counts calls by the minute, so it has to be
-	// more than a minute to be of use.
-	DefaultThrottlePatience = 70 * time.Second
-	// DefaultMaxResponseBytes is the size of the largest answer that is read.
-	DefaultMaxResponseBytes = 10 << 20
+	// throttled answer: 70 s. The service counts calls by the minute, so it has to
+	// be more than a minute to be of use.
+	DefaultThrottlePatience = transport.DefaultPatience
 )
 
-// Placement says where a POST carries its parameters.
+// Placement says where a request carries its parameters.
 type Placement uint8
 
-// The placements. Both sign the same parameters.
+// The placements. All of them sign the same parameters.
 const (
-	// InBody puts everything into the form body, so that no URL, and so no
-	// proxy's log and no error text, holds a credential. It is the default.
-	InBody Placement = iota
-	// InQuery puts everything into the query, as the vendor's SDKs do.
-	InQuery
+	// PlacementForm sends a POST with everything in the form body, so that no URL,
+	// and so no proxy's log and no error text, holds a credential. It is the
+	// default.
+	PlacementForm Placement = iota
+	// PlacementQuery sends a POST with everything in the query, as the vendor's
+	// SDKs do.
+	PlacementQuery
+	// PlacementGET sends a GET with everything in the query, as the vendor's
+	// reference shows.
+	PlacementGET
 )
+
+// method is the HTTP method of the requests.
+func (p Placement) method() string {
+	if p == PlacementGET {
+		return http.MethodGet
+	}
+	return http.MethodPost
+}
 
 // Option configures a Client. Options fill a private struct, so their order
 // does not matter; of two that set the same thing the later one wins.
@@ -49,34 +54,18 @@ type Option func(*config) error
 
 // config is what the options fill.
 type config struct {
-	endpoint         *url.URL
-	internal         bool
-	credentials      CredentialsProvider
-	httpClient       *http.Client
-	method           string
-	placement        Placement
-	maxAttempts      int
-	backoffMin       time.Duration
-	backoffMax       time.Duration
-	attemptTimeout   time.Duration
-	patience         time.Duration
-	maxResponseBytes int64
-	userAgent        string
-	logger           *slog.Logger
-	hook             func(context.Context, Attempt)
-	noValidation     bool
+	transport.Settings
+	endpoint    *url.URL
+	internal    bool
+	credentials CredentialsProvider
+	placement   Placement
 }
 
 func defaultConfig() config {
-	return config{
-		method:           http.MethodPost,
-		maxAttempts:      DefaultMaxAttempts,
-		backoffMin:       DefaultBackoffMin,
-		backoffMax:       DefaultBackoffMax,
-		attemptTimeout:   DefaultAttemptTimeout,
-		patience:         DefaultThrottlePatience,
-		maxResponseBytes: DefaultMaxResponseBytes,
-	}
+	c := config{Settings: transport.Defaults()}
+	c.SkewFrom = skewFrom
+	c.TimedOut = func(limit time.Duration) error { return &AttemptTimeoutError{Limit: limit} }
+	return c
 }
 
 // WithCredentials sets where the access key comes from. The default is
@@ -119,34 +108,15 @@ func WithInternalEndpoint() Option {
 // too. Redirects are not followed whatever its CheckRedirect says; they count as
 // answers that are not the service's own.
 func WithHTTPClient(hc *http.Client) Option {
-	return func(c *config) error {
-		if hc == nil {
-			return errors.New("WithHTTPClient: the client is nil; leave the option out to use the library's own")
-		}
-		cp := *hc
-		c.httpClient = &cp
-		return nil
-	}
+	return func(c *config) error { return c.SetHTTPClient(hc) }
 }
 
-// WithHTTPMethod sets POST (the default) or GET. GET carries everything in the
-// query.
-func WithHTTPMethod(method string) Option {
-	return func(c *config) error {
-		if method != http.MethodGet && method != http.MethodPost {
-			return fmt.Errorf("WithHTTPMethod: %q is neither GET nor POST", method)
-		}
-		c.method = method
-		return nil
-	}
-}
-
-// WithPlacement says where a POST carries its parameters: [InBody], the
-// default, or [InQuery].
+// WithPlacement says where a request carries its parameters: [PlacementForm],
+// the default, [PlacementQuery] or [PlacementGET].
 func WithPlacement(p Placement) Option {
 	return func(c *config) error {
-		if p != InBody && p != InQuery {
-			return fmt.Errorf("WithPlacement: %d is neither InBody nor InQuery", p)
+		if p > PlacementGET {
+			return fmt.Errorf("WithPlacement: %d is none of PlacementForm, PlacementQuery and PlacementGET", p)
 		}
 		c.placement = p
 		return nil
@@ -158,102 +128,54 @@ func WithPlacement(p Placement) Option {
 // that are not the service's own, with a status below 500, end a call when there
 // are four of them. Default: [DefaultMaxAttempts].
 func WithMaxAttempts(n int) Option {
-	return func(c *config) error {
-		if n < 1 {
-			return fmt.Errorf("WithMaxAttempts: %d is less than 1", n)
-		}
-		c.maxAttempts = n
-		return nil
-	}
+	return func(c *config) error { return c.SetMaxAttempts(n) }
 }
 
 // WithBackoff bounds the waits between attempts. Before attempt n+1 a random
-// time up to lowest·2ⁿ⁻¹ passes, but never more than highest. Defaults:
-// [DefaultBackoffMin], [DefaultBackoffMax].
+// time up to lowest·2ⁿ⁻¹ passes, but never more than highest. The
+// defaults are 200 ms and 20 s.
 func WithBackoff(lowest, highest time.Duration) Option {
-	return func(c *config) error {
-		if lowest <= 0 || highest < lowest {
-			return fmt.Errorf("WithBackoff: %s to %s is not a range of positive durations", lowest, highest)
-		}
-		c.backoffMin, c.backoffMax = lowest, highest
-		return nil
-	}
+	return func(c *config) error { return c.SetBackoff(lowest, highest) }
 }
 
 // WithAttemptTimeout limits one attempt, the body of the answer included. It
-// ends the attempt, not the call; for the call there is its context. Default:
-// [DefaultAttemptTimeout].
+// ends the attempt, not the call; for the call there is its context. The
+// default is 15 s.
 func WithAttemptTimeout(d time.Duration) Option {
-	return func(c *config) error {
-		if d <= 0 {
-			return fmt.Errorf("WithAttemptTimeout: %s is not positive", d)
-		}
-		c.attemptTimeout = d
-		return nil
-	}
+	return func(c *config) error { return c.SetAttemptTimeout(d) }
 }
 
 // WithThrottlePatience sets how long a call goes on after its first throttled
 // answer; 0 means that throttling is not waited out. Default:
 // [DefaultThrottlePatience].
 func WithThrottlePatience(d time.Duration) Option {
-	return func(c *config) error {
-		if d < 0 {
-			return fmt.Errorf("WithThrottlePatience: %s is negative", d)
-		}
-		c.patience = d
-		return nil
-	}
+	return func(c *config) error { return c.SetPatience(d) }
 }
 
 // WithMaxResponseBytes limits the answers that are read. A larger one counts
 // as no answer, so that the outcome of a write is unknown. Reading an answer
-// allocates at most about four times its size. Default: [DefaultMaxResponseBytes].
+// allocates at most about four times its size. The default is 10 MiB.
 func WithMaxResponseBytes(n int64) Option {
-	return func(c *config) error {
-		if n < 1 {
-			return fmt.Errorf("WithMaxResponseBytes: %d is less than 1", n)
-		}
-		c.maxResponseBytes = n
-		return nil
-	}
+	return func(c *config) error { return c.SetMaxBody(n) }
 }
 
 // WithUserAgent names your program in front of the library's own User-Agent,
 // for example "my-operator/1.4".
 func WithUserAgent(product string) Option {
-	return func(c *config) error {
-		if strings.TrimSpace(product) == "" || strings.ContainsFunc(product, func(r rune) bool { return r < ' ' || r > '~' }) {
-			return fmt.Errorf("WithUserAgent: %q is not printable ASCII text", product)
-		}
-		c.userAgent = product
-		return nil
-	}
+	return func(c *config) error { return c.SetProduct(product) }
 }
 
 // WithLogger writes one line for each attempt, with why it was or was not
 // repeated: at level Debug if it succeeded, Warn otherwise. Nothing secret is
 // written, and no parameters.
 func WithLogger(l *slog.Logger) Option {
-	return func(c *config) error {
-		if l == nil {
-			return errors.New("WithLogger: the logger is nil; leave the option out to log nothing")
-		}
-		c.logger = l
-		return nil
-	}
+	return func(c *config) error { return c.SetLogger(l) }
 }
 
 // WithAttemptHook calls f after each attempt, for metrics and traces. f runs
 // in the goroutine of the call, with its context, so it should be quick.
 func WithAttemptHook(f func(ctx context.Context, a Attempt)) Option {
-	return func(c *config) error {
-		if f == nil {
-			return errors.New("WithAttemptHook: the function is nil")
-		}
-		c.hook = f
-		return nil
-	}
+	return func(c *config) error { return c.SetObserver(observer(f)) }
 }
 
 // WithoutValidation sends requests as they are, without the checks that need
@@ -261,7 +183,7 @@ func WithAttemptHook(f func(ctx context.Context, a Attempt)) Option {
 // not know of yet.
 func WithoutValidation() Option {
 	return func(c *config) error {
-		c.noValidation = true
+		c.NoValidation = true
 		return nil
 	}
 }

@@ -166,8 +166,8 @@ func TestCanary(t *testing.T) {
 	}
 	setups := map[string][]Option{
 		"form":  nil,
-		"query": {WithPlacement(InQuery)},
-		"GET":   {WithHTTPMethod(http.MethodGet)},
+		"query": {WithPlacement(PlacementQuery)},
+		"GET":   {WithPlacement(PlacementGET)},
 	}
 	for name, tc := range cases {
 		for setup, opts := range setups {

@@ -123,7 +123,7 @@
 // keep.
 //
 // None of this could be tried against the real service, nor could the form body
-// as the place for the common parameters ([InBody]; [InQuery] is what the
+// as the place for the common parameters ([PlacementForm]; [PlacementQuery] is what the
 // vendor's SDKs do), the Date header as a clock, or whether an empty Name or
 // Description in ModifyEipAddressAttribute clears it. The tests run against
 // package eiptest, which behaves as the documents say, and against vectors and

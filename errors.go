@@ -7,8 +7,6 @@ import (
 	"net/http"
 	"strings"
 	"time"
-
-	"github.com/eipkit/eip-go/internal/transport"
 )
 
 // Error reports that the service refused a call, and that the outcome is known:
@@ -271,7 +269,21 @@ func mute(err error) error {
 // AttemptTimeoutError is the cause of a [TransportError] whose attempt took
 // longer than [WithAttemptTimeout] allows. It is a net.Error with Timeout true,
 // and not a context.DeadlineExceeded.
-type AttemptTimeoutError = transport.AttemptTimeoutError
+type AttemptTimeoutError struct {
+	// Limit is the attempt time-out.
+	Limit time.Duration
+}
+
+// Error names the limit.
+func (e *AttemptTimeoutError) Error() string {
+	return fmt.Sprintf("no complete answer within the attempt time-out of %s", e.Limit)
+}
+
+// Timeout returns true, as net.Error has it.
+func (e *AttemptTimeoutError) Timeout() bool { return true }
+
+// Temporary returns true, as net.Error has it.
+func (e *AttemptTimeoutError) Temporary() bool { return true }
 
 // OutcomeUnknown reports whether err, or one of the errors joined in it, is that
 // of a write that may have happened. Then send the request that [Again] returns or,

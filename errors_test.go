@@ -200,7 +200,7 @@ func TestErrorForms(t *testing.T) {
 		assert.True(t, timeout.Timeout())
 		var attempt *AttemptTimeoutError
 		require.ErrorAs(t, err, &attempt)
-		assert.Equal(t, DefaultAttemptTimeout, attempt.Limit)
+		assert.Equal(t, 15*time.Second, attempt.Limit)
 		b, jsonErr := json.Marshal(err)
 		require.NoError(t, jsonErr)
 		assert.JSONEq(t, `{"Action":"TestAction","Err":"no complete answer within the attempt time-out of 15s","Attempts":1,"Sent":true,"FirstAttempt":"2000-01-01T00:00:00Z","OutcomeUnknown":false}`, string(b))

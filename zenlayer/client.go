@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"net/url"
 	"reflect"
-	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -68,9 +67,9 @@ func NewClient(opts ...Option) (*Client, error) {
 	}
 	c := &Client{
 		endpoint: cfg.endpoint, credentials: cfg.credentials, bearer: cfg.bearer,
-		validate: !cfg.noValidation, pollMin: cfg.pollMin, pollMax: cfg.pollMax,
+		validate: !cfg.NoValidation, pollMin: cfg.pollMin, pollMax: cfg.pollMax,
 		header: http.Header{
-			"User-Agent":   {userAgent(cfg.userAgent)},
+			"User-Agent":   {cfg.UserAgent(eip.Version)},
 			"Accept":       {contentType},
 			"Content-Type": {contentType},
 		},
@@ -80,23 +79,7 @@ func NewClient(opts ...Option) (*Client, error) {
 	if cfg.requestClient != "" {
 		c.header.Set("X-ZC-Request-Client", cfg.requestClient)
 	}
-	loop := transport.Config{
-		AttemptTimeout: cfg.attemptTimeout, MaxAttempts: cfg.maxAttempts,
-		BackoffMin: cfg.backoffMin, BackoffMax: cfg.backoffMax, Patience: cfg.patience,
-		MaxBody: cfg.maxResponseBytes, SkewFrom: skewFrom,
-		Logger: cfg.logger, Observe: observer(cfg.hook),
-	}
-	if hc := cfg.httpClient; hc != nil {
-		loop.Transport, loop.Jar = hc.Transport, hc.Jar
-		if hc.Timeout > 0 {
-			loop.AttemptTimeout = min(loop.AttemptTimeout, hc.Timeout)
-		}
-	}
-	if loop.Transport == nil {
-		c.own = transport.NewHTTPTransport()
-		loop.Transport = c.own
-	}
-	c.loop = transport.New(loop)
+	c.loop, c.own = cfg.Loop()
 	return c, nil
 }
 
@@ -110,14 +93,6 @@ func (c *Client) CloseIdleConnections() {
 	if c.own != nil {
 		c.own.CloseIdleConnections()
 	}
-}
-
-func userAgent(product string) string {
-	own := "eip-go/" + eip.Version + " (" + runtime.Version() + "; " + runtime.GOOS + "/" + runtime.GOARCH + ")"
-	if product == "" {
-		return own
-	}
-	return product + " " + own
 }
 
 func observer(hook func(context.Context, eip.Attempt)) func(context.Context, *transport.Attempt) {

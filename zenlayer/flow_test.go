@@ -28,7 +28,7 @@ func inBubble(t *testing.T, f func(t *testing.T, srv *zenlayertest.Server, c *ze
 		srv := zenlayertest.NewServer(t, append([]zenlayertest.Option{
 			zenlayertest.WithPipe(), zenlayertest.WithTransition(5 * time.Second),
 		}, opts...)...)
-		f(t, srv, srv.Client(t, zenlayer.WithPollDelay(zenlayer.DefaultPollMin, zenlayer.DefaultPollMax)))
+		f(t, srv, srv.Client(t, zenlayer.WithPollDelay(time.Second, 15*time.Second)))
 	})
 }
 

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	eip "github.com/eipkit/eip-go"
+	"github.com/eipkit/eip-go/internal/transport"
 )
 
 // Versions of the API. Requests and answers of the elastic IP actions are the
@@ -22,52 +23,27 @@ const (
 	APIVersion20221120 = "2022-11-20"
 )
 
-// The defaults of a Client beside those of the root package.
-const (
-	// DefaultPollMin and DefaultPollMax bound the waits between two looks of a
-	// waiter.
-	DefaultPollMin = time.Second
-	DefaultPollMax = 15 * time.Second
-)
-
 // Option configures a Client. Options fill a private struct, so their order
 // does not matter; of two that set the same thing the later one wins.
 type Option func(*config) error
 
 // config is what the options fill.
 type config struct {
-	endpoint         *url.URL
-	version          string
-	credentials      eip.CredentialsProvider
-	bearer           func(context.Context) (string, error)
-	httpClient       *http.Client
-	requestClient    string
-	maxAttempts      int
-	backoffMin       time.Duration
-	backoffMax       time.Duration
-	attemptTimeout   time.Duration
-	patience         time.Duration
-	maxResponseBytes int64
-	pollMin          time.Duration
-	pollMax          time.Duration
-	userAgent        string
-	logger           *slog.Logger
-	hook             func(context.Context, eip.Attempt)
-	noValidation     bool
+	transport.Settings
+	endpoint      *url.URL
+	version       string
+	credentials   eip.CredentialsProvider
+	bearer        func(context.Context) (string, error)
+	requestClient string
+	pollMin       time.Duration
+	pollMax       time.Duration
 }
 
 func defaultConfig() config {
-	return config{
-		version:          APIVersion,
-		maxAttempts:      eip.DefaultMaxAttempts,
-		backoffMin:       eip.DefaultBackoffMin,
-		backoffMax:       eip.DefaultBackoffMax,
-		attemptTimeout:   eip.DefaultAttemptTimeout,
-		patience:         eip.DefaultThrottlePatience,
-		maxResponseBytes: eip.DefaultMaxResponseBytes,
-		pollMin:          DefaultPollMin,
-		pollMax:          DefaultPollMax,
-	}
+	c := config{Settings: transport.Defaults(), version: APIVersion, pollMin: time.Second, pollMax: 15 * time.Second}
+	c.SkewFrom = skewFrom
+	c.TimedOut = func(limit time.Duration) error { return &eip.AttemptTimeoutError{Limit: limit} }
+	return c
 }
 
 // WithCredentials sets where the access key comes from: its ID, and what this
@@ -178,14 +154,7 @@ func parseEndpoint(raw string) (*url.URL, error) {
 // the smaller of the two. Redirects are not followed whatever its
 // CheckRedirect says; they count as answers that are not the service's own.
 func WithHTTPClient(hc *http.Client) Option {
-	return func(c *config) error {
-		if hc == nil {
-			return errors.New("WithHTTPClient: the client is nil; leave the option out to use the library's own")
-		}
-		cp := *hc
-		c.httpClient = &cp
-		return nil
-	}
+	return func(c *config) error { return c.SetHTTPClient(hc) }
 }
 
 // WithRequestClient names your program to the service, in the header
@@ -206,38 +175,25 @@ func WithRequestClient(name string) Option {
 }
 
 // WithMaxAttempts sets how often one call is sent at most; 1 means that it is
-// not repeated. Throttled attempts do not count. Default:
-// eip.DefaultMaxAttempts.
+// not repeated. Throttled attempts do not count. The default
+// is 8.
 func WithMaxAttempts(n int) Option {
-	return func(c *config) error {
-		if n < 1 {
-			return fmt.Errorf("WithMaxAttempts: %d is less than 1", n)
-		}
-		c.maxAttempts = n
-		return nil
-	}
+	return func(c *config) error { return c.SetMaxAttempts(n) }
 }
 
 // WithBackoff bounds the waits between attempts, which grow by powers of two
-// and are drawn at random. Defaults: eip.DefaultBackoffMin,
-// eip.DefaultBackoffMax.
+// and are drawn at random. The defaults are 200 ms and 20 s.
 func WithBackoff(lowest, highest time.Duration) Option {
-	return func(c *config) error {
-		if lowest <= 0 || highest < lowest {
-			return fmt.Errorf("WithBackoff: %s to %s is not a range of positive durations", lowest, highest)
-		}
-		c.backoffMin, c.backoffMax = lowest, highest
-		return nil
-	}
+	return func(c *config) error { return c.SetBackoff(lowest, highest) }
 }
 
 // WithPollDelay bounds the waits between two looks of a waiter and of
 // [Client.Reconcile], which grow by powers of two and are drawn at random.
-// Defaults: [DefaultPollMin], [DefaultPollMax].
+// The defaults are 1 s and 15 s.
 func WithPollDelay(lowest, highest time.Duration) Option {
 	return func(c *config) error {
-		if lowest <= 0 || highest < lowest {
-			return fmt.Errorf("WithPollDelay: %s to %s is not a range of positive durations", lowest, highest)
+		if err := transport.CheckDelays("WithPollDelay", lowest, highest); err != nil {
+			return err
 		}
 		c.pollMin, c.pollMax = lowest, highest
 		return nil
@@ -245,79 +201,43 @@ func WithPollDelay(lowest, highest time.Duration) Option {
 }
 
 // WithAttemptTimeout limits one attempt, the body of the answer included. It
-// ends the attempt, not the call; for the call there is its context. Default:
-// eip.DefaultAttemptTimeout.
+// ends the attempt, not the call; for the call there is its context. The
+// default is 15 s.
 func WithAttemptTimeout(d time.Duration) Option {
-	return func(c *config) error {
-		if d <= 0 {
-			return fmt.Errorf("WithAttemptTimeout: %s is not positive", d)
-		}
-		c.attemptTimeout = d
-		return nil
-	}
+	return func(c *config) error { return c.SetAttemptTimeout(d) }
 }
 
 // WithThrottlePatience sets how long a call goes on after its first throttled
-// answer; 0 means that throttling is not waited out. Default:
-// eip.DefaultThrottlePatience.
+// answer; 0 means that throttling is not waited out. The default is
+// 70 s.
 func WithThrottlePatience(d time.Duration) Option {
-	return func(c *config) error {
-		if d < 0 {
-			return fmt.Errorf("WithThrottlePatience: %s is negative", d)
-		}
-		c.patience = d
-		return nil
-	}
+	return func(c *config) error { return c.SetPatience(d) }
 }
 
 // WithMaxResponseBytes limits the answers that are read. A larger one counts
-// as no answer. Default: eip.DefaultMaxResponseBytes.
+// as no answer. The default is 10 MiB.
 func WithMaxResponseBytes(n int64) Option {
-	return func(c *config) error {
-		if n < 1 {
-			return fmt.Errorf("WithMaxResponseBytes: %d is less than 1", n)
-		}
-		c.maxResponseBytes = n
-		return nil
-	}
+	return func(c *config) error { return c.SetMaxBody(n) }
 }
 
 // WithUserAgent names your program in front of the library's own User-Agent,
 // for example "my-operator/1.4".
 func WithUserAgent(product string) Option {
-	return func(c *config) error {
-		if strings.TrimSpace(product) == "" || strings.ContainsFunc(product, func(r rune) bool { return r < ' ' || r > '~' }) {
-			return fmt.Errorf("WithUserAgent: %q is not printable ASCII text", product)
-		}
-		c.userAgent = product
-		return nil
-	}
+	return func(c *config) error { return c.SetProduct(product) }
 }
 
 // WithLogger writes one line for each attempt, with why it was or was not
 // repeated: at level Debug if it succeeded, Warn otherwise. Nothing secret is
 // written, and no parameters.
 func WithLogger(l *slog.Logger) Option {
-	return func(c *config) error {
-		if l == nil {
-			return errors.New("WithLogger: the logger is nil; leave the option out to log nothing")
-		}
-		c.logger = l
-		return nil
-	}
+	return func(c *config) error { return c.SetLogger(l) }
 }
 
 // WithAttemptHook calls f after each attempt, for metrics and traces. f runs
 // in the goroutine of the call, with its context, so it should be quick. The
 // Code of the attempt is this vendor's.
 func WithAttemptHook(f func(ctx context.Context, a eip.Attempt)) Option {
-	return func(c *config) error {
-		if f == nil {
-			return errors.New("WithAttemptHook: the function is nil")
-		}
-		c.hook = f
-		return nil
-	}
+	return func(c *config) error { return c.SetObserver(observer(f)) }
 }
 
 // WithoutValidation sends requests as they are, without the checks that need
@@ -325,7 +245,7 @@ func WithAttemptHook(f func(ctx context.Context, a eip.Attempt)) Option {
 // not know of yet.
 func WithoutValidation() Option {
 	return func(c *config) error {
-		c.noValidation = true
+		c.NoValidation = true
 		return nil
 	}
 }

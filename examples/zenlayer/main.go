@@ -64,7 +64,7 @@ func run(ctx context.Context, args []string, in io.Reader, out io.Writer, option
 	case *endpoint != "":
 		options = []zenlayer.Option{
 			zenlayer.WithEndpoint(*endpoint), zenlayer.WithCredentials(eip.StaticCredentials(*keyID, *secret)),
-			zenlayer.WithPollDelay(100*time.Millisecond, zenlayer.DefaultPollMax), // eipsim is fast
+			zenlayer.WithPollDelay(100*time.Millisecond, 15*time.Second), // eipsim is fast
 		}
 	default:
 		srv, err := zenlayertest.New()

@@ -62,9 +62,8 @@ func (r *run) RoundTrip(req *http.Request) (*http.Response, error) {
 
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	w := &watch{limit: AttemptTimeoutError{Limit: r.loop.cfg.AttemptTimeout}}
-	limit := &w.limit
-	alarm := time.AfterFunc(limit.Limit, func() { cancel(limit) })
+	w, limit := new(watch), r.loop.timedOut
+	alarm := time.AfterFunc(r.loop.cfg.AttemptTimeout, func() { cancel(limit) })
 	defer alarm.Stop()
 	w.trace.GetConn = func(string) { w.asked.Store(true) }
 	w.trace.GotConn = func(httptrace.GotConnInfo) { w.got.Store(true) }
@@ -83,7 +82,7 @@ func (r *run) RoundTrip(req *http.Request) (*http.Response, error) {
 	a.reached = a.connected || !w.asked.Load()
 	if err != nil {
 		a.err = err
-		a.timedOut = context.Cause(ctx) == error(limit)
+		a.timedOut = context.Cause(ctx) == limit //nolint:errorlint // identity is meant
 		if a.cause != CauseNone && (a.timedOut || req.Context().Err() != nil) {
 			a.cause = CauseNone // the cut was our own doing
 		}
@@ -95,7 +94,6 @@ func (r *run) RoundTrip(req *http.Request) (*http.Response, error) {
 // watch is what a transport may still use when an attempt has ended: a dial that
 // goes on reports to it. It is of one attempt.
 type watch struct {
-	limit      AttemptTimeoutError
 	trace      httptrace.ClientTrace
 	asked, got atomic.Bool // for a connection
 }

@@ -24,24 +24,6 @@ func (e *DeadlineError) Timeout() bool { return true }
 // Temporary says no more than Timeout.
 func (e *DeadlineError) Temporary() bool { return true }
 
-// AttemptTimeoutError says that one attempt took too long. It is not a
-// context.DeadlineExceeded: the caller's context is not over.
-type AttemptTimeoutError struct {
-	// Limit is the attempt time-out.
-	Limit time.Duration
-}
-
-// Error names the limit.
-func (e *AttemptTimeoutError) Error() string {
-	return fmt.Sprintf("no complete answer within the attempt time-out of %s", e.Limit)
-}
-
-// Timeout and Temporary make it a net.Error.
-func (e *AttemptTimeoutError) Timeout() bool { return true }
-
-// Temporary says no more than Timeout.
-func (e *AttemptTimeoutError) Temporary() bool { return true }
-
 // BodyLimitError says that an answer was larger than is read.
 type BodyLimitError struct{ Limit int64 }
 

@@ -27,19 +27,24 @@ type Config struct {
 	MaxBody        int64         // bytes of an answer
 	SkewFrom       time.Duration // a smaller difference of clocks is none
 
+	// TimedOut makes the error of an attempt that took longer than
+	// AttemptTimeout. Its result is a pointer, and a net.Error.
+	TimedOut func(limit time.Duration) error
+
 	Logger  *slog.Logger                    // nil: silent
 	Observe func(context.Context, *Attempt) // nil: nobody looks
 }
 
 // Loop sends calls. It is safe for concurrent use.
 type Loop struct {
-	cfg   Config
-	gates gates
-	skew  atomic.Int64 // server time minus local time, once it was found to matter
+	cfg      Config
+	timedOut error // by TimedOut
+	gates    gates
+	skew     atomic.Int64 // server time minus local time, once it was found to matter
 }
 
 // New returns a loop with this configuration.
-func New(cfg Config) *Loop { return &Loop{cfg: cfg} }
+func New(cfg Config) *Loop { return &Loop{cfg: cfg, timedOut: cfg.TimedOut(cfg.AttemptTimeout)} }
 
 // Now is the local time corrected by what is known of the server's clock.
 func (l *Loop) Now() time.Time { return time.Now().Add(time.Duration(l.skew.Load())) }
@@ -308,7 +313,7 @@ func (r *run) judge(err error) Judgement {
 		j.Err = contextError(r.ctx)
 	}
 	if j.Cause == CauseAttemptTimeout {
-		j.Err = &AttemptTimeoutError{Limit: r.loop.cfg.AttemptTimeout}
+		j.Err = r.loop.timedOut
 	}
 	return j
 }

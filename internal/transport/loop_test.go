@@ -69,9 +69,16 @@ func signTo(rawURL string) func(context.Context, func() time.Time) (*Signed, err
 	}
 }
 
+// timeoutError is the error of an attempt that took too long.
+type timeoutError struct{ limit time.Duration }
+
+func (e *timeoutError) Error() string { return "attempt timed out after " + e.limit.String() }
+
+func timedOut(limit time.Duration) error { return &timeoutError{limit} }
+
 func testConfig(rt http.RoundTripper) Config {
 	return Config{
-		Transport: rt, AttemptTimeout: 10 * time.Second, MaxAttempts: 8, BackoffMin: 200 * time.Millisecond,
+		Transport: rt, AttemptTimeout: 10 * time.Second, TimedOut: timedOut, MaxAttempts: 8, BackoffMin: 200 * time.Millisecond,
 		BackoffMax: 20 * time.Second, Patience: 70 * time.Second, MaxBody: 10 << 20, SkewFrom: 5 * time.Minute,
 	}
 }

@@ -12,7 +12,7 @@ import (
 func TestBackoff(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		loop := New(Config{BackoffMin: time.Second, BackoffMax: time.Hour})
+		loop := New(Config{TimedOut: timedOut, BackoffMin: time.Second, BackoffMax: time.Hour})
 		for n := range 20 {
 			begun := time.Now()
 			loop.Backoff(t.Context(), n)

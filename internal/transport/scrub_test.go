@@ -161,10 +161,10 @@ func TestScrubError(t *testing.T) {
 	assert.True(t, to.Timeout())
 
 	// A peer's megabytes and lines do not get into a text.
-	long := &AttemptTimeoutError{Limit: 1}
+	long := &BodyLimitError{Limit: 1}
 	err = secrets.ScrubError(fmt.Errorf("malformed HTTP response %q: %w", strings.Repeat("\x1bx\n", 1<<20), long), "")
 	assert.LessOrEqual(t, len(err.Error()), MaxMessage)
-	var same *AttemptTimeoutError
+	var same *BodyLimitError
 	require.ErrorAs(t, err, &same, "it holds nothing secret")
 	err = secrets.ScrubError(errors.Join(long, errors.New("second line")), "")
 	assert.Equal(t, long.Error()+" second line", err.Error())

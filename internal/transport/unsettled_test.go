@@ -35,7 +35,7 @@ func unsettledScript(kind Kind, proves bool, causes ...Cause) (*Loop, *Call, *[]
 			}
 			return &http.Response{StatusCode: 200, Body: io.NopCloser(strings.NewReader(""))}, nil
 		}),
-		AttemptTimeout: time.Second, MaxAttempts: 2, BackoffMin: time.Millisecond, BackoffMax: time.Second,
+		AttemptTimeout: time.Second, TimedOut: timedOut, MaxAttempts: 2, BackoffMin: time.Millisecond, BackoffMax: time.Second,
 		Patience: time.Minute, MaxBody: 1 << 20, SkewFrom: time.Minute,
 	})
 	before := new([]bool)
