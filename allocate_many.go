@@ -5,9 +5,9 @@ import (
 	"strconv"
 )
 
-// DefaultConcurrency is how many calls a helper for many addresses has under
+// defaultConcurrency is how many calls a helper for many addresses has under
 // way at once.
-const DefaultConcurrency = 4
+const defaultConcurrency = 4
 
 // AllocateManyRequest asks for several addresses of one kind.
 type AllocateManyRequest struct {
@@ -19,8 +19,8 @@ type AllocateManyRequest struct {
 	Key string
 	// Generation is where to begin, as in [AllocateAssociatedRequest].
 	Generation int
-	// Concurrency is how many calls may be under way at once. Default:
-	// DefaultConcurrency.
+	// Concurrency is how many calls may be under way at once. The
+	// default is 4.
 	Concurrency int
 }
 
@@ -87,7 +87,7 @@ func (c *Client) AllocateMany(ctx context.Context, n int, req *AllocateManyReque
 		return nil, &ValidationError{Action: op, Faults: v.faults}
 	}
 	if r.Concurrency == 0 {
-		r.Concurrency = DefaultConcurrency
+		r.Concurrency = defaultConcurrency
 	}
 	unlock, err := c.turn(ctx, op, newMark(c.regionID, r.Key, nil))
 	if err != nil {

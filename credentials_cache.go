@@ -8,10 +8,9 @@ import (
 	"time"
 )
 
-// Defaults of [CachedCredentials].
 const (
-	// DefaultRefreshBefore is how long before they expire credentials are renewed.
-	DefaultRefreshBefore = 5 * time.Minute
+	// defaultRefreshBefore is how long before they expire credentials are renewed.
+	defaultRefreshBefore = 5 * time.Minute
 	// credentialsTimeout bounds one question to the provider, which no caller's
 	// context bounds.
 	credentialsTimeout = time.Minute
@@ -40,7 +39,7 @@ const (
 //     passed on even if it has expired by that clock, which may be wrong.
 func CachedCredentials(provider CredentialsProvider, refreshBefore time.Duration) *CredentialsCache {
 	if refreshBefore <= 0 {
-		refreshBefore = DefaultRefreshBefore
+		refreshBefore = defaultRefreshBefore
 	}
 	return &CredentialsCache{fetch: fetchOf(provider), refreshBefore: refreshBefore}
 }

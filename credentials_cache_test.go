@@ -131,7 +131,7 @@ func TestCacheRenewsDefaultTimeBefore(t *testing.T) {
 			p := &issuer{life: time.Hour}
 			cache := CachedCredentials(p, refreshBefore)
 			get(t, cache)
-			time.Sleep(time.Hour - DefaultRefreshBefore - time.Nanosecond) // fake time
+			time.Sleep(time.Hour - defaultRefreshBefore - time.Nanosecond) // fake time
 			get(t, cache)
 			assert.Equal(t, 1, p.count())
 			time.Sleep(time.Nanosecond) // fake time

@@ -174,10 +174,6 @@ var lookups = map[string]lookup{
 		_, err := c.WaitInUse(ctx, w.id, "i-test1")
 		return err
 	}},
-	"WaitForStatus": {run: func(ctx context.Context, c *eip.Client, w truth) error {
-		_, err := c.WaitForStatus(ctx, w.id, eip.StatusInUse)
-		return err
-	}},
 	"WaitAllAvailable": {run: func(ctx context.Context, c *eip.Client, w truth) error {
 		return someOf(c.WaitAllAvailable(ctx, w.many))
 	}},

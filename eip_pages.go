@@ -81,33 +81,6 @@ func (c *Client) EipSegments(ctx context.Context, req *DescribeEipSegmentRequest
 	return w.all
 }
 
-// Regions walks over the regions in which the product is sold. A nil request
-// means the zero request.
-//
-// API: DescribeRegions, once: the service does not page it. Otherwise it is as
-// [Client.EipAddresses].
-func (c *Client) Regions(ctx context.Context, req *DescribeRegionsRequest) iter.Seq2[*Region, error] {
-	var base DescribeRegionsRequest
-	if req != nil {
-		base = *req
-		base.Extra = cloneValues(req.Extra)
-	}
-	w := pageWalk[Region]{
-		action: "DescribeRegions",
-		first:  1,
-		id:     func(r *Region) string { return r.RegionID },
-		get: func(int, int) (page[Region], error) {
-			r := base
-			res, err := c.DescribeRegions(ctx, &r)
-			if err != nil {
-				return page[Region]{}, err
-			}
-			return page[Region]{items: res.Regions}, nil
-		},
-	}
-	return w.all
-}
-
 // page is one answer of a paged action.
 type page[T any] struct {
 	items []T

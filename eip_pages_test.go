@@ -380,19 +380,5 @@ func TestEipSegmentsAndRegions(t *testing.T) {
 		}
 		assert.Equal(t, want, got)
 		assert.Equal(t, 3, srv.Counts().Actions["DescribeEipSegment"])
-
-		regions := 0
-		for r, err := range c.Regions(t.Context(), nil) {
-			require.NoError(t, err)
-			assert.NotEmpty(t, r.RegionID)
-			regions++
-		}
-		assert.Equal(t, 36, regions)
-		assert.Equal(t, 1, srv.Counts().Actions["DescribeRegions"])
-		srv.Fail("DescribeRegions", eiptest.Refuse("Forbbiden"))
-		for r, err := range c.Regions(t.Context(), &eip.DescribeRegionsRequest{Extra: url.Values{"A": {"b"}}}) {
-			assert.Nil(t, r)
-			require.Error(t, err)
-		}
 	})
 }

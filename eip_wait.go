@@ -11,12 +11,9 @@ import (
 
 // How the waiters and the helpers pace themselves.
 const (
-	// DefaultPollMin and DefaultPollMax bound the delays between two looks at
-	// the state: the first look is at once, the delays grow by half each time,
-	// and each is shortened by up to a third at random, so that many waiters
-	// spread out.
-	DefaultPollMin = 250 * time.Millisecond
-	DefaultPollMax = 10 * time.Second
+	// pollMin and pollMax bound the delays between two looks at the state.
+	pollMin = 250 * time.Millisecond
+	pollMax = 10 * time.Second
 	// DefaultVisibilityGrace is how long an address that was allocated a moment
 	// ago may be missing from answers before it is taken for gone. The Terraform
 	// provider of this cloud tolerates about as much.
@@ -42,7 +39,7 @@ type poller struct {
 	start time.Time
 }
 
-func newPoller() *poller { return &poller{delay: DefaultPollMin, start: time.Now()} }
+func newPoller() *poller { return &poller{delay: pollMin, start: time.Now()} }
 
 // pause waits before the next look. A pause that would outlive the context's
 // deadline is not begun.
@@ -51,7 +48,7 @@ func (p *poller) pause(ctx context.Context) error {
 		return context.Cause(ctx)
 	}
 	d := p.delay - rand.N(p.delay/3)
-	p.delay = min(p.delay+p.delay/2, DefaultPollMax)
+	p.delay = min(p.delay+p.delay/2, pollMax)
 	if end, ok := ctx.Deadline(); ok && time.Now().Add(d).After(end) {
 		return &transport.DeadlineError{Wait: d}
 	}
@@ -196,33 +193,20 @@ func goalInUse(instanceID string) goal {
 	}
 }
 
-// goalStatus wants one status and knows nothing of how it is reached.
-func goalStatus(s Status) goal {
-	g := goal{want: string(s), fresh: true, done: func(a *EipAddress) bool { return a != nil && a.Status == s }}
-	if s != StatusReleasing {
-		g.hopeless = func(_, a *EipAddress) string {
-			if a.Status == StatusReleasing {
-				return "it is being released"
-			}
-			return ""
-		}
-	}
-	return g
-}
-
 // WaitVisible waits until a new address appears in DescribeEipAddresses.
 //
 // All waiters of addresses are alike. API: DescribeEipAddresses, once for each
-// 50 addresses that have not got there, at once and then after growing delays
-// (see [DefaultPollMin]); they change nothing, and can be begun again after a
-// crash. The context is their only deadline, and a delay that would outlive it
-// is not begun. They give the address as it was last seen, or a *[WaitError]
-// that holds the last state. An address that is missing ends the wait, as does
-// a state that cannot lead to the wanted one; only WaitVisible, WaitAvailable
-// and WaitForStatus, which are called after an allocation, give an address that
-// was not seen yet [DefaultVisibilityGrace] to appear. A look whose answer
-// contradicts itself (see [Client.GetEip]) says nothing about an address that it
-// does not show; the waiters look again until the context ends.
+// 50 addresses that are pending, at once and then after delays that grow from
+// 250 ms to 10 s, each at random, so that many waiters spread out. They change
+// nothing, and can be begun again after a crash. The context is their only
+// deadline, and a delay that would outlive it is not begun. They return the
+// address as it was last seen, or a *[WaitError] that holds the last state. An
+// address that is missing ends the wait, as does a state that cannot lead to the
+// wanted one; only WaitVisible and WaitAvailable, which are called after an
+// allocation, give an address that was not seen yet [DefaultVisibilityGrace] to
+// appear. A look whose answer contradicts itself (see [Client.GetEip]) says
+// nothing about an address that it does not show; the waiters look again until
+// the context ends.
 func (c *Client) WaitVisible(ctx context.Context, id string) (*EipAddress, error) {
 	return c.awaitOne(ctx, id, goalVisible)
 }
@@ -255,23 +239,12 @@ func (c *Client) WaitGone(ctx context.Context, id string) error {
 	return err
 }
 
-// WaitForStatus waits until an address has a status. See [Client.WaitVisible].
-func (c *Client) WaitForStatus(ctx context.Context, id string, status Status) (*EipAddress, error) {
-	return c.awaitOne(ctx, id, goalStatus(status))
-}
-
 // WaitAllAvailable waits until all of the addresses are Available, looking at
 // 50 of them with one call: the 256 addresses of a segment take 6 calls each
 // time. The result is in the order of the IDs, each once. See
 // [Client.WaitVisible].
 func (c *Client) WaitAllAvailable(ctx context.Context, ids []string) ([]*EipAddress, error) {
 	return c.awaitAll(ctx, ids, goalAvailable)
-}
-
-// WaitAllForStatus is [Client.WaitForStatus] for many addresses together, as
-// [Client.WaitAllAvailable].
-func (c *Client) WaitAllForStatus(ctx context.Context, ids []string, status Status) ([]*EipAddress, error) {
-	return c.awaitAll(ctx, ids, goalStatus(status))
 }
 
 // WaitAllGone is [Client.WaitGone] for many addresses together, as

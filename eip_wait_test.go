@@ -15,6 +15,12 @@ import (
 	"github.com/eipkit/eip-go/eiptest"
 )
 
+// The bounds of the delays between two looks.
+const (
+	pollMin = 250 * time.Millisecond
+	pollMax = 10 * time.Second
+)
+
 // What comes out of each waiter for each state. "" is success, "wait" goes on
 // until the context ends, anything else is a part of the error.
 func TestWaitersFromEveryState(t *testing.T) {
@@ -51,12 +57,6 @@ func TestWaitersFromEveryState(t *testing.T) {
 			return func(ctx context.Context, id string) error { return c.WaitGone(ctx, id) }
 		}, map[string]string{
 			"missing": "", "released": "", "available": "wait", "here": "wait", "releasing": ""}},
-		{"ForStatus", func(c *eip.Client) func(context.Context, string) error {
-			return one(func(ctx context.Context, id string) (*eip.EipAddress, error) {
-				return c.WaitForStatus(ctx, id, eip.StatusInUse)
-			})
-		}, map[string]string{
-			"missing": "wait", "available": "wait", "here": "", "associating here": "", "releasing": "being released"}},
 	} {
 		for _, s := range starts {
 			want, listed := tc.want[s.name]
@@ -143,14 +143,14 @@ func TestWaiterDelays(t *testing.T) {
 		_, err := c.WaitAvailable(ctx, id)
 		require.ErrorIs(t, err, context.DeadlineExceeded)
 		calls := srv.CallsOf("DescribeEipAddresses")
-		most := eip.DefaultPollMin
+		most := pollMin
 		distinct := map[time.Duration]bool{}
 		for i := 1; i < len(calls); i++ {
 			d := calls[i].Time.Sub(calls[i-1].Time)
 			assert.LessOrEqual(t, d, most, "delay %d", i)
 			assert.Greater(t, d, most*2/3-time.Millisecond, "delay %d", i)
 			distinct[d] = true
-			most = min(most+most/2, eip.DefaultPollMax)
+			most = min(most+most/2, pollMax)
 		}
 		assert.Greater(t, len(calls), 50)
 		assert.Greater(t, len(distinct), 40, "delays are jittered")
@@ -255,7 +255,7 @@ func TestWaitAll(t *testing.T) {
 		asked := strings.Split(calls[len(calls)-1].Params["AllocationId"], ",")
 		assert.Equal(t, ids[:10], asked, "only what is left is asked for")
 
-		list, err = c.WaitAllForStatus(t.Context(), ids[:10], eip.StatusAvailable)
+		list, err = c.WaitAllAvailable(t.Context(), ids[:10])
 		require.NoError(t, err)
 		assert.Len(t, list, 10)
 		_, err = c.WaitAllAvailable(t.Context(), ids)

@@ -88,7 +88,7 @@ func (v *convergence) run(ctx context.Context, decide func(*EipAddress) (plan, e
 				return nil, err
 			}
 			if v.refusal == nil && v.again == nil {
-				v.poll.delay = DefaultPollMin
+				v.poll.delay = pollMin
 			}
 			if v.accepted == nil && (v.again != nil || v.refusals < 2) {
 				continue // refused once, or unknown: look at once

@@ -76,7 +76,7 @@ func TestEnsureGivesUp(t *testing.T) {
 		_, err := c.EnsureAssociated(t.Context(), id, to)
 		require.ErrorIs(t, err, eip.CodeIncorrectInstanceStatus)
 		took := time.Since(begin)
-		assert.InDelta(t, eip.DefaultConflictPatience.Seconds(), took.Seconds(), 2*eip.DefaultPollMax.Seconds())
+		assert.InDelta(t, eip.DefaultConflictPatience.Seconds(), took.Seconds(), 2*pollMax.Seconds())
 		assert.Less(t, len(srv.CallsOf("AssociateEipAddress")), 25)
 
 		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
@@ -121,7 +121,7 @@ func TestEnsurePausesInAFight(t *testing.T) {
 		begin := time.Now()
 		_, err := c.EnsureUnassociated(t.Context(), id)
 		require.ErrorIs(t, err, eip.ErrConflict)
-		assert.InDelta(t, eip.DefaultConflictPatience.Seconds(), time.Since(begin).Seconds(), 2*eip.DefaultPollMax.Seconds())
+		assert.InDelta(t, eip.DefaultConflictPatience.Seconds(), time.Since(begin).Seconds(), 2*pollMax.Seconds())
 		assert.Less(t, writes(srv), 30)
 	})
 }

@@ -10,9 +10,9 @@ import (
 	"time"
 )
 
-// DefaultIdleAge is how old an address must be to count as idle. A younger one
+// defaultIdleAge is how old an address must be to count as idle. A younger one
 // may be on its way to where it is needed.
-const DefaultIdleAge = 24 * time.Hour
+const defaultIdleAge = 24 * time.Hour
 
 // IdleQuery says which addresses of the client's region count as idle.
 type IdleQuery struct {
@@ -20,8 +20,8 @@ type IdleQuery struct {
 	Tags Tags
 	// ResourceGroupID is the resource group that it must be in. Default: any.
 	ResourceGroupID string
-	// MinAge is how long ago it must have been allocated. Default:
-	// DefaultIdleAge; time.Nanosecond means any age.
+	// MinAge is how long ago it must have been allocated. The
+	// default is 24 hours; time.Nanosecond means any age.
 	MinAge time.Duration
 	// TrafficOver is how far to look back at the traffic of each idle address,
 	// for example 7*24*time.Hour, in whole hours. (By the SDK metadata data are
@@ -29,8 +29,8 @@ type IdleQuery struct {
 	// been unbound, and a peak in the last days says that it was still in use
 	// then. Default: do not look.
 	TrafficOver time.Duration
-	// Parallel is how many addresses' traffic is read at a time. Default:
-	// DefaultMonitorParallel.
+	// Parallel is how many addresses' traffic is read at a time. The
+	// default is 4.
 	Parallel int
 }
 
@@ -139,8 +139,8 @@ func (c *Client) FindIdle(ctx context.Context, q IdleQuery) (*IdleReport, error)
 	if err := q.check("FindIdle"); err != nil {
 		return nil, err
 	}
-	q.MinAge = cmp.Or(q.MinAge, DefaultIdleAge)
-	q.Parallel = cmp.Or(q.Parallel, DefaultMonitorParallel)
+	q.MinAge = cmp.Or(q.MinAge, defaultIdleAge)
+	q.Parallel = cmp.Or(q.Parallel, monitorParallel)
 	q.Tags = maps.Clone(q.Tags)
 	report := &IdleReport{MadeAt: time.Now().UTC().Round(0), RegionID: c.regionID, Query: q}
 	for a, err := range c.EipAddresses(ctx, &DescribeEipAddressesRequest{Tags: q.Tags, ResourceGroupID: q.ResourceGroupID}) {
@@ -202,7 +202,7 @@ func (q IdleQuery) judge(a *EipAddress, now time.Time) KeepReason {
 		return KeepServiceManaged
 	case a.DeletionProtection:
 		return KeepProtected
-	case a.AllocationTime.IsZero(), now.Sub(a.AllocationTime) < cmp.Or(q.MinAge, DefaultIdleAge):
+	case a.AllocationTime.IsZero(), now.Sub(a.AllocationTime) < cmp.Or(q.MinAge, defaultIdleAge):
 		return KeepYoung
 	}
 	return ""

@@ -16,16 +16,15 @@ import (
 
 // Defaults of a [MonitorQuery].
 const (
-	// DefaultMonitorPoints is how many points one call asks for: 400, from the
-	// SDK metadata.
-	DefaultMonitorPoints = 400
-	// SmallMonitorPoints is the limit of the 2019 API reference, 200. A query
-	// goes down to it when the service shows that it does not give more.
-	SmallMonitorPoints = 200
-	// DefaultMonitorPeriod is the time that one point stands for.
-	DefaultMonitorPeriod = time.Minute
-	// DefaultMonitorParallel is how many calls are under way at a time.
-	DefaultMonitorParallel = 4
+	// monitorPoints is how many points one call asks for, from the SDK metadata.
+	monitorPoints = 400
+	// smallMonitorPoints is the limit of the 2019 API reference. A query goes down
+	// to it when the service shows that it does not give more.
+	smallMonitorPoints = 200
+	// monitorPeriod is the time that one point stands for.
+	monitorPeriod = time.Minute
+	// monitorParallel is how many calls are under way at a time.
+	monitorParallel = 4
 )
 
 // MonitorQuery names a span of the traffic of one address, of any length. (The
@@ -41,19 +40,18 @@ type MonitorQuery struct {
 	// Start or End off the minute counts as the next full minute, as it does to
 	// the service, and spans that share an end share no sample.
 	Start, End time.Time
-	// Period is the time that one sample stands for, in whole seconds. Default:
-	// DefaultMonitorPeriod. The 2019 API reference allows 60, 600 and 3600
+	// Period is the time that one sample stands for, in whole seconds. The
+	// default is a minute. The 2019 API reference allows 60, 600 and 3600
 	// seconds, the SDK metadata 60, 300, 900 and 3600; other values are left to
 	// the service to refuse. Samples begin at multiples of it, counted from
 	// midnight UTC.
 	Period time.Duration
-	// MaxPoints is how many points one call may ask for. Default:
-	// DefaultMonitorPoints. Above SmallMonitorPoints, a query goes down to that
-	// by itself if the service refuses with OperationDenied.TooManyDataQueried
+	// MaxPoints is how many points one call may ask for. The
+	// default is 400. A query for more than 200 points goes down to 200 by itself if the service refuses with OperationDenied.TooManyDataQueried
 	// or answers with less than was asked for.
 	MaxPoints int
-	// Parallel is how many calls may be under way at a time. Default:
-	// DefaultMonitorParallel; 1 asks for a window only when the one before has
+	// Parallel is how many calls may be under way at a time. The
+	// default is 4; 1 asks for a window only when the one before has
 	// been read to its end.
 	Parallel int
 }
@@ -179,10 +177,10 @@ func (c *Client) newMonitorRun(ctx context.Context, q MonitorQuery, limit *atomi
 	if err := q.check("MonitorSamples"); err != nil {
 		return nil, err
 	}
-	q.Period = cmp.Or(q.Period, DefaultMonitorPeriod)
-	q.Parallel = cmp.Or(q.Parallel, DefaultMonitorParallel)
+	q.Period = cmp.Or(q.Period, monitorPeriod)
+	q.Parallel = cmp.Or(q.Parallel, monitorParallel)
 	// A window must not be longer than a Duration can say.
-	q.MaxPoints = int(min(int64(cmp.Or(q.MaxPoints, DefaultMonitorPoints)), math.MaxInt64/int64(q.Period)))
+	q.MaxPoints = int(min(int64(cmp.Or(q.MaxPoints, monitorPoints)), math.MaxInt64/int64(q.Period)))
 	if limit == nil {
 		limit = new(atomic.Int64)
 		limit.Store(int64(q.MaxPoints))
@@ -271,8 +269,8 @@ func (r *monitorRun) fetch(ctx context.Context, w window) windowSamples {
 			RegionID: r.q.RegionID, AllocationID: r.q.AllocationID,
 			StartTime: w.start, EndTime: end, Period: int(r.q.Period / time.Second),
 		})
-		if errors.Is(err, CodeOperationDeniedTooManyDataQueried) && limit > SmallMonitorPoints {
-			r.limit.Store(SmallMonitorPoints)
+		if errors.Is(err, CodeOperationDeniedTooManyDataQueried) && limit > smallMonitorPoints {
+			r.limit.Store(smallMonitorPoints)
 			continue
 		}
 		if err != nil {
@@ -283,8 +281,8 @@ func (r *monitorRun) fetch(ctx context.Context, w window) windowSamples {
 		}
 		got := r.samples(res.EipMonitorDatas, window{w.start, end})
 		out.samples = append(out.samples, got...)
-		if n := len(got); limit > SmallMonitorPoints && cutShort(got, w.start, end) {
-			r.limit.Store(SmallMonitorPoints)
+		if n := len(got); limit > smallMonitorPoints && cutShort(got, w.start, end) {
+			r.limit.Store(smallMonitorPoints)
 			end = got[n-1].Start.Add(r.q.Period)
 		}
 		w.start = end
@@ -316,11 +314,11 @@ func (r *monitorRun) samples(data EipMonitorDataList, w window) []Sample {
 // has no more, asking again costs a call and nothing else.
 func cutShort(got []Sample, start, end time.Time) bool {
 	switch n := len(got); {
-	case n == 0 || end.Sub(start) <= SmallMonitorPoints*got[0].Period:
+	case n == 0 || end.Sub(start) <= smallMonitorPoints*got[0].Period:
 		return false
 	case n == 1:
 		return got[0].Start.Equal(start)
 	default:
-		return n == SmallMonitorPoints
+		return n == smallMonitorPoints
 	}
 }

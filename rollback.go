@@ -29,7 +29,7 @@ func (c *Client) undo(ctx context.Context, list []made, since time.Time, onlyFro
 	list, missing := c.appeared(ctx, list)
 	errs := make([]error, len(list))
 	each := make([]*Holding, len(list))
-	par.Each(list, DefaultConcurrency, func(i int, m made) {
+	par.Each(list, defaultConcurrency, func(i int, m made) {
 		v := c.converge("rollback", m.id, nil)
 		v.unbind, v.onlyFrom = onlyFrom != nil, onlyFrom
 		v.fresh, v.graceOver = !m.found && m.address == nil, missing[m.id]

@@ -11,9 +11,9 @@ import (
 	"github.com/eipkit/eip-go/internal/prefixes"
 )
 
-// DefaultMinBits is the shortest mask that [Client.Whitelist] widens networks
+// defaultMinBits is the shortest mask that [Client.Whitelist] widens networks
 // to: a /16 has 65,536 addresses.
-const DefaultMinBits = 16
+const defaultMinBits = 16
 
 // WhitelistQuery chooses the addresses of the client's region that a firewall
 // should let in. What is chosen adds up; choosing nothing is an error, so that
@@ -37,11 +37,11 @@ type WhitelistQuery struct {
 	// default only the addresses that the account has are covered.
 	WholeSegments bool
 	// MaxPrefixes is the longest list that the firewall takes. A longer one is
-	// widened as by [WidenPrefixes], which lets others in as well. Default: no
+	// widened, which lets others in as well. Default: no
 	// limit, and nothing but what the account has.
 	MaxPrefixes int
 	// MinBits is the shortest mask that MaxPrefixes may lead to, 1 to 32.
-	// Default: DefaultMinBits.
+	// The default is 16.
 	MinBits int
 }
 
@@ -103,7 +103,7 @@ func (c *Client) Whitelist(ctx context.Context, q WhitelistQuery) (*Whitelist, e
 		return nil, err
 	}
 	if q.MaxPrefixes > 0 {
-		if list, err = prefixes.Widen(list, q.MaxPrefixes, cmp.Or(q.MinBits, DefaultMinBits)); err != nil {
+		if list, err = prefixes.Widen(list, q.MaxPrefixes, cmp.Or(q.MinBits, defaultMinBits)); err != nil {
 			return nil, err
 		}
 	}

@@ -44,26 +44,31 @@ type settings struct {
 	replayRefusals       bool
 }
 
-// The defaults of a server.
+// What a client has to use with a server that was given neither keys nor a
+// region.
 const (
 	DefaultAccessKeyID     = "testid"
 	DefaultAccessKeySecret = "testsecret"
 	DefaultRegion          = "cn-hangzhou"
-	DefaultQuota           = 20  // addresses, from the vendor's quota page
-	DefaultPointLimit      = 400 // monitoring points per call, from the SDK metadata
-	DefaultRecord          = 4096
-	DefaultTransition      = 2 * time.Millisecond
+)
+
+// The other defaults of a server.
+const (
+	defaultQuota      = 20  // addresses, from the vendor's quota page
+	defaultPointLimit = 400 // monitoring points per call, from the SDK metadata
+	defaultRecord     = 4096
+	defaultTransition = 2 * time.Millisecond
 )
 
 func defaults() settings {
 	return settings{
-		engine: fake.Config{Keep: DefaultRecord, HintHeader: "x-acs-retry-after", Seed: 1},
+		engine: fake.Config{Keep: defaultRecord, HintHeader: "x-acs-retry-after", Seed: 1},
 		listen: "127.0.0.1:0", seed: 1, hostID: "vpc.aliyuncs.com",
 		keys: map[string]accessKey{}, home: DefaultRegion,
 		stock: map[string]int{}, masks: map[string]int{},
-		quota: DefaultQuota, segmentQuota: 10, segmentLess: 3, points: DefaultPointLimit,
+		quota: defaultQuota, segmentQuota: 10, segmentLess: 3, points: defaultPointLimit,
 		balance: 1e9, price: 20,
-		bindTime: DefaultTransition, releaseTime: DefaultTransition, segmentTime: 5 * DefaultTransition,
+		bindTime: defaultTransition, releaseTime: defaultTransition, segmentTime: 5 * defaultTransition,
 		tokenLife: 24 * time.Hour,
 	}
 }

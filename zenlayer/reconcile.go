@@ -11,9 +11,9 @@ import (
 )
 
 const (
-	// DefaultSettle is how long Reconcile goes on looking for addresses that a
+	// defaultSettle is how long Reconcile goes on looking for addresses that a
 	// call may still be making.
-	DefaultSettle = 30 * time.Second
+	defaultSettle = 30 * time.Second
 
 	// confirmingWalks is how often Reconcile reads again at once, if pages or an
 	// ID that is none may have hidden something.
@@ -47,7 +47,7 @@ type ReconcileRequest struct {
 	// EipIDs as Known.
 	Sole bool
 	// Settle is how long to go on looking before it is concluded that no more
-	// addresses will appear. By default it is [DefaultSettle]; a negative one
+	// addresses will appear. By default it is 30 seconds; a negative one
 	// means a single look (or three in a row, if something may have been hidden
 	// from the first by its pages or by an ID that is none).
 	Settle time.Duration
@@ -133,7 +133,7 @@ func (c *Client) Reconcile(ctx context.Context, req *ReconcileRequest) (*Reconci
 	}
 	settle := req.Settle
 	if settle == 0 {
-		settle = DefaultSettle
+		settle = defaultSettle
 	}
 	until := time.Now().Add(settle)
 	for n := 0; ; n++ {

@@ -103,7 +103,7 @@ func TestReconcile(t *testing.T) {
 				if tt.atOnce {
 					assert.Zero(t, time.Since(began))
 				} else if tt.delay == 0 || !tt.marked {
-					assert.InDelta(t, zenlayer.DefaultSettle, time.Since(began), float64(time.Second))
+					assert.InDelta(t, 30*time.Second, time.Since(began), float64(time.Second))
 				}
 				assert.LessOrEqual(t, srv.Counts().Actions["AllocateEipAddresses"], 200, "it reads only")
 			}, zenlayertest.WithVisibilityDelay(tt.delay))

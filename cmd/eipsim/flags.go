@@ -68,8 +68,8 @@ func parse(args []string, stderr io.Writer) ([]eiptest.Option, error) {
 	region := fs.String("region", eiptest.DefaultRegion, "home region")
 	instances := fs.String("instances", "ecs=3,eni=2,slb=1,nat=1,havip=1",
 		"instances to bind to: `type=count` or type=id, joined by commas")
-	quota := fs.Int("quota", eiptest.DefaultQuota, "addresses alive at once")
-	transition := fs.Duration("transition", eiptest.DefaultTransition, "time an address takes to be bound, unbound or released")
+	quota := fs.Int("quota", 20, "addresses alive at once")
+	transition := fs.Duration("transition", 2*time.Millisecond, "time an address takes to be bound, unbound or released")
 	visibility := fs.Duration("visibility", 0, "time until a new address is visible")
 	latency := fs.Duration("latency", 0, "delay of every answer")
 	rate := fs.Int("rate-limit", 0, "calls per action and minute, 0 for no limit")

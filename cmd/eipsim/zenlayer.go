@@ -92,7 +92,7 @@ func parseZenlayer(args []string, stderr io.Writer) ([]zenlayertest.Option, erro
 	groups := fs.String("resource-groups", "", "resource groups besides "+zenlayertest.DefaultResourceGroup+": `IDs` joined by commas; without it every ID that begins with rg- is one")
 	zones := fs.String("zones", "SEL-A=-1,HKG-A=-1,SIN-A=8,FRA-A=0", "zones with their stock: `zone=count`, joined by commas; -1 has no end")
 	balance := fs.Float64("balance", 1e9, "the account's money")
-	transition := fs.Duration("transition", zenlayertest.DefaultTransition, "time an address takes to be made, bound, unbound or recycled")
+	transition := fs.Duration("transition", 2*time.Millisecond, "time an address takes to be made, bound, unbound or recycled")
 	visibility := fs.Duration("visibility", 0, "time until a new address is visible")
 	latency := fs.Duration("latency", 0, "delay of every answer")
 	rate := fs.Int("rate-limit", 0, "calls per action and minute, 0 for no limit")

@@ -101,7 +101,7 @@ func (j *job) addFlags(fs *flag.FlagSet) {
 		return nil
 	})
 	fs.StringVar(&j.query.ResourceGroupID, "group", "", "resource group `ID` that an address must be in")
-	fs.DurationVar(&j.query.MinAge, "age", eip.DefaultIdleAge, "minimum age of an address")
+	fs.DurationVar(&j.query.MinAge, "age", 24*time.Hour, "minimum age of an address")
 	fs.DurationVar(&j.query.TrafficOver, "traffic", 7*day, "how far to look back at the traffic; 0 does not look")
 	fs.BoolVar(&j.release, "release", false, "release the idle addresses; without it nothing is changed")
 }

@@ -48,7 +48,7 @@ func run(ctx context.Context, args []string, in io.Reader, out io.Writer) error 
 	regionID := fs.String("region", "", "region `ID`; needed with -live")
 	id := fs.String("id", "", "`ID` of the address (default the first one of the region)")
 	last := fs.Duration("last", 24*time.Hour, "how far to look back")
-	period := fs.Duration("period", eip.DefaultMonitorPeriod, "length of one sample")
+	period := fs.Duration("period", time.Minute, "length of one sample")
 	svg := fs.String("svg", filepath.Join(os.TempDir(), "eip-traffic.svg"), "`file` to write the chart to; \"\" for none")
 	if err := fs.Parse(args); err != nil || fs.NArg() > 0 || *last <= 0 || *period <= 0 {
 		return cmp.Or(err, errors.New("-last and -period must be positive, and there are no arguments, only flags"))

@@ -55,15 +55,19 @@ type Instance struct {
 	Limit int
 }
 
-// The defaults of a server.
+// What a client has to use with a server that was given neither keys nor zones.
 const (
 	DefaultAccessKeyID       = "testid"
 	DefaultAccessKeyPassword = "testsecret"
 	DefaultResourceGroup     = "rg-default"
 	DefaultZone              = "SEL-A"
-	DefaultTransition        = 2 * time.Millisecond
-	DefaultRecycleTime       = 24 * time.Hour // from the documents
-	DefaultRecord            = 4096
+)
+
+// The other defaults of a server.
+const (
+	defaultTransition  = 2 * time.Millisecond
+	defaultRecycleTime = 24 * time.Hour // from the documents
+	defaultRecord      = 4096
 )
 
 // DefaultZones are the zones of a server that is given none.
@@ -85,11 +89,11 @@ func DefaultInstances() []Instance {
 
 func defaults() settings {
 	return settings{
-		engine: fake.Config{Keep: DefaultRecord}, listen: "127.0.0.1:0", seed: 1,
+		engine: fake.Config{Keep: defaultRecord}, listen: "127.0.0.1:0", seed: 1,
 		keys: map[string]string{}, bearers: map[string]bool{}, group: DefaultResourceGroup,
 		balance: 1e9, monthly: 3, hourly: 0.005,
-		makeTime: DefaultTransition, bindTime: DefaultTransition, binTime: DefaultTransition,
-		binLife: DefaultRecycleTime,
+		makeTime: defaultTransition, bindTime: defaultTransition, binTime: defaultTransition,
+		binLife: defaultRecycleTime,
 	}
 }
 

@@ -135,7 +135,7 @@ func (s *Server) Client(tb TB, opts ...zenlayer.Option) *zenlayer.Client {
 // endpoint, credentials (the first pair), HTTP client, and waits that fit the
 // server's short transitions.
 func (s *Server) ClientOptions() []zenlayer.Option {
-	poll := max(s.set.makeTime, DefaultTransition)
+	poll := max(s.set.makeTime, defaultTransition)
 	return []zenlayer.Option{
 		zenlayer.WithEndpoint(s.URL()),
 		zenlayer.WithCredentials(eip.StaticCredentials(s.set.keyID, s.set.keys[s.set.keyID])),
