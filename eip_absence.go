@@ -69,7 +69,7 @@ func lookAgain(ctx context.Context, look func() (doubt *TransportError, err erro
 		case n == maxLooks:
 			return doubt
 		}
-		if err := p.pause(ctx); err != nil {
+		if err := p.Pause(ctx); err != nil {
 			if end := ctx.Err(); end != nil && !errors.Is(err, end) {
 				err = errors.Join(err, end)
 			}

@@ -2,7 +2,6 @@ package eip
 
 import (
 	"context"
-	"math/rand/v2"
 	"slices"
 	"time"
 
@@ -33,37 +32,11 @@ type goal struct {
 	fresh bool
 }
 
-// poller paces the looks of one wait.
-type poller struct {
-	delay time.Duration
-	start time.Time
-}
+func newPoller() *transport.Poller { return transport.NewPoller(pollMin, pollMax) }
 
-func newPoller() *poller { return &poller{delay: pollMin, start: time.Now()} }
-
-// pause waits before the next look. A pause that would outlive the context's
-// deadline is not begun.
-func (p *poller) pause(ctx context.Context) error {
-	if ctx.Err() != nil {
-		return context.Cause(ctx)
-	}
-	d := p.delay - rand.N(p.delay/3)
-	p.delay = min(p.delay+p.delay/2, pollMax)
-	if end, ok := ctx.Deadline(); ok && time.Now().Add(d).After(end) {
-		return &transport.DeadlineError{Wait: d}
-	}
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return nil
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	}
-}
-
-// inGrace says whether a thing that is missing may still turn up.
-func (p *poller) inGrace() bool { return time.Since(p.start) < DefaultVisibilityGrace }
+// inGrace reports whether a thing that was missing since the wait began may still
+// turn up.
+func inGrace(p *transport.Poller) bool { return p.Age() < DefaultVisibilityGrace }
 
 // await looks at the addresses until all of them have reached the goal. It
 // gives what it saw last of each; on an error too.
@@ -99,7 +72,7 @@ func (c *Client) await(ctx context.Context, ids []string, g goal) (map[string]*E
 			}
 			next = append(next, id)
 			switch {
-			case a == nil && (before != nil || !g.fresh || !p.inGrace()):
+			case a == nil && (before != nil || !g.fresh || !inGrace(p)):
 				missing = append(missing, id)
 			case a != nil && g.hopeless != nil && err == nil:
 				if why := g.hopeless(before, a); why != "" {
@@ -116,7 +89,7 @@ func (c *Client) await(ctx context.Context, ids []string, g goal) (map[string]*E
 		case len(pending) == 0:
 			return last, nil
 		}
-		if err := p.pause(ctx); err != nil {
+		if err := p.Pause(ctx); err != nil {
 			return fail(err)
 		}
 	}

@@ -231,7 +231,7 @@ func (v *convergence) toReleased(a *EipAddress) (plan, error) {
 
 // absent judges an address that is missing.
 func (v *convergence) absent(err error) (plan, error) {
-	if v.fresh && !v.seen && !v.graceOver && v.poll.inGrace() {
+	if v.fresh && !v.seen && !v.graceOver && inGrace(v.poll) {
 		return planWait, nil
 	}
 	return planDone, err

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"github.com/eipkit/eip-go/internal/transport"
 )
 
 // convergence brings one address to a state: look, do one thing, look again.
@@ -19,7 +21,7 @@ type convergence struct {
 	move, unbind, force, fresh bool
 	onlyFrom                   *Instance // if set, a release unbinds from here alone
 
-	poll *poller
+	poll *transport.Poller
 	seen bool // the address was there
 	// graceOver says that others have waited for the address already; denied
 	// that it was never seen, and that the service does not know what to release.
@@ -62,7 +64,7 @@ func (v *convergence) run(ctx context.Context, decide func(*EipAddress) (plan, e
 			return nil, v.stopped(ctx, err)
 		}
 		if v.doubt = doubts[v.id]; v.doubt != nil {
-			if err := v.poll.pause(ctx); err != nil {
+			if err := v.poll.Pause(ctx); err != nil {
 				return nil, v.stopped(ctx, err)
 			}
 			continue
@@ -88,14 +90,14 @@ func (v *convergence) run(ctx context.Context, decide func(*EipAddress) (plan, e
 				return nil, err
 			}
 			if v.refusal == nil && v.again == nil {
-				v.poll.delay = pollMin
+				v.poll.Reset()
 			}
 			if v.accepted == nil && (v.again != nil || v.refusals < 2) {
 				continue // refused once, or unknown: look at once
 			}
 			v.waited = v.accepted == nil
 		}
-		if err := v.poll.pause(ctx); err != nil {
+		if err := v.poll.Pause(ctx); err != nil {
 			return nil, v.stopped(ctx, err)
 		}
 	}

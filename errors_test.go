@@ -114,7 +114,7 @@ func TestLastAnswerWithoutACode(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
 					ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
 					defer cancel()
-					_, err := do(ctx, wireClient(t, wiretest.New(tc.step)), kind)
+					_, err := do(ctx, wireClient(t, wiretest.New(tc.step), WithMaxAttempts(1000)), kind)
 					assert.ErrorIs(t, err, context.DeadlineExceeded)
 					var answer *AnswerError
 					require.ErrorAs(t, err, &answer)

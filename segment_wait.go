@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/eipkit/eip-go/internal/census"
+	"github.com/eipkit/eip-go/internal/transport"
 )
 
 // WaitSegmentAllocated waits until a contiguous group is Allocated: until then
@@ -15,9 +16,9 @@ import (
 // [Client.WaitVisible]. The addresses of the group are listed by
 // [Client.EipAddresses] with SegmentInstanceID.
 func (c *Client) WaitSegmentAllocated(ctx context.Context, segmentID string) (*EipSegment, error) {
-	return c.awaitSegment(ctx, segmentID, string(SegmentStatusAllocated), func(before, s *EipSegment, p *poller) (bool, error) {
+	return c.awaitSegment(ctx, segmentID, string(SegmentStatusAllocated), func(before, s *EipSegment, p *transport.Poller) (bool, error) {
 		switch {
-		case s == nil && (before != nil || !p.inGrace()):
+		case s == nil && (before != nil || !inGrace(p)):
 			return false, &NotFoundError{What: whatSegment, IDs: []string{segmentID}}
 		case s == nil:
 			return false, nil
@@ -34,7 +35,7 @@ func (c *Client) WaitSegmentAllocated(ctx context.Context, segmentID string) (*E
 // API: DescribeEipSegment, once for each look; otherwise it is as
 // [Client.WaitVisible].
 func (c *Client) WaitSegmentGone(ctx context.Context, segmentID string) error {
-	_, err := c.awaitSegment(ctx, segmentID, "a segment to be gone", func(before, s *EipSegment, _ *poller) (bool, error) {
+	_, err := c.awaitSegment(ctx, segmentID, "a segment to be gone", func(before, s *EipSegment, _ *transport.Poller) (bool, error) {
 		if s != nil && before != nil && before.Status == SegmentStatusReleasing && s.Status == SegmentStatusAllocated {
 			return false, &StateError{AllocationID: segmentID, Status: Status(s.Status), Reason: "releasing it has failed"}
 		}
@@ -44,7 +45,7 @@ func (c *Client) WaitSegmentGone(ctx context.Context, segmentID string) error {
 }
 
 func (c *Client) awaitSegment(ctx context.Context, id, want string,
-	judge func(before, s *EipSegment, p *poller) (bool, error),
+	judge func(before, s *EipSegment, p *transport.Poller) (bool, error),
 ) (*EipSegment, error) {
 	if err := needContext(ctx, "waiting for "+want); err != nil {
 		return nil, err
@@ -72,7 +73,7 @@ func (c *Client) awaitSegment(ctx context.Context, id, want string,
 			return s, nil
 		}
 		if err == nil {
-			err = p.pause(ctx)
+			err = p.Pause(ctx)
 		}
 		if err != nil {
 			return nil, &WaitError{

@@ -188,7 +188,7 @@ func WithBackoff(lowest, highest time.Duration) Option {
 }
 
 // WithPollDelay bounds the waits between two looks of a waiter and of
-// [Client.Reconcile], which grow by powers of two and are drawn at random.
+// [Client.Reconcile], which grow by half each time and are drawn at random.
 // The defaults are 1 s and 15 s.
 func WithPollDelay(lowest, highest time.Duration) Option {
 	return func(c *config) error {

@@ -9,7 +9,6 @@ import (
 
 	eip "github.com/eipkit/eip-go"
 	"github.com/eipkit/eip-go/internal/census"
-	"github.com/eipkit/eip-go/internal/transport"
 )
 
 // EipAddresses walks over all addresses that a filter lets through, page by page:
@@ -135,6 +134,7 @@ const maxLooks = 4
 // exist. It looks again while that is in doubt, maxLooks times at most.
 func (c *Client) lookUp(ctx context.Context, ids []string) (map[string]*EipAddress, error) {
 	found := make(map[string]*EipAddress, len(ids))
+	p := c.newPoller()
 	for n := 1; ; n++ {
 		now, doubts, err := c.look(ctx, ids)
 		if err != nil {
@@ -154,7 +154,7 @@ func (c *Client) lookUp(ctx context.Context, ids []string) (map[string]*EipAddre
 		case n == maxLooks:
 			return nil, doubt
 		}
-		if err := transport.Pause(ctx, c.pollMin, c.pollMax, n-1); err != nil {
+		if err := p.Pause(ctx); err != nil {
 			if end := ctx.Err(); end != nil && !errors.Is(err, end) {
 				err = errors.Join(err, end)
 			}

@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"strings"
 	"time"
-
-	"github.com/eipkit/eip-go/internal/transport"
 )
 
 const (
@@ -136,7 +134,8 @@ func (c *Client) Reconcile(ctx context.Context, req *ReconcileRequest) (*Reconci
 		settle = defaultSettle
 	}
 	until := time.Now().Add(settle)
-	for n := 0; ; n++ {
+	p := c.newPoller()
+	for {
 		if err := r.look(ctx, c); err != nil {
 			return nil, fmt.Errorf("zenlayer: Reconcile: %w", err)
 		}
@@ -158,17 +157,10 @@ func (c *Client) Reconcile(ctx context.Context, req *ReconcileRequest) (*Reconci
 		if out := r.decide(last); out != nil {
 			return out, nil
 		}
-		if err := c.pauseUntil(ctx, until, n); err != nil {
+		if err := p.PauseUntil(ctx, until); err != nil {
 			return nil, fmt.Errorf("zenlayer: Reconcile: %w", err)
 		}
 	}
-}
-
-// pauseUntil is a waiter's pause, cut short so that a look is taken when the
-// time to settle is over.
-func (c *Client) pauseUntil(ctx context.Context, until time.Time, n int) error {
-	left := max(time.Until(until), time.Millisecond)
-	return transport.Pause(ctx, min(c.pollMin, left), min(c.pollMax, left), n)
 }
 
 // String gives verdict, reason and IDs on one line.

@@ -214,12 +214,12 @@ func (c *Client) wait(ctx context.Context, ids []string, w wait) ([]*EipAddress,
 		return nil, err
 	}
 	failure := &WaitError{Want: w.want, Last: make(map[string]*EipAddress, len(ids))}
-	began := time.Now()
+	p := c.newPoller()
 	pending := ids
 	var doubt *TransportError // of the last look, about one of those that are pending
 	for n := 0; len(pending) > 0; n++ {
 		if n > 0 {
-			if err := transport.Pause(ctx, c.pollMin, c.pollMax, n-1); err != nil {
+			if err := p.Pause(ctx); err != nil {
 				failure.Pending, failure.Err = pending, withDoubt(err, doubt)
 				return nil, failure
 			}
@@ -247,12 +247,12 @@ func (c *Client) wait(ctx context.Context, ids []string, w wait) ([]*EipAddress,
 				}
 			case doubts[id] != nil: // the look says nothing about it
 				doubt = doubts[id]
-			case w.gone && w.newcomers && !before && time.Since(began) <= newcomerGrace:
+			case w.gone && w.newcomers && !before && p.Age() <= newcomerGrace:
 				// It may be too new to be listed.
 			case w.gone:
 				delete(failure.Last, id)
 				continue
-			case before || time.Since(began) > newcomerGrace:
+			case before || p.Age() > newcomerGrace:
 				delete(failure.Last, id)
 				failure.Failed, failure.Err = append(failure.Failed, id), eip.ErrNotFound
 				continue
@@ -273,6 +273,8 @@ func (c *Client) wait(ctx context.Context, ids []string, w wait) ([]*EipAddress,
 	}
 	return out, nil
 }
+
+func (c *Client) newPoller() *transport.Poller { return transport.NewPoller(c.pollMin, c.pollMax) }
 
 // withDoubt is the reason why a wait ended, with what its last look left open.
 func withDoubt(err error, doubt *TransportError) error {

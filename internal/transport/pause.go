@@ -2,17 +2,47 @@ package transport
 
 import (
 	"context"
+	"math/rand/v2"
 	"time"
 )
 
-// Pause waits between two looks at something that changes by itself. The n-th
-// wait, counted from 0, is a random one around lowest·2ⁿ, and never more than
-// highest. A wait that would outlive the context is not begun.
-func Pause(ctx context.Context, lowest, highest time.Duration, n int) error {
+// Poller paces the looks at something that changes by itself. The first pause
+// is the lowest, each further one is half as long again, and none is longer than
+// the highest. Each is shortened by up to a third at random, so that many pollers
+// spread out.
+type Poller struct {
+	lowest, highest time.Duration
+	next            time.Duration
+	begun           time.Time
+}
+
+// NewPoller returns a Poller for one wait. Both bounds are positive.
+func NewPoller(lowest, highest time.Duration) *Poller {
+	return &Poller{lowest: lowest, highest: highest, next: lowest, begun: time.Now()}
+}
+
+// Age is the time since NewPoller.
+func (p *Poller) Age() time.Duration { return time.Since(p.begun) }
+
+// Reset makes the next pause as short as the first one.
+func (p *Poller) Reset() { p.next = p.lowest }
+
+// Pause waits before the next look. It returns the context's cause if that ends
+// the wait. A wait that would outlive the context's deadline is not begun.
+func (p *Poller) Pause(ctx context.Context) error { return p.pause(ctx, p.highest) }
+
+// PauseUntil is Pause with an end: the wait is cut short so that it is over at
+// that time, or after a millisecond.
+func (p *Poller) PauseUntil(ctx context.Context, end time.Time) error {
+	return p.pause(ctx, max(time.Until(end), time.Millisecond))
+}
+
+func (p *Poller) pause(ctx context.Context, most time.Duration) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
-	wait := jittered(lowest, highest, n)
+	wait := min(p.next-rand.N(p.next/3+1), most)
+	p.next = min(p.next+p.next/2, p.highest)
 	if deadline, ok := ctx.Deadline(); ok && time.Now().Add(wait).After(deadline) {
 		return &DeadlineError{Wait: wait}
 	}
@@ -28,7 +58,7 @@ func Pause(ctx context.Context, lowest, highest time.Duration, n int) error {
 
 // Backoff waits before the n-th repeat, counted from 0, of a call that has
 // ended: a random time up to BackoffMin·2ⁿ, at most BackoffMax. It returns when
-// the context is over. Unlike Pause it begins a wait that would outlive the
+// the context is over. Unlike a Poller it begins a wait that would outlive the
 // context, so that a caller who repeats until then does not spin.
 func (l *Loop) Backoff(ctx context.Context, n int) {
 	timer := time.NewTimer(fullJitter(l.cfg.BackoffMin, l.cfg.BackoffMax, n))
