@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/eipkit/eip-go/internal/census"
+	"github.com/eipkit/eip-go/internal/pages"
 )
 
 // GetEip reads one address of the client's region by its ID, "eip-…".
@@ -251,14 +252,14 @@ func (c *Client) collect(ctx context.Context, f filter, sure bool) ([]*EipAddres
 	var list []*EipAddress
 	var before *census.List
 	err := lookAgain(ctx, func() (doubt *TransportError, err error) {
-		var s *pageState
+		var s *pages.State[ResponseMeta]
 		if list, s, err = c.collectOnce(ctx, f); err != nil {
 			return nil, err
 		}
-		if doubt = inDoubt(s.meta, &s.list); doubt == nil && sure && !s.list.Complete(before) {
-			doubt = unproven(describeAddresses, s.meta, "no two walks over the pages of the list gave the same")
+		if doubt = inDoubt(s.Meta, &s.List); doubt == nil && sure && !s.List.Complete(before) {
+			doubt = unproven(describeAddresses, s.Meta, "no two walks over the pages of the list gave the same")
 		}
-		before = &s.list
+		before = &s.List
 		return doubt, nil
 	})
 	if err != nil {
@@ -269,22 +270,22 @@ func (c *Client) collect(ctx context.Context, f filter, sure bool) ([]*EipAddres
 
 // collectOnce reads all pages once. The list has what was read, even if the
 // state of the walk leaves a doubt.
-func (c *Client) collectOnce(ctx context.Context, f filter) ([]*EipAddress, *pageState, error) {
+func (c *Client) collectOnce(ctx context.Context, f filter) ([]*EipAddress, *pages.State[ResponseMeta], error) {
 	list := []*EipAddress{}
 	w := c.addressWalk(ctx, f.req)
-	s := w.begin()
-	for a, err := range w.from(s) {
+	s := w.Begin()
+	for a, err := range w.From(s) {
 		if err != nil {
 			return nil, nil, err
 		}
 		if c.elsewhere(a.RegionID) {
-			s.list.Stray(strayRegion)
+			s.List.Stray(strayRegion)
 		}
 		switch ok, stray := f.passes(a); {
 		case ok && a.AllocationID != "":
 			list = append(list, a)
 		case stray != "":
-			s.list.Stray(stray)
+			s.List.Stray(stray)
 		}
 	}
 	return list, s, nil

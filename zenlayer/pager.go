@@ -1,6 +1,7 @@
 package zenlayer
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"iter"
@@ -9,67 +10,49 @@ import (
 
 	eip "github.com/eipkit/eip-go"
 	"github.com/eipkit/eip-go/internal/census"
+	"github.com/eipkit/eip-go/internal/pages"
+)
+
+type (
+	page     = pages.Page[EipAddress, ResponseMeta]
+	pageWalk = pages.Walk[EipAddress, ResponseMeta]
 )
 
 // EipAddresses walks over all addresses that a filter lets through, page by page:
 // 1000 to a page unless req.PageSize says otherwise, from req.PageNum on. A
-// nil req means all addresses. The request is copied.
+// nil req means all addresses. The request is copied. Each loop over the result
+// begins anew.
 //
-// No address is given twice. If the total falls while the walk goes on, so
-// that addresses have moved to an earlier page, that page is read again, once.
+// No address is yielded twice in one loop. If the total falls while the loop goes
+// on, the pages that may have lost something to the ones before are read again.
 // Page numbers cannot promise more: if others add and remove addresses while a
 // walk of several pages goes on, one may be left out, be it new or as old as
 // any; the total may tell nothing of that. Two walks that give the same have
 // left nothing out that was there all the time. An error ends the walk, and is
-// given once.
+// yielded once.
 func (c *Client) EipAddresses(ctx context.Context, req *DescribeEipAddressesRequest) iter.Seq2[*EipAddress, error] {
-	return c.walk(ctx, req, nil)
+	return c.walk(ctx, req).All
 }
 
-// walk is EipAddresses with notes, which are taken in one loop alone.
-func (c *Client) walk(ctx context.Context, req *DescribeEipAddressesRequest, notes *census.List) iter.Seq2[*EipAddress, error] {
-	first := DescribeEipAddressesRequest{}
+func (c *Client) walk(ctx context.Context, req *DescribeEipAddressesRequest) *pageWalk {
+	var base DescribeEipAddressesRequest
 	if req != nil {
-		first = *req
+		base = *req
 	}
-	return func(yield func(*EipAddress, error) bool) {
-		page := first
-		if page.PageSize == 0 {
-			page.PageSize = maxPageSize
-		}
-		if page.PageNum == 0 {
-			page.PageNum = 1
-		}
-		start, total := page.PageNum, -1
-		again := map[int]bool{}
-		list := notes
-		if list == nil {
-			list = new(census.List)
-		}
-		for {
-			res, err := c.DescribeEipAddresses(ctx, &page)
+	return &pageWalk{
+		First: cmp.Or(base.PageNum, 1),
+		Size:  cmp.Or(base.PageSize, maxPageSize),
+		ID:    func(a *EipAddress) string { return a.EipID },
+		Get: func(number, size int) (page, error) {
+			r := base
+			r.PageNum, r.PageSize = number, size
+			res, err := c.DescribeEipAddresses(ctx, &r)
 			if err != nil {
-				yield(nil, err)
-				return
+				return page{}, err
 			}
-			fell := total >= 0 && res.TotalCount < total
-			total = res.TotalCount
-			for i := range res.DataSet {
-				if a := &res.DataSet[i]; list.Add(a.EipID) && !yield(a, nil) {
-					return
-				}
-			}
-			list.Page(total)
-			switch {
-			case fell && page.PageNum > start && !again[page.PageNum]:
-				again[page.PageNum] = true
-				page.PageNum--
-			case len(res.DataSet) == 0, page.PageNum*page.PageSize >= res.TotalCount:
-				return
-			default:
-				page.PageNum++
-			}
-		}
+			return page{Items: res.DataSet, Total: res.TotalCount, Meta: res.ResponseMeta}, nil
+		},
+		Unproven: func(meta ResponseMeta, reason string) error { return unproven(meta, reason) },
 	}
 }
 

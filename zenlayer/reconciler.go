@@ -127,8 +127,10 @@ func (r *reconciler) look(ctx context.Context, c *Client) error {
 	walks := make([]*census.List, len(filters))
 	r.doubt, r.latest = "", nil
 	for i, filter := range filters {
-		list := new(census.List)
-		for a, err := range c.walk(ctx, filter, list) {
+		w := c.walk(ctx, filter)
+		state := w.Begin()
+		list := &state.List
+		for a, err := range w.From(state) {
 			if err != nil {
 				return err
 			}

@@ -60,8 +60,10 @@ func (c *Client) Snapshot(ctx context.Context, req *AllocateEipAddressesRequest)
 	var last *census.List
 	whole := 0
 	for n := 0; s.Incomplete && n < snapshotWalks; n++ {
-		list := new(census.List)
-		for a, err := range c.walk(ctx, s.filter(), list) {
+		w := c.walk(ctx, s.filter())
+		state := w.Begin()
+		list := &state.List
+		for a, err := range w.From(state) {
 			if err != nil {
 				return nil, fmt.Errorf("zenlayer: Snapshot: %w", err)
 			}
