@@ -100,7 +100,7 @@ const maxFruitless = 3
 // minRounds is how often pages are read again without anything new, at least,
 // before a falling total is no longer believed. In longer walks the number of
 // pages is added.
-const minRounds = 10
+const minRounds = 8
 
 // next says which page to read after this one; 0 is the end.
 func (s *State[M]) next(number, fresh, count, size, total int) (int, error) {
