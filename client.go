@@ -307,7 +307,7 @@ func (c *Client) send(ctx context.Context, op operation, params url.Values, open
 		Unsettled: settles != nil,
 	})
 	if !res.Done {
-		return ResponseMeta{}, foldInto(reader.failure(res, token), res, reader.op, settles, params)
+		return ResponseMeta{}, foldInto(failure(nil, action, token, res), res, reader.op, settles, params)
 	}
 	return ResponseMeta{
 		RequestID: reader.requestID, HTTPStatus: res.Status, Attempts: res.Attempts, ClientToken: token,

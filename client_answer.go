@@ -1,7 +1,6 @@
 package eip
 
 import (
-	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -215,59 +214,7 @@ func retryHint(h http.Header) time.Duration {
 
 // foreign judges an answer that is not the service's own.
 func (r *answerReader) foreign(a *transport.Answer, reason string) transport.Judgement {
-	id := a.Secrets.Show(a.Header.Get("x-acs-request-id"), maxRequestID)
-	return transport.Judgement{
-		Cause:      transport.ForeignCause(a.Status),
-		RequestID:  id,
-		RetryAfter: retryHint(a.Header),
-		Err: &AnswerError{
-			HTTPStatus:  a.Status,
-			ContentType: a.Secrets.Show(a.Header.Get("Content-Type"), maxRequestID),
-			RequestID:   id,
-			Reason:      transport.ForeignReason(a.Status, len(a.Body), r.op.kind != KindRead, a.Reason(reason)),
-			Excerpt:     a.Excerpt(),
-		},
-	}
-}
-
-// errUnsettled is the cause when the last answer is one of the service's own
-// that leaves the outcome open.
-var errUnsettled = errors.New("no answer tells whether it ran")
-
-// failure turns a call that failed into its error. The errors that the judge
-// made may be in a hook's or another call's hands by now: what this call has to
-// add goes into copies.
-func (r *answerReader) failure(res *transport.Result, token string) error {
-	last := asError(res.Last)
-	if last != nil && res.Reached { // otherwise it is the answer that another call got
-		own := *last
-		own.Attempts, own.ClientToken = res.Attempts, token
-		last = &own
-	}
-	if e := asError(res.Err); e != nil && !res.Unknown {
-		own := *e
-		own.Attempts, own.ClientToken, own.RetryAfter = res.Attempts, token, res.RetryAfter
-		return &own
-	}
-	t := &TransportError{
-		Action: r.op.name, Err: res.Err, Last: last, HTTPStatus: res.Status, RequestID: res.RequestID,
-		Attempts: res.Attempts, Sent: res.Reached, ClientToken: token,
-		RetryAfter: res.RetryAfter, unknown: res.Unknown,
-	}
-	if asError(t.Err) != nil {
-		t.Err = errUnsettled
-	}
-	// An answer without a code is not in Last; it goes with the cause.
-	if strange, ok := res.Last.(*AnswerError); ok && error(strange) != t.Err { //nolint:errorlint // judge makes them
-		t.Err = errors.Join(t.Err, strange)
-	}
-	if t.unknown {
-		t.Err = mute(t.Err)
-	}
-	return t
-}
-
-func asError(err error) *Error {
-	e, _ := err.(*Error) //nolint:errorlint // judge makes them, and nothing wraps them
-	return e
+	j := foreign(a, a.Header.Get("x-acs-request-id"), reason, r.op.kind != KindRead)
+	j.RetryAfter = retryHint(a.Header)
+	return j
 }

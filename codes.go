@@ -111,6 +111,11 @@ func codeMatches(c Code, httpStatus int, target error) bool {
 		return t.Contains(c)
 	case errorClass:
 		return c.class(httpStatus) == t
+	case interface {
+		Known() bool
+		Is(target error) bool
+	}: // a code of another vendor, which knows its spellings
+		return t.Is(c)
 	}
 	return false
 }

@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"github.com/eipkit/eip-go/internal/vendor"
 )
 
 // Error reports that the service refused a call, and that the outcome is known:
@@ -14,13 +16,17 @@ import (
 // it has a code and a RequestId (for a read, a known code is enough).
 //
 // Match it with errors.Is against a [Code], a [Family] or a class such as
-// [ErrQuota]; read its fields with errors.As.
+// [ErrQuota]; read its fields with errors.As. The clients of package zenlayer
+// return the same type. errors.Is then finds that vendor's codes, in either
+// spelling, and the same classes.
 type Error struct {
 	// Action is the API action, for example "AllocateEipAddress".
 	Action string
 	// Code is the service's error code, for example "QuotaExceeded.Eip". It is
 	// complete or the answer is not believed: an answer without a code is a
-	// TransportError that wraps an AnswerError.
+	// TransportError that wraps an AnswerError. A code of Zenlayer is spelled as it
+	// was sent. Its methods are those of zenlayer.Code(e.Code), since a Code knows
+	// the codes of Alibaba Cloud alone.
 	Code Code
 	// Message is the service's text, cut to 512 bytes on one line. It is not
 	// stable; do not compare it.
@@ -43,13 +49,15 @@ type Error struct {
 	ClientToken string
 	// RetryAfter is how long the service asks to wait; 0 if it does not say.
 	RetryAfter time.Duration
+
+	vendor *vendor.Vendor // nil: Alibaba Cloud
 }
 
 // Error gives one line: action, code, message, what to do, and what to quote
 // to the vendor's support.
 func (e *Error) Error() string {
 	var b strings.Builder
-	b.WriteString("eip: ")
+	b.WriteString(prefix(e.vendor))
 	b.WriteString(e.Action)
 	b.WriteString(": ")
 	b.WriteString(e.Code.Error())
@@ -58,21 +66,41 @@ func (e *Error) Error() string {
 		b.WriteString(e.Message)
 	}
 	writeFacts(&b, e.HTTPStatus, e.RequestID, e.Attempts, "", e.RetryAfter)
-	if hint := e.Code.Hint(); hint != "" {
+	if hint := e.Hint(); hint != "" {
 		b.WriteString("; ")
 		b.WriteString(hint)
 	}
 	return b.String()
 }
 
-// Is matches a Code exactly, a Family, or the class of the code.
-func (e *Error) Is(target error) bool { return codeMatches(e.Code, e.HTTPStatus, target) }
+// Hint returns one line that says what to do about the error, or "". For an error
+// of Alibaba Cloud it is that of [Code.Hint].
+func (e *Error) Hint() string {
+	if e.vendor != nil {
+		return e.vendor.Hint(string(e.Code))
+	}
+	return e.Code.Hint()
+}
+
+// Is matches a Code exactly, a Family, the class of the code, or a zenlayer.Code
+// in either spelling.
+func (e *Error) Is(target error) bool {
+	if e.vendor != nil {
+		if class, ok := target.(errorClass); ok {
+			return e.Class() == class //nolint:errorlint // identity is meant
+		}
+	}
+	return codeMatches(e.Code, e.HTTPStatus, target)
+}
 
 // Class is the group of the code by what a program does next: [ErrNotFound],
 // [ErrThrottled], [ErrQuota] and so on. It is nil for an error without a code.
 func (e *Error) Class() error {
-	if e.Code == "" {
+	switch {
+	case e.Code == "":
 		return nil
+	case e.vendor != nil:
+		return e.vendor.Class(string(e.Code), e.HTTPStatus)
 	}
 	return e.Code.class(e.HTTPStatus)
 }
@@ -118,6 +146,7 @@ type TransportError struct {
 
 	unknown bool
 	call    *openCall // what Again needs, for an unknown outcome
+	vendor  *vendor.Vendor
 }
 
 // OutcomeUnknown says whether the call may have done its work. It is never
@@ -128,7 +157,7 @@ func (e *TransportError) OutcomeUnknown() bool { return e.unknown }
 // last answer, and for an unknown outcome the token.
 func (e *TransportError) Error() string {
 	var b strings.Builder
-	b.WriteString("eip: ")
+	b.WriteString(prefix(e.vendor))
 	b.WriteString(e.Action)
 	b.WriteString(": ")
 	switch {

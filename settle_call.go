@@ -89,24 +89,22 @@ func (c *Client) stillOpen(ctx context.Context, open []openCall, action string, 
 	}
 }
 
-// foldInto completes the error of a call: with the time of its first attempt
-// and, if the outcome is unknown, with what settles it. settles is the earlier
-// call that this one was to settle, or nil.
+// foldInto completes the error of a call with the time of the first attempt of
+// the call that it was to settle, and, if the outcome is unknown, with what
+// settles it. settles is that earlier call, or nil.
 func foldInto(err error, res *transport.Result, op operation, settles *openCall, params url.Values) error {
 	if e := asError(err); e != nil && settles != nil && settles.print == (fingerprint{}) && e.Code == CodeIdempotentParameterMismatch {
 		// The token stands for something that was asked for with other parameters,
 		// and nobody knows with which the earlier call was sent.
 		err = &TransportError{
 			Action: e.Action, Err: errUnsettled, Last: e, HTTPStatus: e.HTTPStatus, RequestID: e.RequestID,
-			Attempts: e.Attempts, ClientToken: e.ClientToken, RetryAfter: e.RetryAfter, unknown: true,
+			Attempts: e.Attempts, FirstAttempt: res.FirstAttempt.UTC().Round(0),
+			ClientToken: e.ClientToken, RetryAfter: e.RetryAfter, unknown: true,
 		}
 	}
 	t, ok := err.(*TransportError) //nolint:errorlint // the answer reader makes it
 	if !ok {
 		return err
-	}
-	if !res.FirstAttempt.IsZero() {
-		t.FirstAttempt = res.FirstAttempt.UTC().Round(0)
 	}
 	if settles != nil {
 		t.Sent = true

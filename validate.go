@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/eipkit/eip-go/internal/vendor"
 )
 
 // Limits that the documents state. Those that concern one field stand in its
@@ -42,13 +44,14 @@ type ValidationError struct {
 	Action string
 	Faults []FieldFault
 
-	muted bool // it matches no class
+	muted  bool // it matches no class
+	vendor *vendor.Vendor
 }
 
 // Error lists all faults.
 func (e *ValidationError) Error() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "eip: %s: invalid request, nothing was sent: ", e.Action)
+	fmt.Fprintf(&b, "%s%s: invalid request, nothing was sent: ", prefix(e.vendor), e.Action)
 	for i, f := range e.Faults {
 		if i > 0 {
 			b.WriteString("; ")

@@ -114,11 +114,11 @@ func TestIDsOfAnAnswer(t *testing.T) {
 func TestErrorsAreTheirOwn(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		var kept []*Error
+		var kept []*eip.Error
 		c := wireClient(t, wiretest.New(refuse(429, "REQUEST_LIMIT_EXCEEDED", "Retry-After: 600")),
 			WithAttemptHook(func(_ context.Context, a eip.Attempt) { kept = append(kept, asError(a.Err)) }))
 		_, err := c.DescribeEipAddresses(t.Context(), nil)
-		var first *Error
+		var first *eip.Error
 		require.ErrorAs(t, err, &first)
 		require.Len(t, kept, 1)
 		assert.NotSame(t, kept[0], first)
@@ -127,13 +127,13 @@ func TestErrorsAreTheirOwn(t *testing.T) {
 
 		// The next call is not sent, and quotes the answer as it was.
 		_, err = c.DescribeEipAddresses(t.Context(), nil)
-		var held *TransportError
+		var held *eip.TransportError
 		require.ErrorAs(t, err, &held)
 		assert.False(t, held.Sent)
 		require.ErrorIs(t, err, eip.ErrThrottled)
 		assert.Zero(t, kept[0].Attempts)
 		assert.Equal(t, 1, first.Attempts)
-		assert.Empty(t, RequestID(err), "the answer was another call's")
+		assert.Empty(t, eip.RequestID(err), "the answer was another call's")
 	})
 }
 

@@ -121,7 +121,7 @@ func TestAttemptTable(t *testing.T) {
 					require.Error(t, err)
 					assert.Equal(t, outcome == transport.Unknown && letter != "R", eip.OutcomeUnknown(err), "%v", err)
 					if outcome == transport.Refused && first.Code != "" {
-						var e *Error
+						var e *eip.Error
 						assert.ErrorAs(t, err, &e)
 					}
 				})
@@ -152,14 +152,14 @@ func TestOnceIsNeverRepeated(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				srv := wiretest.New(tt.first())
 				err := call(t.Context(), wireClient(t, srv, WithMaxResponseBytes(4096)))
-				var failed *TransportError
+				var failed *eip.TransportError
 				require.ErrorAs(t, err, &failed, tt.name)
 				assert.True(t, eip.OutcomeUnknown(err), tt.name)
 				assert.Equal(t, 1, failed.Attempts)
 				assert.Len(t, srv.Requests(), 1, "%s, %s", action, tt.name)
 				assert.Contains(t, err.Error(), "outcome unknown")
 				if failed.Last != nil {
-					var e *Error
+					var e *eip.Error
 					assert.NotErrorAs(t, err, &e, "the last answer must not pass for the outcome")
 				}
 			})
@@ -234,7 +234,7 @@ func TestThrottlePatience(t *testing.T) {
 
 		srv = wiretest.New(refuse(429, "REQUEST_LIMIT_EXCEEDED", "Retry-After: 600"))
 		_, err = wireClient(t, srv).DescribeEipAddresses(t.Context(), nil)
-		var e *Error
+		var e *eip.Error
 		require.ErrorAs(t, err, &e)
 		assert.Equal(t, 10*time.Minute, e.RetryAfter)
 		assert.Contains(t, err.Error(), "retry after 10m0s")
@@ -248,12 +248,12 @@ func TestUnknownStaysUnknown(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		srv := wiretest.New(wiretest.Cut(), refuse(403, "OPERATION_DENIED_EIP_STATUS_NOT_SUPPORT"))
 		_, err := wireClient(t, srv).UnAssociateEipAddress(t.Context(), &UnAssociateEipAddressRequest{EipID: "e"})
-		var failed *TransportError
+		var failed *eip.TransportError
 		require.ErrorAs(t, err, &failed)
 		assert.True(t, failed.OutcomeUnknown())
 		require.NotNil(t, failed.Last)
-		assert.Equal(t, CodeOperationDeniedEipStatusNotSupport, failed.Last.Code)
-		assert.Equal(t, testRequest, RequestID(err))
+		assert.Equal(t, CodeOperationDeniedEipStatusNotSupport, Code(failed.Last.Code))
+		assert.Equal(t, testRequest, eip.RequestID(err))
 		assert.Contains(t, err.Error(), "last answer: OPERATION_DENIED_EIP_STATUS_NOT_SUPPORT: a message")
 	})
 }

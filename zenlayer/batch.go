@@ -213,7 +213,7 @@ func (c *Client) TerminateMany(ctx context.Context, ids []string) error {
 	for i, id := range ids {
 		_, err := c.TerminateEipAddress(ctx, &TerminateEipAddressRequest{EipID: id})
 		// What a TransportError wraps does not make it a refusal.
-		refused, ok := err.(*Error) //nolint:errorlint // the client's own, not wrapped
+		refused, ok := err.(*eip.Error) //nolint:errorlint // the client's own, not wrapped
 		switch {
 		case err == nil, ok && (refused.Is(CodeOperationDeniedEipRecycled) || refused.Is(eip.ErrNotFound)):
 			failure.Done = append(failure.Done, id)

@@ -15,6 +15,7 @@ import (
 
 	eip "github.com/eipkit/eip-go"
 	"github.com/eipkit/eip-go/internal/transport"
+	"github.com/eipkit/eip-go/internal/vendor"
 	"github.com/eipkit/eip-go/internal/wire"
 )
 
@@ -92,20 +93,6 @@ func (c *Client) Endpoint() string { return c.endpoint.String() }
 func (c *Client) CloseIdleConnections() {
 	if c.own != nil {
 		c.own.CloseIdleConnections()
-	}
-}
-
-func observer(hook func(context.Context, eip.Attempt)) func(context.Context, *transport.Attempt) {
-	if hook == nil {
-		return nil
-	}
-	return func(ctx context.Context, a *transport.Attempt) {
-		hook(ctx, eip.Attempt{
-			Action: a.Action, Kind: eip.Kind(a.Kind), Number: a.Number,
-			Start: a.Start, Duration: a.Duration, HTTPStatus: a.Status,
-			RequestID: a.RequestID, Code: eip.Code(a.Code), Cause: a.Cause.String(),
-			OutcomeUnknown: a.Unknown, Repeat: a.Repeat, Wait: a.Wait, Reason: a.Why, Err: a.Err,
-		})
 	}
 }
 
@@ -267,7 +254,7 @@ func (c *Client) send(ctx context.Context, reader *answerReader, body []byte) (R
 		Judge: reader.judge,
 	})
 	if !res.Done {
-		return ResponseMeta{}, reader.failure(res)
+		return ResponseMeta{}, vendor.Failure(zenlayer, action, "", res)
 	}
 	return ResponseMeta{RequestID: reader.requestID, HTTPStatus: res.Status, Attempts: res.Attempts}, nil
 }

@@ -41,13 +41,16 @@ func (c Code) folded() Code {
 }
 
 // Is says whether target is the same code in either spelling, or the class of
-// the code. The HTTP status of an answer, which an [Error] knows, is not
+// the code. The HTTP status of an answer, which an eip.Error knows, is not
 // considered.
 func (c Code) Is(target error) bool { return c.matches(0, target) }
 
 func (c Code) matches(httpStatus int, target error) bool {
-	if other, ok := target.(Code); ok {
+	switch other := target.(type) {
+	case Code:
 		return other != "" && other.folded() == c.folded()
+	case eip.Code: // that of an eip.Error
+		return other != "" && Code(other).folded() == c.folded()
 	}
 	return c != "" && c.class(httpStatus) == target
 }

@@ -73,13 +73,13 @@ func TestDocumentedCodes(t *testing.T) {
 						c := wireClient(t, srv, WithMaxAttempts(1), WithThrottlePatience(0))
 						_, err := c.DescribeEipAddresses(t.Context(), nil)
 						require.Error(t, err)
-						var e *Error
+						var e *eip.Error
 						require.ErrorAs(t, err, &e)
-						assert.Equal(t, spelled, e.Code)
+						assert.Equal(t, spelled, Code(e.Code))
 						assert.Equal(t, status, e.HTTPStatus)
 						assert.Equal(t, "a message", e.Message)
 						assert.Equal(t, testRequest, e.RequestID)
-						assert.Equal(t, testRequest, RequestID(err))
+						assert.Equal(t, testRequest, eip.RequestID(err))
 						assert.ErrorIs(t, err, row.Code)
 						assert.ErrorIs(t, err, row.SDK)
 						assert.ErrorIs(t, err, class)
@@ -91,7 +91,7 @@ func TestDocumentedCodes(t *testing.T) {
 						}
 						assert.NotErrorIs(t, err, Code("SOMETHING_ELSE"))
 						assert.NotErrorIs(t, err, Code(""))
-						assert.Contains(t, err.Error(), e.Code.Hint())
+						assert.Contains(t, err.Error(), row.Code.Hint())
 					})
 				}
 			}
@@ -229,7 +229,7 @@ func TestUnknownCodes(t *testing.T) {
 	assert.Equal(t, "no error code", Code("").Error())
 	assert.Equal(t, `"a\nb"`, Code("a\nb").Error())
 	assert.LessOrEqual(t, len(Code(strings.Repeat("x", 1000)).Error()), 140)
-	assert.False(t, errors.Is(&Error{Code: "X"}, http.ErrAbortHandler))
+	assert.False(t, errors.Is(&eip.Error{Code: "X"}, http.ErrAbortHandler))
 }
 
 // TestOperations compares the table of operations with the documents.

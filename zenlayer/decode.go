@@ -51,11 +51,8 @@ func pageSize(request []byte) int {
 	return n
 }
 
-// The most that is shown of a foreign answer and of the texts of an error, and
-// the most that is read: a secret must be seen whole to be found.
+// The most that is shown of a request ID and of a code, and the most that is read: a secret must be seen whole to be found.
 const (
-	maxExcerpt   = 160
-	maxMessage   = 512
 	maxRequestID = 128
 	maxRead      = 16 << 10
 )

@@ -11,11 +11,17 @@
 //
 // # What is the same
 //
-// One method for each action, with the wire's name. Errors are *[Error] (the
-// service said no), *[TransportError] (no answer of the service's own, or an
-// unknown outcome) and *[ValidationError] (nothing was sent); errors.Is finds a [Code] or one of
-// the root package's classes in them, such as eip.ErrNotFound, and
-// eip.OutcomeUnknown says whether a write may have happened. Credentials,
+// One method for each action, with the wire's name. Errors are the root
+// package's: *eip.Error (the service said no), *eip.TransportError (no answer
+// of the service's own, or an unknown outcome) and *eip.ValidationError (nothing was sent).
+// errors.Is finds a [Code], in either spelling, or one of the root package's
+// classes in them, such as eip.ErrNotFound. eip.OutcomeUnknown reports whether a
+// write may have happened, and eip.RequestID returns what support asks for.
+// HostID, Recommend, AccessDeniedDetail and ClientToken are always empty. The
+// service may refuse with HTTP status 200. After an unknown outcome the client
+// does not send a request again, and neither should the program before it has
+// looked: with [Client.Reconcile] for AllocateEipAddresses, with
+// DescribeEipAddresses for anything else. Credentials,
 // attempt hooks and the rules by which attempts are repeated are the root's:
 // both packages run the same attempt loop. Each attempt is signed anew, and a
 // local clock that the service refuses is corrected by the server's.

@@ -89,3 +89,9 @@ type codeFact struct {
 	Status int
 	SDK    Code
 }
+
+// asError is what a judge or a hook holds, which nothing wraps.
+func asError(err error) *eip.Error {
+	e, _ := err.(*eip.Error) //nolint:errorlint // as above
+	return e
+}

@@ -1,13 +1,12 @@
 package zenlayer
 
 import (
-	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	eip "github.com/eipkit/eip-go"
 	"github.com/eipkit/eip-go/internal/transport"
+	"github.com/eipkit/eip-go/internal/vendor"
 	"github.com/eipkit/eip-go/internal/wire"
 )
 
@@ -138,10 +137,10 @@ func (r *answerReader) judgeError(a *transport.Answer, body errorBody) transport
 	}
 	return transport.Judgement{
 		Cause: causeOfCode(code, a.Status), Code: body.code, RequestID: id,
-		Err: &Error{
-			Action: r.action, Code: code, Message: a.Secrets.Show(body.message, maxMessage),
+		Err: vendor.Of(zenlayer, &eip.Error{
+			Action: r.action, Code: eip.Code(code), Message: a.Secrets.Show(body.message, transport.MaxMessage),
 			RequestID: id, HTTPStatus: a.Status,
-		},
+		}),
 	}
 }
 
@@ -187,84 +186,5 @@ func causeOfCode(code Code, status int) transport.Cause {
 
 // foreign judges an answer that is not the service's own.
 func (r *answerReader) foreign(a *transport.Answer, requestID, reason string) transport.Judgement {
-	if strings.Contains(reason, "…") && a.Secrets.In(string(a.Body)) {
-		reason = "its text holds a secret" // which the quotation may have cut
-	}
-	id := a.Secrets.Show(requestID, maxRequestID)
-	return transport.Judgement{
-		Cause: transport.ForeignCause(a.Status), RequestID: id,
-		Err: &eip.AnswerError{
-			HTTPStatus:  a.Status,
-			ContentType: a.Secrets.Show(a.Header.Get("Content-Type"), maxRequestID),
-			RequestID:   id,
-			Reason:      transport.ForeignReason(a.Status, len(a.Body), r.op.kind != eip.KindRead, a.Secrets.Show(reason, maxMessage)),
-			Excerpt:     a.Secrets.Show(string(a.Body[:min(len(a.Body), maxRead)]), maxExcerpt),
-		},
-	}
-}
-
-// errUnsettled is the cause when the last answer is one of the service's own
-// that leaves the outcome open.
-var errUnsettled = errors.New("no answer tells whether it ran")
-
-// failure turns a call that failed into its error. The errors that the judge
-// made may be in a hook's or another call's hands by now: what this call has to
-// add goes into copies.
-func (r *answerReader) failure(res *transport.Result) error {
-	last := asError(res.Last)
-	if last != nil && res.Reached { // otherwise it is the answer that another call got
-		own := *last
-		own.Attempts, own.RetryAfter = res.Attempts, res.RetryAfter
-		last = &own
-	}
-	if e := asError(res.Err); e != nil && !res.Unknown {
-		own := *e
-		own.Attempts, own.RetryAfter = res.Attempts, res.RetryAfter
-		return &own
-	}
-	t := &TransportError{
-		Action: r.action, Err: res.Err, Last: last, HTTPStatus: res.Status, RequestID: res.RequestID,
-		Attempts: res.Attempts, Sent: res.Reached,
-		RetryAfter: res.RetryAfter, unknown: res.Unknown,
-	}
-	if asError(t.Err) != nil {
-		t.Err = errUnsettled
-	}
-	// An answer without a code is not in Last; it goes with the cause. If the
-	// outcome is unknown it can be read, but matches no class: it does not say
-	// what became of the call.
-	strange, ok := res.Last.(*eip.AnswerError) //nolint:errorlint // judge makes them
-	if !ok {
-		return t
-	}
-	answer := error(strange)
-	if t.unknown {
-		answer = &mutedAnswer{strange}
-	}
-	if t.Err == error(strange) { //nolint:errorlint // identity is meant
-		t.Err = answer
-	} else {
-		t.Err = errors.Join(t.Err, answer)
-	}
-	return t
-}
-
-// mutedAnswer shows an answer to errors.As alone.
-type mutedAnswer struct{ answer *eip.AnswerError }
-
-func (m *mutedAnswer) Error() string { return m.answer.Error() }
-
-// As gives a copy of the answer.
-func (m *mutedAnswer) As(target any) bool {
-	out, ok := target.(**eip.AnswerError)
-	if ok {
-		own := *m.answer
-		*out = &own
-	}
-	return ok
-}
-
-func asError(err error) *Error {
-	e, _ := err.(*Error) //nolint:errorlint // judge makes them, and nothing wraps them
-	return e
+	return vendor.Foreign(a, requestID, reason, r.op.kind != eip.KindRead)
 }

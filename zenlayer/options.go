@@ -12,6 +12,7 @@ import (
 
 	eip "github.com/eipkit/eip-go"
 	"github.com/eipkit/eip-go/internal/transport"
+	"github.com/eipkit/eip-go/internal/vendor"
 )
 
 // Versions of the API. Requests and answers of the elastic IP actions are the
@@ -237,7 +238,7 @@ func WithLogger(l *slog.Logger) Option {
 // in the goroutine of the call, with its context, so it should be quick. The
 // Code of the attempt is this vendor's.
 func WithAttemptHook(f func(ctx context.Context, a eip.Attempt)) Option {
-	return func(c *config) error { return c.SetObserver(observer(f)) }
+	return func(c *config) error { return c.SetObserver(vendor.Observer(f)) }
 }
 
 // WithoutValidation sends requests as they are, without the checks that need

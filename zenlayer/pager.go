@@ -11,6 +11,7 @@ import (
 	eip "github.com/eipkit/eip-go"
 	"github.com/eipkit/eip-go/internal/census"
 	"github.com/eipkit/eip-go/internal/pages"
+	"github.com/eipkit/eip-go/internal/vendor"
 )
 
 type (
@@ -74,7 +75,7 @@ func eachChunk(ids []string, f func([]string) error) error {
 // An answer that does not hold the address, but contradicts itself or is about
 // another one, does not prove that it is not there. GetEip then looks again after
 // growing delays ([WithPollDelay]), up to four times in all. If that does not
-// help, the error is a *[TransportError] that wraps an *eip.AnswerError. An
+// help, the error is a *eip.TransportError that wraps an *eip.AnswerError. An
 // answer contradicts itself if its totalCount is not the number of its elements,
 // or if an element has no ID.
 func (c *Client) GetEip(ctx context.Context, id string) (*EipAddress, error) {
@@ -124,7 +125,7 @@ func (c *Client) lookUp(ctx context.Context, ids []string) (map[string]*EipAddre
 			return nil, err
 		}
 		maps.Copy(found, now)
-		var doubt *TransportError
+		var doubt *eip.TransportError
 		var open []string
 		for _, id := range ids {
 			if doubts[id] != nil {
@@ -151,13 +152,13 @@ func (c *Client) lookUp(ctx context.Context, ids []string) (map[string]*EipAddre
 // look reads addresses by their IDs once. Those that are not in found do not
 // exist, unless doubts has them: then the look says nothing about them. The rule
 // is that of the package census.
-func (c *Client) look(ctx context.Context, ids []string) (found map[string]*EipAddress, doubts map[string]*TransportError, err error) {
+func (c *Client) look(ctx context.Context, ids []string) (found map[string]*EipAddress, doubts map[string]*eip.TransportError, err error) {
 	var v validator
 	v.noneEmpty("ids", ids)
 	if err := v.err("GetEips"); err != nil {
 		return nil, nil, err
 	}
-	found, doubts = make(map[string]*EipAddress, len(ids)), map[string]*TransportError{}
+	found, doubts = make(map[string]*EipAddress, len(ids)), map[string]*eip.TransportError{}
 	err = eachChunk(unique(ids), func(some []string) error {
 		res, err := c.DescribeEipAddresses(ctx, &DescribeEipAddressesRequest{EipIDs: some, PageSize: len(some)})
 		if err != nil {
@@ -190,11 +191,11 @@ func (c *Client) look(ctx context.Context, ids []string) (found map[string]*EipA
 }
 
 // unproven is the error of a look that proves nothing about what it did not find.
-func unproven(meta ResponseMeta, reason string) *TransportError {
-	return &TransportError{
+func unproven(meta ResponseMeta, reason string) *eip.TransportError {
+	return vendor.Of(zenlayer, &eip.TransportError{
 		Action: actionDescribe, HTTPStatus: meta.HTTPStatus, RequestID: meta.RequestID, Attempts: meta.Attempts, Sent: true,
 		Err: &eip.AnswerError{HTTPStatus: meta.HTTPStatus, RequestID: meta.RequestID, Reason: reason},
-	}
+	})
 }
 
 // unique gives each ID once, in the order in which they first come.

@@ -118,7 +118,7 @@ func TestAbsenceIsNeverProven(t *testing.T) {
 			return
 		}
 		assert.Contains(t, answer.Reason, says)
-		assert.Equal(t, "r", zenlayer.RequestID(err))
+		assert.Equal(t, "r", eip.RequestID(err))
 		looks := srv.Counts().Actions["DescribeEipAddresses"] - before
 		if l.once {
 			assert.Equal(t, 4, looks)

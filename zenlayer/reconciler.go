@@ -95,9 +95,9 @@ func (r *reconciler) fromError() *Reconciliation {
 	}
 	var (
 		many    *AllocateManyError
-		refused *Error
-		failed  *TransportError
-		invalid *ValidationError
+		refused *eip.Error
+		failed  *eip.TransportError
+		invalid *eip.ValidationError
 	)
 	if errors.As(r.err, &many) && len(many.EipIDs) > 0 {
 		return nil

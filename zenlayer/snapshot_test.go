@@ -24,7 +24,7 @@ func TestSnapshotBelievesNoSingleAnswer(t *testing.T) {
 		"second walk":               {1, []zenlayertest.Fault{pass, wrong}, false, 2},
 		"empty at first":            {1, []zenlayertest.Fault{gone}, false, 2},
 		"contradicts itself":        {1, []zenlayertest.Fault{zenlayertest.EmptyPage(), wrong}, false, 3},
-		"contradicts itself always": {1, []zenlayertest.Fault{zenlayertest.ShortPage().Times(4)}, true, 5},
+		"contradicts itself always": {1, []zenlayertest.Fault{zenlayertest.ShortPage().Times(8)}, true, 9}, // two pages a walk
 		"several pages":             {1001, []zenlayertest.Fault{wrong}, false, 6},
 	} {
 		t.Run(name, func(t *testing.T) {

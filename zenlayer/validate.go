@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	eip "github.com/eipkit/eip-go"
+	"github.com/eipkit/eip-go/internal/vendor"
 )
 
 // validator collects the faults of one request.
@@ -22,7 +23,7 @@ func (v *validator) err(action string) error {
 	if len(v.faults) == 0 {
 		return nil
 	}
-	return &ValidationError{Action: action, Faults: v.faults}
+	return vendor.Of(zenlayer, &eip.ValidationError{Action: action, Faults: v.faults})
 }
 
 // required wants a value that is more than blanks.

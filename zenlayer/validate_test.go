@@ -102,7 +102,7 @@ func TestBadInput(t *testing.T) {
 		{"snapshot of another zone", "Before.ZoneID", second(c.Reconcile(ctx, &ReconcileRequest{
 			Request: &AllocateEipAddressesRequest{ZoneID: "A"}, Before: &Snapshot{ZoneID: "B"}}))},
 	} {
-		var invalid *ValidationError
+		var invalid *eip.ValidationError
 		if assert.ErrorAs(t, tt.err, &invalid, tt.name) {
 			assert.Contains(t, tt.err.Error(), tt.says, tt.name)
 			assert.Contains(t, tt.err.Error(), "nothing was sent", tt.name)

@@ -28,7 +28,7 @@ var (
 // WaitError says that a wait ended before all addresses were where they should
 // be. It unwraps to the reason: [ErrCreateFailed], [ErrUnexpectedStatus],
 // eip.ErrNotFound, the context's error, or that of a call. If the last look was
-// answered with a list that contradicts itself, the *[TransportError] that says
+// answered with a list that contradicts itself, the *eip.TransportError that says
 // so is joined with the reason.
 type WaitError struct {
 	// Want is what was waited for.
@@ -216,7 +216,7 @@ func (c *Client) wait(ctx context.Context, ids []string, w wait) ([]*EipAddress,
 	failure := &WaitError{Want: w.want, Last: make(map[string]*EipAddress, len(ids))}
 	p := c.newPoller()
 	pending := ids
-	var doubt *TransportError // of the last look, about one of those that are pending
+	var doubt *eip.TransportError // of the last look, about one of those that are pending
 	for n := 0; len(pending) > 0; n++ {
 		if n > 0 {
 			if err := p.Pause(ctx); err != nil {
@@ -277,7 +277,7 @@ func (c *Client) wait(ctx context.Context, ids []string, w wait) ([]*EipAddress,
 func (c *Client) newPoller() *transport.Poller { return transport.NewPoller(c.pollMin, c.pollMax) }
 
 // withDoubt is the reason why a wait ended, with what its last look left open.
-func withDoubt(err error, doubt *TransportError) error {
+func withDoubt(err error, doubt *eip.TransportError) error {
 	if doubt == nil {
 		return err
 	}

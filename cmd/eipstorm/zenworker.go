@@ -214,7 +214,7 @@ func persist(ctx context.Context, do func() error) error {
 
 // zenOutcome says how an allocation ended.
 func zenOutcome(err error) string {
-	var e *zen.Error
+	var e *eip.Error
 	switch {
 	case err == nil:
 		return fine
