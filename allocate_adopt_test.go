@@ -12,6 +12,7 @@ import (
 
 	eip "github.com/eipkit/eip-go"
 	"github.com/eipkit/eip-go/eiptest"
+	"github.com/eipkit/eip-go/eiptest/fault"
 )
 
 // What became of the addresses of a rotation that is over does not hold up the
@@ -41,7 +42,7 @@ func TestRotateAfterTheNewOneWasMoved(t *testing.T) {
 	// The old one was not released, and somebody uses it elsewhere.
 	onFake(t, nil, func(t *testing.T, srv *eiptest.Server, c *eip.Client) {
 		old := bound("i-test1")(t, srv, c)
-		srv.Fail("ReleaseEipAddress", eiptest.Refuse("Forbbiden"))
+		srv.Fail("ReleaseEipAddress", fault.Refuse("Forbbiden"))
 		_, err := c.Rotate(t.Context(), &eip.RotateRequest{Instance: onTest1})
 		require.ErrorIs(t, err, eip.ErrPermission)
 		require.True(t, srv.ForceBind(old, "i-test2"))

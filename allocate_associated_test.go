@@ -13,6 +13,7 @@ import (
 
 	eip "github.com/eipkit/eip-go"
 	"github.com/eipkit/eip-go/eiptest"
+	"github.com/eipkit/eip-go/eiptest/fault"
 )
 
 var onTest1 = eip.Instance{ID: "i-test1"}
@@ -137,14 +138,14 @@ func TestRotateCancelledAtEveryStep(t *testing.T) {
 // at a time: it comes through, with one address ever made.
 func TestAllocateAssociatedUnderFaults(t *testing.T) {
 	t.Parallel()
-	for _, f := range []eiptest.Fault{
-		eiptest.CutBefore(), eiptest.CutAfter(), eiptest.CutBody().Times(2), eiptest.ServerError(503).Times(3),
-		eiptest.BadGateway().AfterRun(), eiptest.Throttle(), eiptest.Hang().AfterRun(),
+	for _, f := range []fault.Fault{
+		fault.CutBefore(), fault.CutAfter(), fault.CutBody().Times(2), fault.ServerError(503).Times(3),
+		fault.BadGateway().AfterRun(), fault.Throttle(), fault.Hang().AfterRun(),
 	} {
 		for step := range 8 {
 			onFake(t, nil, func(t *testing.T, srv *eiptest.Server, c *eip.Client) {
 				if step > 0 {
-					srv.Fail("", eiptest.Pass().Times(step))
+					srv.Fail("", fault.Pass().Times(step))
 				}
 				srv.Fail("", f)
 				a, err := c.AllocateAssociated(t.Context(), &eip.AllocateAssociatedRequest{Instance: onTest1, Key: "k"})
@@ -229,8 +230,8 @@ func TestAllocateAssociatedFromEveryState(t *testing.T) {
 func TestAllocateAssociatedWhenTheWayBackFails(t *testing.T) {
 	t.Parallel()
 	onFake(t, nil, func(t *testing.T, srv *eiptest.Server, c *eip.Client) {
-		srv.Fail("AssociateEipAddress", eiptest.Refuse("Forbbiden").Times(-1))
-		srv.Fail("ReleaseEipAddress", eiptest.Refuse("Forbbiden").Times(-1))
+		srv.Fail("AssociateEipAddress", fault.Refuse("Forbbiden").Times(-1))
+		srv.Fail("ReleaseEipAddress", fault.Refuse("Forbbiden").Times(-1))
 		_, err := c.AllocateAssociated(t.Context(), &eip.AllocateAssociatedRequest{Instance: onTest1})
 		require.ErrorIs(t, err, eip.ErrPermission)
 		requireTold(t, srv, err)
@@ -242,7 +243,7 @@ func TestAllocateAssociatedWhenTheWayBackFails(t *testing.T) {
 	})
 	// Nothing is heard of the allocation any more: the error has the token.
 	onFake(t, nil, func(t *testing.T, srv *eiptest.Server, c *eip.Client) {
-		srv.Fail("AllocateEipAddress", eiptest.CutAfter().Times(-1))
+		srv.Fail("AllocateEipAddress", fault.CutAfter().Times(-1))
 		_, err := c.AllocateAssociated(t.Context(), &eip.AllocateAssociatedRequest{Instance: onTest1})
 		require.True(t, eip.OutcomeUnknown(err))
 		require.Len(t, srv.Addresses(), 1)
@@ -272,7 +273,7 @@ func TestAllocateAssociatedLeavesWhatIsInUse(t *testing.T) {
 		req := &eip.AllocateAssociatedRequest{Instance: onTest1, Key: "k"}
 		a, err := c.AllocateAssociated(t.Context(), req)
 		require.NoError(t, err)
-		srv.Fail("DescribeEipAddresses", eiptest.Pass(), eiptest.Refuse("Forbbiden"))
+		srv.Fail("DescribeEipAddresses", fault.Pass(), fault.Refuse("Forbbiden"))
 		_, err = c.AllocateAssociated(t.Context(), req)
 		require.ErrorIs(t, err, eip.ErrPermission)
 		requireTold(t, srv, err)
@@ -287,7 +288,7 @@ func TestAllocateAssociatedWithoutSight(t *testing.T) {
 	t.Parallel()
 	onFake(t, nil, func(t *testing.T, srv *eiptest.Server, c *eip.Client) {
 		empty := `{"RequestId":"r","PageNumber":1,"PageSize":50,"TotalCount":0,"EipAddresses":{"EipAddress":[]}}`
-		srv.Fail("DescribeEipAddresses", eiptest.Answer(200, nil, empty).Times(-1))
+		srv.Fail("DescribeEipAddresses", fault.Answer(200, nil, empty).Times(-1))
 		_, err := c.AllocateAssociated(t.Context(), &eip.AllocateAssociatedRequest{Instance: onTest1, Key: "k"})
 		require.ErrorContains(t, err, "may list addresses")
 		assert.Len(t, srv.AddressesEverMade(), 1)

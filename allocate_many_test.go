@@ -12,6 +12,7 @@ import (
 
 	eip "github.com/eipkit/eip-go"
 	"github.com/eipkit/eip-go/eiptest"
+	"github.com/eipkit/eip-go/eiptest/fault"
 )
 
 func TestHelpersRefuseBadRequests(t *testing.T) {
@@ -180,14 +181,14 @@ func TestAllocateManyFails(t *testing.T) {
 			require.ErrorContains(t, err, "nothing is left")
 		})
 		onFake(t, []eiptest.Option{eiptest.WithQuota(5)}, func(t *testing.T, srv *eiptest.Server, c *eip.Client) {
-			srv.Fail("ReleaseEipAddress", eiptest.Refuse("Forbbiden").Times(-1))
+			srv.Fail("ReleaseEipAddress", fault.Refuse("Forbbiden").Times(-1))
 			_, err := c.AllocateMany(t.Context(), 9, &eip.AllocateManyRequest{Key: key})
 			require.ErrorIs(t, err, eip.ErrQuota)
 			assert.Len(t, srv.Addresses(), 5)
 			requireTold(t, srv, err)
 		})
 		onFake(t, nil, func(t *testing.T, srv *eiptest.Server, c *eip.Client) {
-			srv.Fail("AllocateEipAddress", eiptest.Pass().Times(3), eiptest.CutAfter().Times(-1))
+			srv.Fail("AllocateEipAddress", fault.Pass().Times(3), fault.CutAfter().Times(-1))
 			_, err := c.AllocateMany(t.Context(), 9, &eip.AllocateManyRequest{Key: key})
 			require.True(t, eip.OutcomeUnknown(err))
 			assert.NotEmpty(t, srv.Addresses())
@@ -257,7 +258,7 @@ func TestAdoptAfterACrash(t *testing.T) {
 		requireTold(t, srv, err)
 		// What cannot be settled is told, with what was found.
 		has := allocate(t, c, &eip.AllocateEipAddressRequest{Tags: eip.Tags{"a": "b"}})
-		srv.Fail("AllocateEipAddress", eiptest.Refuse("Forbbiden"))
+		srv.Fail("AllocateEipAddress", fault.Refuse("Forbbiden"))
 		_, err = c.Adopt(t.Context(), &eip.AdoptRequest{Tags: eip.Tags{"a": "b"}, Unsettled: []*eip.AllocateEipAddressRequest{{ClientToken: "u"}}})
 		require.ErrorContains(t, err, "Forbbiden")
 		require.NotErrorIs(t, err, eip.ErrPermission, "that says nothing about the call that was noted")

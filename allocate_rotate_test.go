@@ -13,6 +13,7 @@ import (
 
 	eip "github.com/eipkit/eip-go"
 	"github.com/eipkit/eip-go/eiptest"
+	"github.com/eipkit/eip-go/eiptest/fault"
 )
 
 func TestRotateFromEveryState(t *testing.T) {
@@ -119,7 +120,7 @@ func TestRotateGoesBack(t *testing.T) {
 	t.Parallel()
 	onFake(t, nil, func(t *testing.T, srv *eiptest.Server, c *eip.Client) {
 		old := bound("i-test1")(t, srv, c)
-		srv.Fail("AssociateEipAddress", eiptest.Refuse("Forbbiden"))
+		srv.Fail("AssociateEipAddress", fault.Refuse("Forbbiden"))
 		_, err := c.Rotate(t.Context(), &eip.RotateRequest{Instance: onTest1})
 		require.ErrorIs(t, err, eip.ErrPermission)
 		requireTold(t, srv, err)
@@ -137,11 +138,11 @@ func TestRotateGoesBack(t *testing.T) {
 	// The new address was bound, but nobody heard of it.
 	onFake(t, nil, func(t *testing.T, srv *eiptest.Server, c *eip.Client) {
 		old := bound("i-test1")(t, srv, c)
-		srv.Fail("AssociateEipAddress", eiptest.CutAfter().Times(8))
+		srv.Fail("AssociateEipAddress", fault.CutAfter().Times(8))
 		srv.Before(func(call eiptest.Call) {
 			if n := srv.Counts().Actions; call.Action == "DescribeEipAddresses" && n["AssociateEipAddress"] == 8 {
 				srv.Before(nil)
-				srv.Fail("DescribeEipAddresses", eiptest.Refuse("Forbbiden"))
+				srv.Fail("DescribeEipAddresses", fault.Refuse("Forbbiden"))
 			}
 		})
 		_, err := c.Rotate(t.Context(), &eip.RotateRequest{Instance: onTest1})
@@ -154,7 +155,7 @@ func TestRotateGoesBack(t *testing.T) {
 	// Neither can be bound: the error says that none is.
 	onFake(t, nil, func(t *testing.T, srv *eiptest.Server, c *eip.Client) {
 		old := bound("i-test1")(t, srv, c)
-		srv.Fail("AssociateEipAddress", eiptest.Refuse("Forbbiden").Times(-1))
+		srv.Fail("AssociateEipAddress", fault.Refuse("Forbbiden").Times(-1))
 		_, err := c.Rotate(t.Context(), &eip.RotateRequest{Instance: onTest1})
 		requireTold(t, srv, err)
 		var p *eip.PartialError
@@ -179,7 +180,7 @@ func TestRotateGoesBackForADeadOne(t *testing.T) {
 		for _, a := range srv.Addresses() {
 			require.Empty(t, a.InstanceID, "it died in the gap")
 		}
-		srv.Fail("AssociateEipAddress", eiptest.Refuse("Forbbiden"))
+		srv.Fail("AssociateEipAddress", fault.Refuse("Forbbiden"))
 		_, err = c.Rotate(t.Context(), &eip.RotateRequest{Instance: onTest1})
 		require.ErrorIs(t, err, eip.ErrPermission)
 		requireTold(t, srv, err)
@@ -251,7 +252,7 @@ func TestRotateKeepsTheNewOne(t *testing.T) {
 	t.Parallel()
 	onFake(t, nil, func(t *testing.T, srv *eiptest.Server, c *eip.Client) {
 		old := bound("i-test1")(t, srv, c)
-		srv.Fail("ReleaseEipAddress", eiptest.Refuse("Forbbiden"))
+		srv.Fail("ReleaseEipAddress", fault.Refuse("Forbbiden"))
 		_, err := c.Rotate(t.Context(), &eip.RotateRequest{Instance: onTest1})
 		require.ErrorIs(t, err, eip.ErrPermission)
 		requireTold(t, srv, err)
@@ -279,7 +280,7 @@ func TestRotateBlind(t *testing.T) {
 		srv.Before(func(call eiptest.Call) {
 			if call.Action == "UnassociateEipAddress" {
 				srv.Before(nil)
-				srv.Fail("", eiptest.Pass(), eiptest.Refuse("Forbbiden").Times(-1))
+				srv.Fail("", fault.Pass(), fault.Refuse("Forbbiden").Times(-1))
 			}
 		})
 		_, err := c.Rotate(t.Context(), &eip.RotateRequest{Instance: onTest1})

@@ -24,18 +24,19 @@ import (
 
 	eip "github.com/eipkit/eip-go"
 	"github.com/eipkit/eip-go/eiptest"
+	"github.com/eipkit/eip-go/eiptest/fault"
 )
 
 // With 30 % faults of all kinds at each attempt, at least 99.9 % of the calls
 // succeed without the caller's help.
 func TestThirtyPercentFaults(t *testing.T) {
 	t.Parallel()
-	faults := []eiptest.Fault{
-		eiptest.CutBefore(), eiptest.CutAfter(), eiptest.CutBody(),
-		eiptest.ServerError(503), eiptest.ServerError(500).AfterRun(), eiptest.BadGateway(), eiptest.BadGateway().AfterRun(),
-		eiptest.Throttle(), eiptest.ThrottleHint(300 * time.Millisecond), eiptest.ThrottleRetryAfter(time.Second),
-		eiptest.Hang(), eiptest.Hang().AfterRun(), eiptest.Latency(time.Minute).AfterRun(),
-		eiptest.WrongDate(-time.Hour), eiptest.WrongClock(time.Hour),
+	faults := []fault.Fault{
+		fault.CutBefore(), fault.CutAfter(), fault.CutBody(),
+		fault.ServerError(503), fault.ServerError(500).AfterRun(), fault.BadGateway(), fault.BadGateway().AfterRun(),
+		fault.Throttle(), fault.ThrottleHint(300 * time.Millisecond), fault.ThrottleRetryAfter(time.Second),
+		fault.Hang(), fault.Hang().AfterRun(), fault.Latency(time.Minute).AfterRun(),
+		fault.WrongDate(-time.Hour), fault.WrongClock(time.Hour),
 	}
 	synctest.Test(t, func(t *testing.T) {
 		// A Date in the year 2000, where a bubble begins, is not believed.

@@ -11,6 +11,7 @@ import (
 
 	eip "github.com/eipkit/eip-go"
 	"github.com/eipkit/eip-go/eiptest"
+	"github.com/eipkit/eip-go/eiptest/fault"
 )
 
 // The promise: one call allocates at most one address, whatever the network
@@ -28,25 +29,25 @@ func tokensAndNonces(srv *eiptest.Server) (tokens, nonces map[string]bool) {
 
 func TestOneAddressWhateverHappens(t *testing.T) {
 	t.Parallel()
-	cases := map[string][]eiptest.Fault{
-		"answer cut off twice":             {eiptest.CutAfter().Times(2)},
-		"cut in the middle of the body":    {eiptest.CutBody().Times(2)},
-		"503 after it ran":                 {eiptest.ServerError(503).AfterRun().Times(2)},
-		"500 after it ran":                 {eiptest.ServerError(500).AfterRun().Times(2)},
-		"HTML 502 after it ran":            {eiptest.BadGateway().AfterRun().Times(2)},
-		"HTML 502 before it ran":           {eiptest.BadGateway().Times(2)},
-		"an attempt time-out after it ran": {eiptest.Latency(time.Minute).AfterRun().Times(2)},
-		"an attempt time-out before":       {eiptest.Latency(time.Minute).Times(2)},
-		"silence":                          {eiptest.Hang().Times(2)},
-		"silence after it ran":             {eiptest.Hang().AfterRun().Times(2)},
-		"cut before it ran":                {eiptest.CutBefore().Times(2)},
-		"cut after, then throttled":        {eiptest.CutAfter(), eiptest.ThrottleHint(time.Second)},
-		"throttled, then cut after":        {eiptest.Throttle(), eiptest.CutAfter()},
-		"an empty object after it ran":     {eiptest.Answer(200, nil, "{}").AfterRun().Times(2)},
-		"an answer without the address":    {eiptest.Answer(200, nil, `{"RequestId":"4C467B38-3910-447D-87BC-AC049166F216"}`).AfterRun().Times(2)},
-		"a portal's page after it ran":     {eiptest.Answer(200, nil, "<html>log in</html>").AfterRun().Times(2)},
-		"still in progress":                {eiptest.CutAfter(), eiptest.Refuse("LastTokenProcessing")},
-		"SystemBusy after it ran":          {eiptest.Refuse("SystemBusy").AfterRun().Times(2)},
+	cases := map[string][]fault.Fault{
+		"answer cut off twice":             {fault.CutAfter().Times(2)},
+		"cut in the middle of the body":    {fault.CutBody().Times(2)},
+		"503 after it ran":                 {fault.ServerError(503).AfterRun().Times(2)},
+		"500 after it ran":                 {fault.ServerError(500).AfterRun().Times(2)},
+		"HTML 502 after it ran":            {fault.BadGateway().AfterRun().Times(2)},
+		"HTML 502 before it ran":           {fault.BadGateway().Times(2)},
+		"an attempt time-out after it ran": {fault.Latency(time.Minute).AfterRun().Times(2)},
+		"an attempt time-out before":       {fault.Latency(time.Minute).Times(2)},
+		"silence":                          {fault.Hang().Times(2)},
+		"silence after it ran":             {fault.Hang().AfterRun().Times(2)},
+		"cut before it ran":                {fault.CutBefore().Times(2)},
+		"cut after, then throttled":        {fault.CutAfter(), fault.ThrottleHint(time.Second)},
+		"throttled, then cut after":        {fault.Throttle(), fault.CutAfter()},
+		"an empty object after it ran":     {fault.Answer(200, nil, "{}").AfterRun().Times(2)},
+		"an answer without the address":    {fault.Answer(200, nil, `{"RequestId":"4C467B38-3910-447D-87BC-AC049166F216"}`).AfterRun().Times(2)},
+		"a portal's page after it ran":     {fault.Answer(200, nil, "<html>log in</html>").AfterRun().Times(2)},
+		"still in progress":                {fault.CutAfter(), fault.Refuse("LastTokenProcessing")},
+		"SystemBusy after it ran":          {fault.Refuse("SystemBusy").AfterRun().Times(2)},
 	}
 	for name, faults := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -77,7 +78,7 @@ func TestUnknownOutcomeIsSettledByItsToken(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		srv := eiptest.NewServer(t, eiptest.WithPipe())
 		client := srv.Client(t)
-		srv.Fail("AllocateEipAddress", eiptest.CutAfter(), eiptest.Throttle().Times(-1))
+		srv.Fail("AllocateEipAddress", fault.CutAfter(), fault.Throttle().Times(-1))
 		req := &eip.AllocateEipAddressRequest{Bandwidth: 10, Name: "gateway"}
 		_, err := client.AllocateEipAddress(t.Context(), req)
 		require.Error(t, err)
@@ -106,7 +107,7 @@ func TestCancelledUnderWay(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		srv := eiptest.NewServer(t, eiptest.WithPipe())
 		client := srv.Client(t)
-		srv.Fail("AllocateEipAddress", eiptest.Latency(time.Second).AfterRun())
+		srv.Fail("AllocateEipAddress", fault.Latency(time.Second).AfterRun())
 		ctx, cancel := context.WithTimeout(t.Context(), 500*time.Millisecond)
 		defer cancel()
 		_, err := client.AllocateEipAddress(ctx, &eip.AllocateEipAddressRequest{})
@@ -129,7 +130,7 @@ func TestReleaseAfterALostAnswer(t *testing.T) {
 		client := srv.Client(t)
 		made, err := client.AllocateEipAddress(t.Context(), &eip.AllocateEipAddressRequest{})
 		require.NoError(t, err)
-		srv.Fail("ReleaseEipAddress", eiptest.CutAfter())
+		srv.Fail("ReleaseEipAddress", fault.CutAfter())
 		res, err := client.ReleaseEipAddress(t.Context(), &eip.ReleaseEipAddressRequest{AllocationID: made.AllocationID})
 		require.NoError(t, err)
 		assert.Equal(t, 2, res.Attempts)

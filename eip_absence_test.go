@@ -15,6 +15,7 @@ import (
 
 	eip "github.com/eipkit/eip-go"
 	"github.com/eipkit/eip-go/eiptest"
+	"github.com/eipkit/eip-go/eiptest/fault"
 )
 
 // lies are answers that do not show an address and do not prove that it is
@@ -33,8 +34,8 @@ var lies = map[string]struct{ fields, says string }{
 	"no total": {`"PageNumber":1`, ""},
 }
 
-func lie(fields string) eiptest.Fault {
-	return eiptest.Answer(200, nil, `{"RequestId":"r",`+fields+`}`)
+func lie(fields string) fault.Fault {
+	return fault.Answer(200, nil, `{"RequestId":"r",`+fields+`}`)
 }
 
 // truth is what there is, before a look-up is lied to.
@@ -371,7 +372,7 @@ func TestAbsenceWhileReleasing(t *testing.T) {
 				if tc.says == "" {
 					times = 3 // refused as a whole, which ends a call at the fourth
 				}
-				srv.Fail("DescribeEipAddresses", eiptest.Pass(), lie(tc.fields).Times(times))
+				srv.Fail("DescribeEipAddresses", fault.Pass(), lie(tc.fields).Times(times))
 				require.NoError(t, c.EnsureReleased(t.Context(), w.many[0]))
 				assert.NotContains(t, aliveIDs(srv), w.many[0])
 				assert.Equal(t, 1, srv.Counts().Actions["ReleaseEipAddress"])

@@ -11,6 +11,7 @@ import (
 
 	eip "github.com/eipkit/eip-go"
 	"github.com/eipkit/eip-go/eiptest"
+	"github.com/eipkit/eip-go/eiptest/fault"
 	"github.com/eipkit/eip-go/internal/wiretest"
 )
 
@@ -83,7 +84,7 @@ func TestLookups(t *testing.T) {
 		_, err = c.FindEipsByInstance(t.Context(), eip.Instance{})
 		require.ErrorIs(t, err, eip.ErrInvalidParameter)
 
-		srv.Fail("DescribeEipAddresses", eiptest.Refuse("Forbbiden").Times(3))
+		srv.Fail("DescribeEipAddresses", fault.Refuse("Forbbiden").Times(3))
 		_, err = c.GetEip(t.Context(), ids[0])
 		require.ErrorIs(t, err, eip.ErrPermission)
 		_, err = c.FindEipByAddress(t.Context(), one.IPAddress)

@@ -17,6 +17,7 @@ import (
 
 	eip "github.com/eipkit/eip-go"
 	"github.com/eipkit/eip-go/eiptest"
+	"github.com/eipkit/eip-go/eiptest/fault"
 	"github.com/eipkit/eip-go/internal/wiretest"
 )
 
@@ -157,7 +158,7 @@ func TestEipAddressesYieldsTheErrorOnce(t *testing.T) {
 	t.Parallel()
 	onFake(t, manyAddresses(150), func(t *testing.T, srv *eiptest.Server, c *eip.Client) {
 		fill(t, srv, c, 150)
-		srv.Fail("DescribeEipAddresses", eiptest.Pass(), eiptest.Refuse("Forbbiden"))
+		srv.Fail("DescribeEipAddresses", fault.Pass(), fault.Refuse("Forbbiden"))
 		n, errs := 0, 0
 		for a, err := range c.EipAddresses(t.Context(), nil) {
 			if err != nil {

@@ -13,6 +13,7 @@ import (
 
 	eip "github.com/eipkit/eip-go"
 	"github.com/eipkit/eip-go/eiptest"
+	"github.com/eipkit/eip-go/eiptest/fault"
 )
 
 // The bounds of the delays between two looks.
@@ -214,7 +215,7 @@ func TestWaitersKnowFailures(t *testing.T) {
 		_, err = c.WaitUnbound(t.Context(), id)
 		require.ErrorContains(t, err, "has failed")
 
-		srv.Fail("DescribeEipAddresses", eiptest.Refuse("Forbbiden"))
+		srv.Fail("DescribeEipAddresses", fault.Refuse("Forbbiden"))
 		_, err = c.WaitUnbound(t.Context(), id)
 		require.ErrorIs(t, err, eip.ErrPermission)
 	})
@@ -299,7 +300,7 @@ func TestWaitSegment(t *testing.T) {
 		require.NoError(t, c.WaitSegmentGone(t.Context(), id))
 		_, err = c.WaitSegmentAllocated(t.Context(), "")
 		require.ErrorIs(t, err, eip.ErrInvalidParameter)
-		srv.Fail("DescribeEipSegment", eiptest.Refuse("Forbbiden"))
+		srv.Fail("DescribeEipSegment", fault.Refuse("Forbbiden"))
 		require.ErrorIs(t, c.WaitSegmentGone(t.Context(), id), eip.ErrPermission)
 	})
 }

@@ -8,15 +8,16 @@ import (
 
 	eip "github.com/eipkit/eip-go"
 	"github.com/eipkit/eip-go/eiptest"
+	"github.com/eipkit/eip-go/eiptest/fault"
 )
 
 // The outcome of the first binding is unknown. What its repeat meets does not
 // make it known: only a look does.
 func TestConvergeSettlesAnUnknownOutcome(t *testing.T) {
 	t.Parallel()
-	lost, ran := []eiptest.Fault{eiptest.CutBefore()}, []eiptest.Fault{eiptest.CutAfter()}
+	lost, ran := []fault.Fault{fault.CutBefore()}, []fault.Fault{fault.CutAfter()}
 	for name, tc := range map[string]struct {
-		faults []eiptest.Fault
+		faults []fault.Fault
 		opts   []eiptest.Option
 		err    error // in the error's chain
 		ok     bool
@@ -24,14 +25,14 @@ func TestConvergeSettlesAnUnknownOutcome(t *testing.T) {
 	}{
 		"repeated":                       {faults: lost, ok: true, tokens: 1},
 		"it ran":                         {faults: ran, ok: true, tokens: 1},
-		"then refused by the state once": {faults: append(lost, eiptest.Refuse("TaskConflict")), ok: true, tokens: 2},
+		"then refused by the state once": {faults: append(lost, fault.Refuse("TaskConflict")), ok: true, tokens: 2},
 		"then refused by the state twice": {
-			faults: append(lost, eiptest.Refuse("TaskConflict").Times(2)), opts: []eiptest.Option{eiptest.WithRefusalReplay()}, ok: true, tokens: 3,
+			faults: append(lost, fault.Refuse("TaskConflict").Times(2)), opts: []eiptest.Option{eiptest.WithRefusalReplay()}, ok: true, tokens: 3,
 		},
-		"then refused by the state for good": {faults: append(lost, eiptest.Refuse("TaskConflict").Times(-1)), err: eip.ErrConflict},
-		"then forbidden once":                {faults: append(lost, eiptest.Refuse("Forbbiden")), ok: true, tokens: 1},
-		"then forbidden for good":            {faults: append(lost, eiptest.Refuse("Forbbiden").Times(-1)), tokens: 1},
-		"then still in progress":             {faults: append(lost, eiptest.Refuse("LastTokenProcessing")), ok: true, tokens: 1},
+		"then refused by the state for good": {faults: append(lost, fault.Refuse("TaskConflict").Times(-1)), err: eip.ErrConflict},
+		"then forbidden once":                {faults: append(lost, fault.Refuse("Forbbiden")), ok: true, tokens: 1},
+		"then forbidden for good":            {faults: append(lost, fault.Refuse("Forbbiden").Times(-1)), tokens: 1},
+		"then still in progress":             {faults: append(lost, fault.Refuse("LastTokenProcessing")), ok: true, tokens: 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

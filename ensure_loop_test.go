@@ -13,6 +13,7 @@ import (
 
 	eip "github.com/eipkit/eip-go"
 	"github.com/eipkit/eip-go/eiptest"
+	"github.com/eipkit/eip-go/eiptest/fault"
 )
 
 // Refusals because of the state: each is met once, and the helper finds its way.
@@ -32,12 +33,12 @@ func TestEnsureSettlesConflicts(t *testing.T) {
 				t.Parallel()
 				onFake(t, nil, func(t *testing.T, srv *eiptest.Server, c *eip.Client) {
 					id := bound("i-test2")(t, srv, c)
-					fault := eiptest.RefuseWith(400, code, "not now")
+					refusal := fault.RefuseWith(400, code, "not now")
 					if ran {
-						fault = fault.AfterRun()
+						refusal = refusal.AfterRun()
 					}
 					for _, action := range []string{"AssociateEipAddress", "UnassociateEipAddress", "ReleaseEipAddress"} {
-						srv.Fail(action, fault)
+						srv.Fail(action, refusal)
 					}
 					a, err := c.EnsureAssociated(t.Context(), id, eip.Instance{ID: "i-test1"}, eip.MoveBound)
 					require.NoError(t, err)
@@ -71,7 +72,7 @@ func TestEnsureGivesUp(t *testing.T) {
 		id := plain(t, srv, c)
 		to := eip.Instance{ID: "i-test1"}
 
-		srv.Fail("AssociateEipAddress", eiptest.Refuse("IncorrectInstanceStatus").Times(-1))
+		srv.Fail("AssociateEipAddress", fault.Refuse("IncorrectInstanceStatus").Times(-1))
 		begin := time.Now()
 		_, err := c.EnsureAssociated(t.Context(), id, to)
 		require.ErrorIs(t, err, eip.CodeIncorrectInstanceStatus)
@@ -87,7 +88,7 @@ func TestEnsureGivesUp(t *testing.T) {
 
 		srv.Calm()
 		before := writes(srv)
-		srv.Fail("AssociateEipAddress", eiptest.Refuse("Forbbiden"))
+		srv.Fail("AssociateEipAddress", fault.Refuse("Forbbiden"))
 		_, err = c.EnsureAssociated(t.Context(), id, to)
 		require.ErrorIs(t, err, eip.ErrPermission)
 		assert.Equal(t, 1, writes(srv)-before)
@@ -117,7 +118,7 @@ func TestEnsurePausesInAFight(t *testing.T) {
 			}
 		})
 		require.NoError(t, srv.AddInstance(eiptest.Instance{ID: "i-test3", Type: "EcsInstance"}))
-		srv.Fail("UnassociateEipAddress", eiptest.Refuse("TaskConflict").Times(-1))
+		srv.Fail("UnassociateEipAddress", fault.Refuse("TaskConflict").Times(-1))
 		begin := time.Now()
 		_, err := c.EnsureUnassociated(t.Context(), id)
 		require.ErrorIs(t, err, eip.ErrConflict)
@@ -143,10 +144,10 @@ func TestEnsureAssociatedWaitsForTheInstance(t *testing.T) {
 // token, so that it cannot do twice what was done.
 func TestEnsureKeepsTheTokenOfAnUnknownOutcome(t *testing.T) {
 	t.Parallel()
-	for _, fault := range []eiptest.Fault{eiptest.CutBefore(), eiptest.ServerError(503)} {
+	for _, lost := range []fault.Fault{fault.CutBefore(), fault.ServerError(503)} {
 		onFake(t, nil, func(t *testing.T, srv *eiptest.Server, c *eip.Client) {
 			id := plain(t, srv, c)
-			srv.Fail("AssociateEipAddress", fault.Times(eip.DefaultMaxAttempts+1))
+			srv.Fail("AssociateEipAddress", lost.Times(eip.DefaultMaxAttempts+1))
 			_, err := c.EnsureAssociated(t.Context(), id, eip.Instance{ID: "i-test1"})
 			require.NoError(t, err)
 			tokens := map[string]bool{}
@@ -155,7 +156,7 @@ func TestEnsureKeepsTheTokenOfAnUnknownOutcome(t *testing.T) {
 			}
 			assert.Len(t, tokens, 1)
 
-			srv.Fail("UnassociateEipAddress", fault.Times(-1))
+			srv.Fail("UnassociateEipAddress", lost.Times(-1))
 			_, err = c.EnsureUnassociated(t.Context(), id)
 			require.True(t, eip.OutcomeUnknown(err), "it does not go on for ever")
 			assert.Len(t, srv.CallsOf("UnassociateEipAddress"), 3*eip.DefaultMaxAttempts)
@@ -168,17 +169,17 @@ func TestEnsureWhenTheStateLags(t *testing.T) {
 	t.Parallel()
 	onFake(t, nil, func(t *testing.T, srv *eiptest.Server, c *eip.Client) {
 		id := plain(t, srv, c)
-		stale := func(status, instance string) eiptest.Fault {
-			return eiptest.Answer(200, nil, fmt.Sprintf(`{"RequestId":"r","TotalCount":1,"EipAddresses":{"EipAddress":[`+
+		stale := func(status, instance string) fault.Fault {
+			return fault.Answer(200, nil, fmt.Sprintf(`{"RequestId":"r","TotalCount":1,"EipAddresses":{"EipAddress":[`+
 				`{"AllocationId":%q,"Status":%q,"InstanceId":%q,"InstanceType":"EcsInstance"}]}}`, id, status, instance))
 		}
-		srv.Fail("DescribeEipAddresses", eiptest.Pass(), stale("Available", "").Times(4))
+		srv.Fail("DescribeEipAddresses", fault.Pass(), stale("Available", "").Times(4))
 		_, err := c.EnsureAssociated(t.Context(), id, onTest1)
 		require.NoError(t, err)
-		srv.Fail("DescribeEipAddresses", eiptest.Pass(), stale("InUse", "i-test1").Times(4))
+		srv.Fail("DescribeEipAddresses", fault.Pass(), stale("InUse", "i-test1").Times(4))
 		_, err = c.EnsureUnassociated(t.Context(), id)
 		require.NoError(t, err)
-		srv.Fail("DescribeEipAddresses", eiptest.Pass(), stale("Available", "").Times(4))
+		srv.Fail("DescribeEipAddresses", fault.Pass(), stale("Available", "").Times(4))
 		require.NoError(t, c.EnsureReleased(t.Context(), id))
 		assert.Equal(t, 3, writes(srv), "one call for each")
 	})
@@ -225,17 +226,17 @@ func TestEnsureFailingTransitions(t *testing.T) {
 // Every request of a helper meets every kind of broken answer, one at a time.
 func TestEnsureUnderFaults(t *testing.T) {
 	t.Parallel()
-	faults := []eiptest.Fault{
-		eiptest.CutBefore(), eiptest.CutAfter(), eiptest.CutBody(), eiptest.ServerError(503),
-		eiptest.ServerError(500).AfterRun(), eiptest.BadGateway().AfterRun(), eiptest.Throttle(), eiptest.Hang().AfterRun(),
-		eiptest.CutAfter().Times(9), // more than one call has patience for
+	faults := []fault.Fault{
+		fault.CutBefore(), fault.CutAfter(), fault.CutBody(), fault.ServerError(503),
+		fault.ServerError(500).AfterRun(), fault.BadGateway().AfterRun(), fault.Throttle(), fault.Hang().AfterRun(),
+		fault.CutAfter().Times(9), // more than one call has patience for
 	}
 	for _, f := range faults {
 		for step := range 14 {
 			onFake(t, nil, func(t *testing.T, srv *eiptest.Server, c *eip.Client) {
 				id := bound("i-test2")(t, srv, c)
 				if step > 0 {
-					srv.Fail("", eiptest.Pass().Times(step))
+					srv.Fail("", fault.Pass().Times(step))
 				}
 				srv.Fail("", f)
 				a, err := c.EnsureAssociated(t.Context(), id, eip.Instance{ID: "i-test1"}, eip.MoveBound)

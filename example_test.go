@@ -15,6 +15,7 @@ import (
 
 	eip "github.com/eipkit/eip-go"
 	"github.com/eipkit/eip-go/eiptest"
+	"github.com/eipkit/eip-go/eiptest/fault"
 )
 
 // The README shows the code between the markers; a test compares the two.
@@ -68,7 +69,7 @@ func ExampleOutcomeUnknown() {
 	client, err := eip.NewClient("cn-hangzhou", append(srv.ClientOptions(), eip.WithMaxAttempts(1))...)
 	check(err)
 	ctx := context.Background()
-	srv.Fail("AllocateEipAddress", eiptest.CutAfter()) // it runs, the answer is lost
+	srv.Fail("AllocateEipAddress", fault.CutAfter()) // it runs, the answer is lost
 
 	// README: settle
 	req := &eip.AllocateEipAddressRequest{Bandwidth: 10}
@@ -104,7 +105,7 @@ func ExampleClientTokenFor() {
 	// The first run crashes after the request has left: nobody reads the answer.
 	crash, cancel := context.WithCancel(context.Background())
 	srv.Before(func(eiptest.Call) { cancel() })
-	srv.Fail("AllocateEipAddress", eiptest.CutAfter())
+	srv.Fail("AllocateEipAddress", fault.CutAfter())
 	_, err = allocate(crash)
 	fmt.Println("outcome unknown:", eip.OutcomeUnknown(err))
 
@@ -163,7 +164,7 @@ func ExampleWithAttemptHook() {
 	srv, err := eiptest.New(eiptest.WithPipe())
 	check(err)
 	defer srv.Close()
-	srv.Fail("DescribeRegions", eiptest.CutBefore())
+	srv.Fail("DescribeRegions", fault.CutBefore())
 	client, err := eip.NewClient("cn-hangzhou", append(srv.ClientOptions(),
 		eip.WithLogger(slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError}))),
 		eip.WithAttemptHook(func(_ context.Context, a eip.Attempt) {
@@ -197,7 +198,7 @@ func TestOpenGateway(t *testing.T) {
 	t.Parallel()
 	srv := eiptest.NewServer(t) // ends with the test
 	client := srv.Client(t)
-	srv.Fail("AllocateEipAddress", eiptest.CutAfter()) // it runs, the answer is lost
+	srv.Fail("AllocateEipAddress", fault.CutAfter()) // it runs, the answer is lost
 
 	ip, err := openGateway(t.Context(), client, "i-test1")
 	require.NoError(t, err)

@@ -12,6 +12,7 @@ import (
 
 	eip "github.com/eipkit/eip-go"
 	"github.com/eipkit/eip-go/eiptest"
+	"github.com/eipkit/eip-go/eiptest/fault"
 )
 
 const day = 24 * time.Hour
@@ -144,7 +145,7 @@ func TestFindIdleTraffic(t *testing.T) {
 		i := slices.Index(series.Total(), a.Traffic.Peak)
 		assert.Equal(t, series.Samples[i].Start, a.Traffic.PeakAt)
 	}
-	srv.Fail(monitorAction, eiptest.RefuseWith(403, "Forbidden.RAM", "no"))
+	srv.Fail(monitorAction, fault.RefuseWith(403, "Forbidden.RAM", "no"))
 	report, err = client.FindIdle(t.Context(), eip.IdleQuery{TrafficOver: day})
 	require.ErrorIs(t, err, eip.ErrPermission)
 	assert.Nil(t, report)
@@ -284,7 +285,7 @@ func TestReleaseIdleTroubles(t *testing.T) {
 	report, err := client.FindIdle(t.Context(), eip.IdleQuery{Tags: eip.Tags{"team": "a"}, ResourceGroupID: "rg-1"})
 	require.NoError(t, err)
 	require.Len(t, report.Idle, 3)
-	srv.Fail("ReleaseEipAddress", eiptest.CutBefore().Times(3), eiptest.RefuseWith(403, "Forbidden.RAM", "no"))
+	srv.Fail("ReleaseEipAddress", fault.CutBefore().Times(3), fault.RefuseWith(403, "Forbidden.RAM", "no"))
 	results, err := client.ReleaseIdle(t.Context(), report, eip.ReleaseIdleOptions{})
 	var trouble *eip.ReleaseIdleError
 	require.ErrorAs(t, err, &trouble)
@@ -309,8 +310,8 @@ func TestReleaseIdleTroubles(t *testing.T) {
 	report, err = client.FindIdle(t.Context(), eip.IdleQuery{})
 	require.NoError(t, err)
 	require.Len(t, report.Idle, 2)
-	srv.Fail("ReleaseEipAddress", eiptest.CutAfter())
-	srv.Fail("DescribeEipAddresses", eiptest.Pass(), eiptest.RefuseWith(403, "Forbidden.RAM", "no"))
+	srv.Fail("ReleaseEipAddress", fault.CutAfter())
+	srv.Fail("DescribeEipAddresses", fault.Pass(), fault.RefuseWith(403, "Forbidden.RAM", "no"))
 	results, err = client.ReleaseIdle(t.Context(), report, eip.ReleaseIdleOptions{})
 	require.ErrorIs(t, err, eip.ErrPermission)
 	assert.False(t, eip.OutcomeUnknown(err))

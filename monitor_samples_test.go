@@ -13,6 +13,7 @@ import (
 
 	eip "github.com/eipkit/eip-go"
 	"github.com/eipkit/eip-go/eiptest"
+	"github.com/eipkit/eip-go/eiptest/fault"
 	"github.com/eipkit/eip-go/internal/wiretest"
 )
 
@@ -301,14 +302,14 @@ func TestMonitorWindowFails(t *testing.T) {
 			requireGrid(t, want, end.Add(-9_999*time.Minute), time.Minute, 9_999)
 
 			before := srv.Counts().Actions[monitorAction]
-			srv.Fail(monitorAction, eiptest.Pass(), eiptest.Pass(), eiptest.CutAfter(), eiptest.Pass(), eiptest.CutBody(), eiptest.BadGateway())
+			srv.Fail(monitorAction, fault.Pass(), fault.Pass(), fault.CutAfter(), fault.Pass(), fault.CutBody(), fault.BadGateway())
 			assert.Equal(t, want, collect(t, client, q), "the client's own attempts")
 			assert.Equal(t, 25+3, srv.Counts().Actions[monitorAction]-before)
 
-			for _, faults := range [][]eiptest.Fault{
-				{eiptest.RefuseWith(403, "Forbidden.RAM", "no")},
-				{eiptest.Pass().Times(7), eiptest.RefuseWith(403, "Forbidden.RAM", "no"), eiptest.Pass(), eiptest.RefuseWith(403, "Forbidden.RAM", "no")},
-				{eiptest.Pass().Times(24), eiptest.RefuseWith(403, "Forbidden.RAM", "no")},
+			for _, faults := range [][]fault.Fault{
+				{fault.RefuseWith(403, "Forbidden.RAM", "no")},
+				{fault.Pass().Times(7), fault.RefuseWith(403, "Forbidden.RAM", "no"), fault.Pass(), fault.RefuseWith(403, "Forbidden.RAM", "no")},
+				{fault.Pass().Times(24), fault.RefuseWith(403, "Forbidden.RAM", "no")},
 			} {
 				srv.Fail(monitorAction, faults...)
 				var got []eip.Sample
@@ -339,7 +340,7 @@ func TestMonitorWindowFails(t *testing.T) {
 				assert.Equal(t, want, got, "without gap or double")
 				srv.Calm()
 			}
-			srv.Fail(monitorAction, eiptest.Pass(), eiptest.RefuseWith(403, "Forbidden.RAM", "no"))
+			srv.Fail(monitorAction, fault.Pass(), fault.RefuseWith(403, "Forbidden.RAM", "no"))
 			series, err := client.MonitorSeries(t.Context(), q)
 			require.ErrorIs(t, err, eip.ErrPermission)
 			assert.Nil(t, series)

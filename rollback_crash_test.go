@@ -9,6 +9,7 @@ import (
 
 	eip "github.com/eipkit/eip-go"
 	"github.com/eipkit/eip-go/eiptest"
+	"github.com/eipkit/eip-go/eiptest/fault"
 )
 
 func TestAllocateAssociatedCutAtEveryStep(t *testing.T) {
@@ -136,7 +137,7 @@ func TestRotateCutThenFails(t *testing.T) {
 	var old string
 	eachCut(t, nil, func(t *testing.T, srv *eiptest.Server) {
 		rotateBench(&old)(t, srv)
-		srv.Fail("AssociateEipAddress", eiptest.Refuse("Forbbiden"), eiptest.Refuse("Forbbiden"))
+		srv.Fail("AssociateEipAddress", fault.Refuse("Forbbiden"), fault.Refuse("Forbbiden"))
 	},
 		func(ctx context.Context, c *eip.Client) error {
 			_, err := c.Rotate(ctx, &eip.RotateRequest{Instance: eip.Instance{ID: "i-test1"}, Old: old})

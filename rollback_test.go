@@ -11,6 +11,7 @@ import (
 
 	eip "github.com/eipkit/eip-go"
 	"github.com/eipkit/eip-go/eiptest"
+	"github.com/eipkit/eip-go/eiptest/fault"
 )
 
 // The helpers look in the client's region alone, so they allocate nowhere else.
@@ -136,7 +137,7 @@ func TestEnsureReleasedUnseen(t *testing.T) {
 	onFake(t, nil, func(t *testing.T, srv *eiptest.Server, c *eip.Client) {
 		id := allocate(t, c, nil)
 		empty := `{"RequestId":"r","PageNumber":1,"PageSize":50,"TotalCount":0,"EipAddresses":{"EipAddress":[]}}`
-		srv.Fail("DescribeEipAddresses", eiptest.Answer(200, nil, empty).Times(-1))
+		srv.Fail("DescribeEipAddresses", fault.Answer(200, nil, empty).Times(-1))
 		start := time.Now()
 		require.NoError(t, c.EnsureReleased(t.Context(), id, eip.JustAllocated))
 		assert.GreaterOrEqual(t, time.Since(start), eip.DefaultVisibilityGrace)
@@ -147,7 +148,7 @@ func TestEnsureReleasedUnseen(t *testing.T) {
 	onFake(t, nil, func(t *testing.T, srv *eiptest.Server, c *eip.Client) {
 		require.NoError(t, c.EnsureReleased(t.Context(), "eip-gone", eip.JustAllocated))
 		assert.Equal(t, 1, srv.Counts().Actions["ReleaseEipAddress"])
-		srv.Fail("ReleaseEipAddress", eiptest.Refuse("Forbbiden"))
+		srv.Fail("ReleaseEipAddress", fault.Refuse("Forbbiden"))
 		require.ErrorIs(t, c.EnsureReleased(t.Context(), "eip-gone", eip.JustAllocated), eip.ErrPermission)
 		require.NoError(t, c.EnsureReleased(t.Context(), "eip-gone"))
 		assert.Equal(t, 2, srv.Counts().Actions["ReleaseEipAddress"])
@@ -176,7 +177,7 @@ func TestHelpersSpareWhatWasThere(t *testing.T) {
 				srv.SetTags(a.AllocationID, nil)
 				time.Sleep(2 * time.Minute) // fake time
 			}
-			srv.Fail("AssociateEipAddress", eiptest.Refuse("Forbbiden"))
+			srv.Fail("AssociateEipAddress", fault.Refuse("Forbbiden"))
 			_, err = c.AllocateAssociated(t.Context(), req)
 			require.ErrorIs(t, err, eip.ErrPermission)
 			requireTold(t, srv, err)
@@ -189,7 +190,7 @@ func TestHelpersSpareWhatWasThere(t *testing.T) {
 		srv.Before(func(call eiptest.Call) {
 			if call.Action == "DescribeEipAddresses" && srv.Counts().Actions["AssociateEipAddress"] == 1 {
 				srv.Before(nil)
-				srv.Fail("DescribeEipAddresses", eiptest.Refuse("Forbbiden"))
+				srv.Fail("DescribeEipAddresses", fault.Refuse("Forbbiden"))
 			}
 		})
 		_, err := c.AllocateAssociated(t.Context(), &eip.AllocateAssociatedRequest{Instance: onTest1, Key: "k"})
@@ -219,7 +220,7 @@ func TestRotateSparesWhatWasThere(t *testing.T) {
 				bound("i-test1")(t, srv, c)
 			}
 			before := aliveIDs(srv)
-			srv.Fail("AssociateEipAddress", eiptest.Refuse("Forbbiden"))
+			srv.Fail("AssociateEipAddress", fault.Refuse("Forbbiden"))
 			_, err = c.Rotate(t.Context(), req)
 			require.ErrorIs(t, err, eip.ErrPermission, name)
 			requireTold(t, srv, err, b)
@@ -236,7 +237,7 @@ func TestReleasedGenerationsAreFoundQuickly(t *testing.T) {
 		old := bound("i-test1")(t, srv, c)
 		start := time.Now()
 		for range 30 {
-			srv.Fail("AssociateEipAddress", eiptest.Refuse("Forbbiden"))
+			srv.Fail("AssociateEipAddress", fault.Refuse("Forbbiden"))
 			_, err := c.Rotate(t.Context(), &eip.RotateRequest{Instance: onTest1})
 			require.ErrorIs(t, err, eip.ErrPermission)
 			requireTold(t, srv, err, old)

@@ -12,6 +12,7 @@ import (
 
 	eip "github.com/eipkit/eip-go"
 	"github.com/eipkit/eip-go/eiptest"
+	"github.com/eipkit/eip-go/eiptest/fault"
 )
 
 // made counts what an action has made, and gives the ID of the last one.
@@ -31,7 +32,7 @@ func made(srv *eiptest.Server, action string) (id string, n int) {
 // An attempt that ran is answered by somebody else, with any status and body.
 func TestForeignAnswersAfterItRan(t *testing.T) {
 	t.Parallel()
-	statuses := append(eiptest.ForeignStatuses(), 407, 500, 502, 503, 504)
+	statuses := append(fault.ForeignStatuses(), 407, 500, 502, 503, 504)
 	// asks sends the request, or settles err with it, and gives the new ID.
 	type asks func(ctx context.Context, c *eip.Client, err error) (id, token string, attempts int, failed error)
 	for action, ask := range map[string]asks{
@@ -51,8 +52,8 @@ func TestForeignAnswersAfterItRan(t *testing.T) {
 		},
 	} {
 		for _, status := range statuses {
-			for _, body := range eiptest.ForeignBodies() {
-				if body == eiptest.ForeignRedirect && status/100 != 3 {
+			for _, body := range fault.ForeignBodies() {
+				if body == fault.ForeignRedirect && status/100 != 3 {
 					continue
 				}
 				t.Run(fmt.Sprintf("%s/%d/%s", action, status, body), func(t *testing.T) {
@@ -60,7 +61,7 @@ func TestForeignAnswersAfterItRan(t *testing.T) {
 					// The next attempt meets the service itself. A proxy that wants
 					// credentials will want them again.
 					onFake(t, nil, func(t *testing.T, srv *eiptest.Server, c *eip.Client) {
-						srv.Fail(action, eiptest.Foreign(status, body).AfterRun())
+						srv.Fail(action, fault.Foreign(status, body).AfterRun())
 						id, token, attempts, err := ask(t.Context(), c, nil)
 						if status == 407 {
 							requireOpen(t, err, 1)
@@ -77,7 +78,7 @@ func TestForeignAnswersAfterItRan(t *testing.T) {
 					// unknown until the token settles it.
 					onFake(t, nil, func(t *testing.T, srv *eiptest.Server, _ *eip.Client) {
 						c := srv.Client(t, eip.WithMaxAttempts(1), eip.WithThrottlePatience(0))
-						srv.Fail(action, eiptest.Foreign(status, body).AfterRun().Times(4))
+						srv.Fail(action, fault.Foreign(status, body).AfterRun().Times(4))
 						_, _, _, err := ask(t.Context(), c, nil)
 						first := requireOpen(t, err, 1)
 						for range 3 {

@@ -13,6 +13,7 @@ import (
 
 	eip "github.com/eipkit/eip-go"
 	"github.com/eipkit/eip-go/eiptest"
+	"github.com/eipkit/eip-go/eiptest/fault"
 )
 
 // codeFacts is what testdata/errors.json holds: action, status, code and message
@@ -74,7 +75,7 @@ func TestEveryDocumentedCode(t *testing.T) {
 			t.Errorf("%s of %s is neither provoked nor scripted", code, action)
 		}
 		for _, format := range []string{"JSON", "XML"} {
-			srv.Fail(action, eiptest.RefuseWith(status, code, message), eiptest.Refuse(code))
+			srv.Fail(action, fault.RefuseWith(status, code, message), fault.Refuse(code))
 			a := c.refused(status, code, action, "Format", format)
 			if a.str("Message") != message {
 				t.Errorf("%s %s: message %q, want %q", action, code, a.str("Message"), message)
@@ -99,7 +100,7 @@ func TestEveryCommonCode(t *testing.T) {
 	srv := eiptest.NewServer(t)
 	c := newCaller(t, srv)
 	for _, common := range facts.Common {
-		srv.Fail("", eiptest.Refuse(common.Code))
+		srv.Fail("", fault.Refuse(common.Code))
 		a := c.call("DescribeRegions")
 		require.Equal(t, common.Code, a.code())
 		if len(common.Statuses) == 0 {

@@ -4,7 +4,7 @@
 //	func TestAllocate(t *testing.T) {
 //		srv := eiptest.NewServer(t)
 //		client := srv.Client(t)
-//		srv.Fail("AllocateEipAddress", eiptest.CutAfter()) // it runs, the answer is lost
+//		srv.Fail("AllocateEipAddress", fault.CutAfter()) // it runs, the answer is lost
 //		res, err := client.AllocateEipAddress(t.Context(), &eip.AllocateEipAddressRequest{})
 //		...
 //		if n := len(srv.AddressesEverMade()); n != 1 { ... }
@@ -33,8 +33,8 @@
 //
 // # Faults
 //
-// Fail queues faults for the next attempts of an action, WithChance deals them
-// out at random from a seed. Each fault concerns one attempt; the record
+// Faults are made by package fault. Fail queues them for the next attempts of an
+// action, WithChance deals them out at random from a seed. Each fault concerns one attempt; the record
 // (Calls, Counts) says which, and whether the action ran all the same. Late is
 // the one by which an action runs after its caller has given up and repeated it:
 // then the ClientToken has to keep it from being done twice.

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/eipkit/eip-go/eiptest"
+	"github.com/eipkit/eip-go/eiptest/fault"
 )
 
 // Every fault, over both networks: what the client sees, and whether the
@@ -20,38 +21,38 @@ func TestFaults(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
 		name  string
-		fault eiptest.Fault
+		fault fault.Fault
 		ran   bool
 		see   func(answer) bool
 	}{
-		{"cut before", eiptest.CutBefore(), false, func(a answer) bool { return a.err != nil && a.status == 0 }},
-		{"cut after", eiptest.CutAfter(), true, func(a answer) bool { return a.err != nil && a.status == 0 }},
-		{"cut body", eiptest.CutBody(), true, func(a answer) bool {
+		{"cut before", fault.CutBefore(), false, func(a answer) bool { return a.err != nil && a.status == 0 }},
+		{"cut after", fault.CutAfter(), true, func(a answer) bool { return a.err != nil && a.status == 0 }},
+		{"cut body", fault.CutBody(), true, func(a answer) bool {
 			return a.status == 200 && errors.Is(a.err, io.ErrUnexpectedEOF) && len(a.body) > 0
 		}},
-		{"503", eiptest.ServerError(503), false, func(a answer) bool { return a.status == 503 && a.code() == "ServiceUnavailable" }},
-		{"500 after", eiptest.ServerError(500).AfterRun(), true, func(a answer) bool { return a.status == 500 && a.code() == "InternalError" }},
-		{"502", eiptest.BadGateway(), false, func(a answer) bool { return a.status == 502 && strings.Contains(string(a.body), "<html>") }},
-		{"502 after", eiptest.BadGateway().AfterRun(), true, func(a answer) bool { return a.status == 502 }},
-		{"throttle", eiptest.Throttle(), false, func(a answer) bool {
+		{"503", fault.ServerError(503), false, func(a answer) bool { return a.status == 503 && a.code() == "ServiceUnavailable" }},
+		{"500 after", fault.ServerError(500).AfterRun(), true, func(a answer) bool { return a.status == 500 && a.code() == "InternalError" }},
+		{"502", fault.BadGateway(), false, func(a answer) bool { return a.status == 502 && strings.Contains(string(a.body), "<html>") }},
+		{"502 after", fault.BadGateway().AfterRun(), true, func(a answer) bool { return a.status == 502 }},
+		{"throttle", fault.Throttle(), false, func(a answer) bool {
 			return a.status == 400 && a.code() == "Throttling.User" && a.header.Get("x-acs-retry-after") == ""
 		}},
-		{"hint", eiptest.ThrottleHint(1500 * time.Millisecond), false, func(a answer) bool { return a.header.Get("x-acs-retry-after") == "1500" }},
-		{"Retry-After", eiptest.ThrottleRetryAfter(1500 * time.Millisecond), false, func(a answer) bool { return a.header.Get("Retry-After") == "2" }},
-		{"latency", eiptest.Latency(time.Millisecond), true, func(a answer) bool { return a.status == 200 }},
-		{"latency after", eiptest.Latency(time.Millisecond).AfterRun(), true, func(a answer) bool { return a.status == 200 }},
-		{"late", eiptest.Late(time.Millisecond), true, func(a answer) bool { return a.status == 200 }},
-		{"wrong clock", eiptest.WrongClock(-time.Hour), true, func(a answer) bool {
+		{"hint", fault.ThrottleHint(1500 * time.Millisecond), false, func(a answer) bool { return a.header.Get("x-acs-retry-after") == "1500" }},
+		{"Retry-After", fault.ThrottleRetryAfter(1500 * time.Millisecond), false, func(a answer) bool { return a.header.Get("Retry-After") == "2" }},
+		{"latency", fault.Latency(time.Millisecond), true, func(a answer) bool { return a.status == 200 }},
+		{"latency after", fault.Latency(time.Millisecond).AfterRun(), true, func(a answer) bool { return a.status == 200 }},
+		{"late", fault.Late(time.Millisecond), true, func(a answer) bool { return a.status == 200 }},
+		{"wrong clock", fault.WrongClock(-time.Hour), true, func(a answer) bool {
 			return a.code() == "InvalidTimeStamp.Expired" && off(a, -time.Hour)
 		}},
-		{"wrong date", eiptest.WrongDate(-time.Hour), true, func(a answer) bool { return a.status == 200 && off(a, -time.Hour) }},
-		{"refuse", eiptest.Refuse("SystemBusy"), false, func(a answer) bool { return a.status == 400 && a.code() == "SystemBusy" }},
-		{"refuse after", eiptest.Refuse("InsufficientEipCapacity").AfterRun(), true, func(a answer) bool { return a.status == 500 }},
-		{"refuse with", eiptest.RefuseWith(418, "Teapot", "short"), false, func(a answer) bool { return a.status == 418 && a.str("Message") == "short" }},
-		{"answer", eiptest.Answer(200, http.Header{"X-A": {"b"}}, "null"), false, func(a answer) bool {
+		{"wrong date", fault.WrongDate(-time.Hour), true, func(a answer) bool { return a.status == 200 && off(a, -time.Hour) }},
+		{"refuse", fault.Refuse("SystemBusy"), false, func(a answer) bool { return a.status == 400 && a.code() == "SystemBusy" }},
+		{"refuse after", fault.Refuse("InsufficientEipCapacity").AfterRun(), true, func(a answer) bool { return a.status == 500 }},
+		{"refuse with", fault.RefuseWith(418, "Teapot", "short"), false, func(a answer) bool { return a.status == 418 && a.str("Message") == "short" }},
+		{"answer", fault.Answer(200, http.Header{"X-A": {"b"}}, "null"), false, func(a answer) bool {
 			return a.status == 200 && string(a.body) == "null" && a.header.Get("X-A") == "b"
 		}},
-		{"pass", eiptest.Pass(), true, func(a answer) bool { return a.status == 200 && off(a, 0) }},
+		{"pass", fault.Pass(), true, func(a answer) bool { return a.status == 200 && off(a, 0) }},
 	} {
 		for _, network := range []string{"tcp", "pipe"} {
 			t.Run(network+"/"+tt.name, func(t *testing.T) {
@@ -96,14 +97,14 @@ func TestScriptsGoInOrder(t *testing.T) {
 	t.Parallel()
 	srv := eiptest.NewServer(t)
 	c := newCaller(t, srv)
-	srv.Fail("", eiptest.ServerError(504).Times(2), eiptest.Pass(), eiptest.ServerError(500))
-	srv.Fail("DescribeRegions", eiptest.ServerError(503))
+	srv.Fail("", fault.ServerError(504).Times(2), fault.Pass(), fault.ServerError(500))
+	srv.Fail("DescribeRegions", fault.ServerError(503))
 	for i, want := range []int{503, 504, 504, 200, 500, 200} {
 		if a := c.call("DescribeRegions"); a.status != want {
 			t.Errorf("call %d: %d, want %d", i, a.status, want)
 		}
 	}
-	srv.Fail("", eiptest.ServerError(503).Times(-1))
+	srv.Fail("", fault.ServerError(503).Times(-1))
 	for range 5 {
 		c.refused(503, "ServiceUnavailable", "DescribeRegions")
 	}
@@ -116,7 +117,7 @@ func TestHangAndLatencyEnd(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		srv := eiptest.NewServer(t, eiptest.WithPipe())
-		srv.Fail("", eiptest.Hang().AfterRun(), eiptest.Latency(time.Hour), eiptest.Latency(time.Hour).AfterRun(), eiptest.Hang())
+		srv.Fail("", fault.Hang().AfterRun(), fault.Latency(time.Hour), fault.Latency(time.Hour).AfterRun(), fault.Hang())
 		start := time.Now()
 		for range 3 {
 			c := newCaller(t, srv)
@@ -200,7 +201,7 @@ func TestChancesFollowTheSeed(t *testing.T) {
 	t.Parallel()
 	run := func(seed uint64) string {
 		srv := eiptest.NewServer(t, eiptest.WithPipe(), eiptest.WithSeed(seed), eiptest.WithRecord(10),
-			eiptest.WithChance(eiptest.ServerError(503), 0.3), eiptest.WithChance(eiptest.Throttle(), 0.3, "AllocateEipAddress"))
+			eiptest.WithChance(fault.ServerError(503), 0.3), eiptest.WithChance(fault.Throttle(), 0.3, "AllocateEipAddress"))
 		c := newCaller(t, srv)
 		var b strings.Builder
 		for range 60 {

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/eipkit/eip-go/eiptest"
+	"github.com/eipkit/eip-go/eiptest/fault"
 )
 
 // wire sends one signed call and returns what comes back, unread and with no
@@ -44,29 +45,29 @@ func wire(t *testing.T, srv *eiptest.Server, action string, extra ...string) (*h
 // whether there is an address.
 func TestForeignAnswers(t *testing.T) {
 	t.Parallel()
-	want := map[eiptest.ForeignBody]string{
-		eiptest.ForeignHTML:        `^<html>\r\n<head><title>%d `,
-		eiptest.ForeignLogin:       `<input name="password" type="password">`,
-		eiptest.ForeignEmpty:       `^$`,
-		eiptest.ForeignCut:         `^\{"code":%d,"message":"[A-Z][A-Za-z ']*$`,
-		eiptest.ForeignGateway:     `^\{"code":%d,"message":"[^"]+","requestId":"[^"]+"\}$`,
-		eiptest.ForeignDenied:      `^\{"error":"denied"\}$`,
-		eiptest.ForeignNoRequestID: `^\{"HostId":"[^"]+","Code":"Forbidden.RAM","Message":"[^"]+","Recommend":"[^"]+"\}$`,
-		eiptest.ForeignRedirect:    `^<html>\r\n<head><title>%d `,
+	want := map[fault.ForeignBody]string{
+		fault.ForeignHTML:        `^<html>\r\n<head><title>%d `,
+		fault.ForeignLogin:       `<input name="password" type="password">`,
+		fault.ForeignEmpty:       `^$`,
+		fault.ForeignCut:         `^\{"code":%d,"message":"[A-Z][A-Za-z ']*$`,
+		fault.ForeignGateway:     `^\{"code":%d,"message":"[^"]+","requestId":"[^"]+"\}$`,
+		fault.ForeignDenied:      `^\{"error":"denied"\}$`,
+		fault.ForeignNoRequestID: `^\{"HostId":"[^"]+","Code":"Forbidden.RAM","Message":"[^"]+","Recommend":"[^"]+"\}$`,
+		fault.ForeignRedirect:    `^<html>\r\n<head><title>%d `,
 	}
-	bodies := eiptest.ForeignBodies()
+	bodies := fault.ForeignBodies()
 	if len(bodies) != len(want) {
 		t.Fatalf("%d bodies", len(bodies))
 	}
 	srv := eiptest.NewServer(t, eiptest.WithPipe(), eiptest.WithQuota(1000))
 	made := 0
-	for _, status := range append(eiptest.ForeignStatuses(), 202, 407, 500, 599) {
+	for _, status := range append(fault.ForeignStatuses(), 202, 407, 500, 599) {
 		for _, b := range bodies {
-			if b == eiptest.ForeignRedirect && status/100 != 3 {
+			if b == fault.ForeignRedirect && status/100 != 3 {
 				continue
 			}
 			for _, after := range []bool{false, true} {
-				f := eiptest.Foreign(status, b)
+				f := fault.Foreign(status, b)
 				if after {
 					f = f.AfterRun()
 					made++
@@ -78,7 +79,7 @@ func TestForeignAnswers(t *testing.T) {
 					pattern = strings.ReplaceAll(strings.ReplaceAll(pattern, "[A-Z][A-Za-z ']*", ""), "[^\"]+\",\"req", "\",\"req")
 				}
 				if resp.StatusCode != status || !regexp.MustCompile(pattern).MatchString(body) ||
-					(resp.Header.Get("Location") == "/login") != (b == eiptest.ForeignRedirect) {
+					(resp.Header.Get("Location") == "/login") != (b == fault.ForeignRedirect) {
 					t.Errorf("%d %s: %d %v %q, want %s", status, b, resp.StatusCode, resp.Header, body, pattern)
 				}
 				calls := srv.CallsOf("AllocateEipAddress")
@@ -92,7 +93,7 @@ func TestForeignAnswers(t *testing.T) {
 		}
 	}
 	// The service's refusal without its RequestId comes in XML as well.
-	srv.Fail("", eiptest.Foreign(400, eiptest.ForeignNoRequestID))
+	srv.Fail("", fault.Foreign(400, fault.ForeignNoRequestID))
 	if _, body := wire(t, srv, "AllocateEipAddress", args("Format", "XML")...); strings.Contains(body, "RequestId") ||
 		!strings.Contains(body, "<Error><HostId>") || !strings.HasSuffix(body, "</Error>") {
 		t.Error(body)
@@ -103,16 +104,16 @@ func TestForeignAnswers(t *testing.T) {
 func TestCutErrors(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
-		fault  eiptest.Fault
+		fault  fault.Fault
 		ran    bool
 		status int
 		format string
 		starts string
 	}{
-		{eiptest.CutError(""), false, 403, "JSON", `{"RequestId":"`},
-		{eiptest.CutError("").AfterRun(), true, 403, "JSON", `{"RequestId":"`},
-		{eiptest.CutError("QuotaExceeded.Eip"), false, 400, "JSON", `{"RequestId":"`},
-		{eiptest.CutError("InsufficientEipCapacity").AfterRun(), true, 500, "XML", `<?xml version="1.0" encoding="UTF-8"?><Error>`},
+		{fault.CutError(""), false, 403, "JSON", `{"RequestId":"`},
+		{fault.CutError("").AfterRun(), true, 403, "JSON", `{"RequestId":"`},
+		{fault.CutError("QuotaExceeded.Eip"), false, 400, "JSON", `{"RequestId":"`},
+		{fault.CutError("InsufficientEipCapacity").AfterRun(), true, 500, "XML", `<?xml version="1.0" encoding="UTF-8"?><Error>`},
 	} {
 		srv := eiptest.NewServer(t, eiptest.WithPipe())
 		srv.Fail("", tt.fault)
@@ -137,25 +138,25 @@ func TestContradictingLists(t *testing.T) {
 	segment := c.ok("AllocateEipSegmentAddress", args("EipMask", "28")...).str("EipSegmentInstanceId")
 	both := args("AllocationId", first+","+second)
 	for _, tt := range []struct {
-		fault  eiptest.Fault
+		fault  fault.Fault
 		action string
 		args   []string
 		with   []string // patterns that the answer matches
 		without,
 		kind string // what it does not hold; the fault that the record has
 	}{
-		{eiptest.EmptyPage(), "DescribeEipAddresses", both, []string{`"EipAddress":\[\]`, `"TotalCount":2`}, first, "empty-page"},
-		{eiptest.EmptyPage(), "DescribeEipAddresses", args("AllocationId", "eip-none"), []string{`"EipAddress":\[\]`, `"TotalCount":1`}, first, "empty-page"},
-		{eiptest.EmptyPage(), "DescribeEipAddresses", append(both, "Format", "XML"), []string{`<EipAddresses></EipAddresses>`, `<TotalCount>2</T`}, first, "empty-page"},
-		{eiptest.EmptyPage(), "DescribeEipSegment", args(), []string{`"EipSegment":\[\]`, `"TotalCount":1`}, segment, "empty-page"},
-		{eiptest.ShortPage(), "DescribeEipAddresses", both, []string{first, `"TotalCount":2`}, second, "short-page"},
-		{eiptest.ShortPage(), "DescribeEipAddresses", args("AllocationId", first), []string{first, `"TotalCount":2`}, second, "short-page"},
-		{eiptest.MissingID(), "DescribeEipAddresses", both, []string{`\[\{"IpAddress":`, second, `"TotalCount":2`}, first, "missing-id"},
-		{eiptest.MissingID(), "DescribeEipSegment", args(), []string{`\[\{"RegionId":`, `"TotalCount":1`}, segment, "missing-id"},
-		{eiptest.MissingID(), "DescribeEipAddresses", args("AllocationId", "eip-none"), []string{`"EipAddress":\[\]`, `"TotalCount":0`}, first, ""},
-		{eiptest.WrongID(), "DescribeEipAddresses", both, []string{`\[\{"AllocationId":"eip-[0-9a-f]{16}"`, second}, first, "wrong-id"},
-		{eiptest.WrongID(), "DescribeEipSegment", args(), []string{`\[\{"InstanceId":"eip-[0-9a-f]{16}"`}, segment, "wrong-id"},
-		{eiptest.WrongID(), "DescribeRegions", nil, []string{`"RegionId":"cn-hangzhou"`}, first, ""},
+		{fault.EmptyPage(), "DescribeEipAddresses", both, []string{`"EipAddress":\[\]`, `"TotalCount":2`}, first, "empty-page"},
+		{fault.EmptyPage(), "DescribeEipAddresses", args("AllocationId", "eip-none"), []string{`"EipAddress":\[\]`, `"TotalCount":1`}, first, "empty-page"},
+		{fault.EmptyPage(), "DescribeEipAddresses", append(both, "Format", "XML"), []string{`<EipAddresses></EipAddresses>`, `<TotalCount>2</T`}, first, "empty-page"},
+		{fault.EmptyPage(), "DescribeEipSegment", args(), []string{`"EipSegment":\[\]`, `"TotalCount":1`}, segment, "empty-page"},
+		{fault.ShortPage(), "DescribeEipAddresses", both, []string{first, `"TotalCount":2`}, second, "short-page"},
+		{fault.ShortPage(), "DescribeEipAddresses", args("AllocationId", first), []string{first, `"TotalCount":2`}, second, "short-page"},
+		{fault.MissingID(), "DescribeEipAddresses", both, []string{`\[\{"IpAddress":`, second, `"TotalCount":2`}, first, "missing-id"},
+		{fault.MissingID(), "DescribeEipSegment", args(), []string{`\[\{"RegionId":`, `"TotalCount":1`}, segment, "missing-id"},
+		{fault.MissingID(), "DescribeEipAddresses", args("AllocationId", "eip-none"), []string{`"EipAddress":\[\]`, `"TotalCount":0`}, first, ""},
+		{fault.WrongID(), "DescribeEipAddresses", both, []string{`\[\{"AllocationId":"eip-[0-9a-f]{16}"`, second}, first, "wrong-id"},
+		{fault.WrongID(), "DescribeEipSegment", args(), []string{`\[\{"InstanceId":"eip-[0-9a-f]{16}"`}, segment, "wrong-id"},
+		{fault.WrongID(), "DescribeRegions", nil, []string{`"RegionId":"cn-hangzhou"`}, first, ""},
 	} {
 		srv.Fail(tt.action, tt.fault)
 		resp, body := wire(t, srv, tt.action, tt.args...)
@@ -205,7 +206,7 @@ func TestBlankIDs(t *testing.T) {
 		for action, name := range map[string]string{"AllocateEipAddress": "AllocationId", "AllocateEipAddressPro": "AllocationId",
 			"AllocateEipSegmentAddress": "EipSegmentInstanceId"} {
 			p := args("ClientToken", "t", "EipMask", "28")
-			srv.Fail(action, eiptest.BlankID(tt.id))
+			srv.Fail(action, fault.BlankID(tt.id))
 			resp, body := wire(t, srv, action, p...)
 			if !regexp.MustCompile(`[{,]"`+name+`":`+tt.text+`[,}]`).MatchString(body) || resp.StatusCode != 200 {
 				t.Errorf("%s: %s", action, body)
@@ -220,9 +221,9 @@ func TestBlankIDs(t *testing.T) {
 		if n := single(srv); n != 2 || len(srv.Segments()) != 1 {
 			t.Errorf("%d addresses", n)
 		}
-		srv.Fail("", eiptest.BlankID(tt.id))
+		srv.Fail("", fault.BlankID(tt.id))
 		c.ok("DescribeEipAddresses", args()...)
-		srv.Fail("AllocateEipAddress", eiptest.BlankID(tt.id))
+		srv.Fail("AllocateEipAddress", fault.BlankID(tt.id))
 		c.refused(400, "MissingParameter", "AllocateEipAddress")
 		if n := srv.Counts().Faults["blank-id"]; n != 3 {
 			t.Errorf("%d answers counted as spoilt", n)
@@ -230,10 +231,10 @@ func TestBlankIDs(t *testing.T) {
 	}
 	srv := eiptest.NewServer(t)
 	for name, f := range map[string]func(){
-		"an ID":     func() { srv.Fail("", eiptest.BlankID("eip-1")) },
-		"a status":  func() { srv.Fail("", eiptest.Foreign(100, "")) },
-		"a body":    func() { srv.Fail("", eiptest.Foreign(403, "poem")) },
-		"no detour": func() { srv.Fail("", eiptest.Foreign(403, eiptest.ForeignRedirect)) },
+		"an ID":     func() { srv.Fail("", fault.BlankID("eip-1")) },
+		"a status":  func() { srv.Fail("", fault.Foreign(100, "")) },
+		"a body":    func() { srv.Fail("", fault.Foreign(403, "poem")) },
+		"no detour": func() { srv.Fail("", fault.Foreign(403, fault.ForeignRedirect)) },
 	} {
 		func() {
 			defer func() {

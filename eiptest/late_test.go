@@ -9,6 +9,7 @@ import (
 
 	eip "github.com/eipkit/eip-go"
 	"github.com/eipkit/eip-go/eiptest"
+	"github.com/eipkit/eip-go/eiptest/fault"
 )
 
 // An attempt whose client gave up runs after the client has repeated it with the
@@ -29,7 +30,7 @@ func TestLateRunMeetsItsRepeat(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				srv := eiptest.NewServer(t, eiptest.WithPipe(), eiptest.WithTokenBusy(tt.busy))
 				client := srv.Client(t, eip.WithAttemptTimeout(time.Second), eip.WithBackoff(time.Millisecond, time.Second))
-				srv.Fail("AllocateEipAddress", eiptest.Late(10*time.Second))
+				srv.Fail("AllocateEipAddress", fault.Late(10*time.Second))
 				res, err := client.AllocateEipAddress(t.Context(), &eip.AllocateEipAddressRequest{})
 				if err != nil || res.Attempts != 2 {
 					t.Fatalf("%+v %v", res, err)
@@ -58,7 +59,7 @@ func TestLateRunAlone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		srv := eiptest.NewServer(t, eiptest.WithPipe())
 		client := srv.Client(t, eip.WithAttemptTimeout(time.Second), eip.WithMaxAttempts(1))
-		srv.Fail("AllocateEipAddress", eiptest.Late(10*time.Second))
+		srv.Fail("AllocateEipAddress", fault.Late(10*time.Second))
 		_, err := client.AllocateEipAddress(t.Context(), &eip.AllocateEipAddressRequest{})
 		if !eip.OutcomeUnknown(err) || errors.Is(err, context.Canceled) || len(srv.AddressesEverMade()) != 0 {
 			t.Fatal(err)

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/eipkit/eip-go/eiptest/fault"
 	"github.com/eipkit/eip-go/internal/fake"
 )
 
@@ -253,9 +254,9 @@ func WithSeed(seed uint64) Option { return set(func(s *settings) { s.seed = seed
 
 // WithChance deals a fault out at random, with probability p per attempt, to
 // the named actions or to all. The chances of one server add up to 1 at most.
-func WithChance(f Fault, p float64, actions ...string) Option {
+func WithChance(f fault.Fault, p float64, actions ...string) Option {
 	return set(func(s *settings) {
-		s.engine.Chances = append(s.engine.Chances, fake.Chance{Fault: f.f, P: p, Actions: actions})
+		s.engine.Chances = append(s.engine.Chances, fake.Chance{Fault: fake.Made(f)[0], P: p, Actions: actions})
 	})
 }
 

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/eipkit/eip-go/eiptest"
+	"github.com/eipkit/eip-go/eiptest/fault"
 )
 
 // The whole life of an address, in a bubble, over in-memory connections.
@@ -388,10 +389,10 @@ func TestNoInstances(t *testing.T) {
 func TestBadOptions(t *testing.T) {
 	t.Parallel()
 	for name, o := range map[string]eiptest.Option{
-		"chance":     eiptest.WithChance(eiptest.CutAfter(), 1.5),
-		"chance NaN": eiptest.WithChance(eiptest.CutAfter(), 0/zero),
-		"status":     eiptest.WithChance(eiptest.ServerError(200), 0.1),
-		"answer":     eiptest.WithChance(eiptest.Answer(7, http.Header{}, ""), 0.1),
+		"chance":     eiptest.WithChance(fault.CutAfter(), 1.5),
+		"chance NaN": eiptest.WithChance(fault.CutAfter(), 0/zero),
+		"status":     eiptest.WithChance(fault.ServerError(200), 0.1),
+		"answer":     eiptest.WithChance(fault.Answer(7, http.Header{}, ""), 0.1),
 		"instance":   eiptest.WithInstances(eiptest.Instance{ID: "i-1", Type: "Toaster"}),
 		"private IP": eiptest.WithInstances(eiptest.Instance{ID: "i-1", Type: eiptest.ECS, PrivateIPs: []string{"x"}}),
 		"no ID":      eiptest.WithInstances(eiptest.Instance{Type: eiptest.ECS}),

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/eipkit/eip-go/eiptest"
+	"github.com/eipkit/eip-go/eiptest/fault"
 )
 
 func TestSameTokenSameAnswer(t *testing.T) {
@@ -92,8 +93,8 @@ func TestTokenLifeAndBusyTime(t *testing.T) {
 func TestConcurrentCallers(t *testing.T) {
 	t.Parallel()
 	srv := eiptest.NewServer(t, eiptest.WithQuota(1000), eiptest.WithTransition(0),
-		eiptest.WithChance(eiptest.CutAfter(), 0.1), eiptest.WithChance(eiptest.CutBody(), 0.1),
-		eiptest.WithChance(eiptest.CutBefore(), 0.1), eiptest.WithChance(eiptest.BadGateway().AfterRun(), 0.1))
+		eiptest.WithChance(fault.CutAfter(), 0.1), eiptest.WithChance(fault.CutBody(), 0.1),
+		eiptest.WithChance(fault.CutBefore(), 0.1), eiptest.WithChance(fault.BadGateway().AfterRun(), 0.1))
 	var wg sync.WaitGroup
 	for w := range 16 {
 		wg.Add(1)

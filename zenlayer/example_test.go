@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	eip "github.com/eipkit/eip-go"
+	"github.com/eipkit/eip-go/eiptest/fault"
 	"github.com/eipkit/eip-go/zenlayer"
 	"github.com/eipkit/eip-go/zenlayer/zenlayertest"
 )
@@ -51,7 +52,7 @@ func ExampleClient_Reconcile() {
 		return
 	}
 	defer srv.Close()
-	srv.Fail("AllocateEipAddresses", zenlayertest.CutAfter())
+	srv.Fail("AllocateEipAddresses", fault.CutAfter())
 	client, err := zenlayer.NewClient(srv.ClientOptions()...)
 	if err != nil {
 		fmt.Println(err)

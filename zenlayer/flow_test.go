@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	eip "github.com/eipkit/eip-go"
+	"github.com/eipkit/eip-go/eiptest/fault"
 	"github.com/eipkit/eip-go/zenlayer"
 	"github.com/eipkit/eip-go/zenlayer/zenlayertest"
 )
@@ -164,7 +165,7 @@ func TestWaitAvailable(t *testing.T) {
 			assert.True(t, errors.Is(err, eip.ErrNotFound) || errors.Is(err, zenlayer.ErrUnexpectedStatus), err)
 		}},
 		"a read fails": {func(t *testing.T, s state) error {
-			s.srv.Fail("DescribeEipAddresses", zenlayertest.Refuse("AUTHFAILURE_UNAUTHORIZED_OPERATION"))
+			s.srv.Fail("DescribeEipAddresses", fault.Refuse("AUTHFAILURE_UNAUTHORIZED_OPERATION"))
 			_, err := s.c.WaitAllAvailable(t.Context(), s.ids)
 			return err
 		}, func(t *testing.T, _ state, err *zenlayer.WaitError) { require.ErrorIs(t, err, eip.ErrPermission) }},
@@ -268,7 +269,7 @@ func TestAddresses(t *testing.T) {
 			assert.True(t, seen[id], "left out")
 		}
 		srv.Before(nil)
-		srv.Fail("DescribeEipAddresses", zenlayertest.Pass(), zenlayertest.Refuse("INVALID_PARAMETER_VALUE"))
+		srv.Fail("DescribeEipAddresses", fault.Pass(), fault.Refuse("INVALID_PARAMETER_VALUE"))
 		got, err = walk(1000)
 		require.ErrorIs(t, err, eip.ErrInvalidParameter)
 		assert.Len(t, got, 1000)
@@ -286,7 +287,7 @@ func TestBatches(t *testing.T) {
 		require.NoError(t, c.TerminateMany(ctx, append(ids, ids[0])))
 		assert.Equal(t, 230, srv.Counts().Actions["TerminateEipAddress"])
 		require.NoError(t, c.WaitAllRecycled(ctx, ids))
-		srv.Fail("ReleaseEipAddresses", zenlayertest.Pass(), zenlayertest.Refuse("AUTHFAILURE_UNAUTHORIZED_OPERATION"))
+		srv.Fail("ReleaseEipAddresses", fault.Pass(), fault.Refuse("AUTHFAILURE_UNAUTHORIZED_OPERATION"))
 		err := c.ReleaseMany(ctx, ids)
 		var batch *zenlayer.BatchError
 		require.ErrorAs(t, err, &batch)
@@ -350,8 +351,8 @@ func TestEnsureReleased(t *testing.T) {
 					assert.Equal(t, name, a.Status)
 				}
 				// Each step of the way may end in the dark.
-				srv.Fail("TerminateEipAddress", zenlayertest.CutAfter())
-				srv.Fail("ReleaseEipAddresses", zenlayertest.CutAfter())
+				srv.Fail("TerminateEipAddress", fault.CutAfter())
+				srv.Fail("ReleaseEipAddresses", fault.CutAfter())
 				require.NoError(t, c.EnsureAllReleased(t.Context(), []string{id}))
 				assert.Empty(t, srv.Addresses())
 				require.NoError(t, c.EnsureAllReleased(t.Context(), []string{id}), "again")
@@ -361,7 +362,7 @@ func TestEnsureReleased(t *testing.T) {
 	t.Run("a batch in the dark", func(t *testing.T) {
 		inBubble(t, func(t *testing.T, srv *zenlayertest.Server, c *zenlayer.Client) {
 			ids := srv.Make("SEL-A", "POSTPAID", 150, nil)
-			srv.Fail("ReleaseEipAddresses", zenlayertest.CutAfter())
+			srv.Fail("ReleaseEipAddresses", fault.CutAfter())
 			require.NoError(t, c.EnsureAllReleased(t.Context(), ids))
 			assert.Empty(t, srv.Addresses())
 		})
@@ -394,7 +395,7 @@ func TestAllocateManyPartial(t *testing.T) {
 		assert.Len(t, srv.AddressesEverMade(), 100)
 
 		srv.SetStock("SEL-A", -1)
-		srv.Fail("AllocateEipAddresses", zenlayertest.Pass(), zenlayertest.CutAfter())
+		srv.Fail("AllocateEipAddresses", fault.Pass(), fault.CutAfter())
 		req := postpaid(0)
 		req.Mark = zenlayer.NewMark()
 		_, err = c.AllocateMany(t.Context(), 230, req)
@@ -419,7 +420,7 @@ func TestAllocateManyPartial(t *testing.T) {
 		assert.ElementsMatch(t, made, all)
 		assert.Empty(t, req.Tags, "the caller's request is not changed")
 
-		srv.Fail("AllocateEipAddresses", zenlayertest.Answer(200, nil, fmt.Sprintf(`{"response":{"eipIdSet":["%s"]}}`, "eip-1")))
+		srv.Fail("AllocateEipAddresses", fault.Answer(200, nil, fmt.Sprintf(`{"response":{"eipIdSet":["%s"]}}`, "eip-1")))
 		_, err = c.AllocateMany(t.Context(), 2, postpaid(0))
 		require.ErrorContains(t, err, "1 IDs for an amount of 2")
 	})

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	eip "github.com/eipkit/eip-go"
+	"github.com/eipkit/eip-go/eiptest/fault"
 	"github.com/eipkit/eip-go/zenlayer"
 	"github.com/eipkit/eip-go/zenlayer/zenlayertest"
 )
@@ -54,7 +55,7 @@ func TestTooFewIDs(t *testing.T) {
 				req.Mark = mark
 				before := snapshot(t, c, req)
 				// The service makes five, and its answer names two.
-				srv.Fail("AllocateEipAddresses", zenlayertest.CutAfter())
+				srv.Fail("AllocateEipAddresses", fault.CutAfter())
 				part := postpaid(5)
 				if mark != "" {
 					part.Mark = mark + "-1"
@@ -62,7 +63,7 @@ func TestTooFewIDs(t *testing.T) {
 				_, _ = c.AllocateEipAddresses(t.Context(), part)
 				made := srv.Addresses()
 				require.Len(t, made, 5)
-				srv.Fail("AllocateEipAddresses", zenlayertest.Answer(200, nil,
+				srv.Fail("AllocateEipAddresses", fault.Answer(200, nil,
 					`{"requestId":"r","response":{"eipIdSet":["`+made[0].EipID+`","","`+made[3].EipID+`"]}}`))
 				_, err := c.AllocateMany(t.Context(), 5, req)
 				require.ErrorContains(t, err, "2 IDs for an amount of 5")
@@ -88,7 +89,7 @@ func TestReleaseOfTheNew(t *testing.T) {
 
 		// What is in doubt when it ends is left, not done.
 		ids = allocate(t, c, postpaid(2))
-		srv.Fail("DescribeEipAddresses", zenlayertest.Pass(), zenlayertest.Refuse("AUTHFAILURE_UNAUTHORIZED_OPERATION"))
+		srv.Fail("DescribeEipAddresses", fault.Pass(), fault.Refuse("AUTHFAILURE_UNAUTHORIZED_OPERATION"))
 		err := c.EnsureAllReleased(t.Context(), ids)
 		var batch *zenlayer.BatchError
 		require.ErrorAs(t, err, &batch)
@@ -124,7 +125,7 @@ func TestTerminateManyStops(t *testing.T) {
 			inBubble(t, func(t *testing.T, srv *zenlayertest.Server, c *zenlayer.Client) {
 				ids := srv.Make("SEL-A", "POSTPAID", 5, nil)
 				time.Sleep(time.Minute)
-				srv.Fail("TerminateEipAddress", zenlayertest.Pass(), zenlayertest.ThrottleRetryAfter(45*time.Second).Times(-1))
+				srv.Fail("TerminateEipAddress", fault.Pass(), fault.ThrottleRetryAfter(45*time.Second).Times(-1))
 				ctx, cancel := context.WithTimeout(t.Context(), within)
 				defer cancel()
 				began := time.Now()

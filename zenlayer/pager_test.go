@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	eip "github.com/eipkit/eip-go"
+	"github.com/eipkit/eip-go/eiptest/fault"
 	"github.com/eipkit/eip-go/zenlayer"
 	"github.com/eipkit/eip-go/zenlayer/zenlayertest"
 )
@@ -26,8 +27,8 @@ var lies = map[string]struct{ fields, says string }{
 	"no list":                {`"totalCount":1`, ""},
 }
 
-func lie(fields string) zenlayertest.Fault {
-	return zenlayertest.Answer(200, nil, `{"requestId":"r","response":{"requestId":"r",`+fields+`}}`)
+func lie(fields string) fault.Fault {
+	return fault.Answer(200, nil, `{"requestId":"r","response":{"requestId":"r",`+fields+`}}`)
 }
 
 // lookup is something that may conclude that an address is not there.
@@ -202,7 +203,7 @@ func TestReconcileAgainstLies(t *testing.T) {
 					} else {
 						in.Before = snapshot(t, c, req)
 					}
-					in.Err = lose(t, srv, c, req, zenlayertest.CutAfter())
+					in.Err = lose(t, srv, c, req, fault.CutAfter())
 					times := 5
 					if tc.says == "" {
 						times = 3 // refused as a whole, which ends a call at the fourth

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	eip "github.com/eipkit/eip-go"
+	"github.com/eipkit/eip-go/eiptest/fault"
 	"github.com/eipkit/eip-go/zenlayer"
 	"github.com/eipkit/eip-go/zenlayer/zenlayertest"
 )
@@ -29,7 +30,7 @@ func reconcile(t *testing.T, c *zenlayer.Client, req *zenlayer.ReconcileRequest)
 }
 
 // lose makes a call whose answer is lost.
-func lose(t *testing.T, srv *zenlayertest.Server, c *zenlayer.Client, req *zenlayer.AllocateEipAddressesRequest, how zenlayertest.Fault) error {
+func lose(t *testing.T, srv *zenlayertest.Server, c *zenlayer.Client, req *zenlayer.AllocateEipAddressesRequest, how fault.Fault) error {
 	t.Helper()
 	srv.Fail("AllocateEipAddresses", how)
 	_, err := c.AllocateEipAddresses(t.Context(), req)
@@ -52,7 +53,7 @@ func TestReconcileAsksNoClock(t *testing.T) {
 			inBubble(t, func(t *testing.T, srv *zenlayertest.Server, c *zenlayer.Client) {
 				req := postpaid(2)
 				before := snapshot(t, c, req)
-				lost := lose(t, srv, c, req, zenlayertest.CutAfter())
+				lost := lose(t, srv, c, req, fault.CutAfter())
 				r := reconcile(t, c, &zenlayer.ReconcileRequest{Request: req, Err: lost, Before: before, Settle: -1})
 				assert.Equal(t, zenlayer.VerdictUndecided, r.Verdict, r)
 				assert.Len(t, r.Candidates, 2)
@@ -67,7 +68,7 @@ func TestReconcileAsksNoClock(t *testing.T) {
 func TestReconcileAPart(t *testing.T) {
 	inBubble(t, func(t *testing.T, srv *zenlayertest.Server, c *zenlayer.Client) {
 		before := snapshot(t, c, postpaid(0))
-		srv.Fail("AllocateEipAddresses", zenlayertest.Pass(), zenlayertest.CutBefore())
+		srv.Fail("AllocateEipAddresses", fault.Pass(), fault.CutBefore())
 		_, err := c.AllocateMany(t.Context(), 200, postpaid(0))
 		var many *zenlayer.AllocateManyError
 		require.ErrorAs(t, err, &many)
@@ -78,7 +79,7 @@ func TestReconcileAPart(t *testing.T) {
 
 		// Part 2 ran.
 		before = snapshot(t, c, postpaid(0))
-		srv.Fail("AllocateEipAddresses", zenlayertest.Pass(), zenlayertest.CutAfter())
+		srv.Fail("AllocateEipAddresses", fault.Pass(), fault.CutAfter())
 		_, err = c.AllocateMany(t.Context(), 200, postpaid(0))
 		require.ErrorAs(t, err, &many)
 		r := reconcile(t, c, &zenlayer.ReconcileRequest{Request: many.Unknown, Err: fmt.Errorf("wrapped: %w", err), Before: before, Sole: true, Settle: -1})
@@ -97,11 +98,11 @@ func TestReconcileForeignErrors(t *testing.T) {
 		req := postpaid(2)
 		req.Mark = zenlayer.NewMark()
 		ids := allocate(t, c, req)
-		srv.Fail("DescribeEipAddresses", zenlayertest.Refuse("AUTHFAILURE_UNAUTHORIZED_OPERATION"))
+		srv.Fail("DescribeEipAddresses", fault.Refuse("AUTHFAILURE_UNAUTHORIZED_OPERATION"))
 		_, err := c.WaitAllAvailable(t.Context(), ids)
 		require.ErrorIs(t, err, eip.ErrPermission)
 		_, invalid := c.DescribeEipAddresses(t.Context(), &zenlayer.DescribeEipAddressesRequest{PageSize: -1})
-		srv.Fail("DescribeEipAddresses", zenlayertest.BadGateway().Times(8))
+		srv.Fail("DescribeEipAddresses", fault.BadGateway().Times(8))
 		_, failed := c.DescribeEipAddresses(t.Context(), nil)
 		for _, err := range []error{err, invalid, failed, errors.New("somebody else's")} {
 			r := reconcile(t, c, &zenlayer.ReconcileRequest{Request: req, Err: err, Settle: -1})
@@ -110,11 +111,11 @@ func TestReconcileForeignErrors(t *testing.T) {
 
 		whole := postpaid(0)
 		before := snapshot(t, c, whole)
-		srv.Fail("AllocateEipAddresses", zenlayertest.Pass(), zenlayertest.Refuse("INVALID_EIP_TYPE_ZONE_NO_SELL"))
+		srv.Fail("AllocateEipAddresses", fault.Pass(), fault.Refuse("INVALID_EIP_TYPE_ZONE_NO_SELL"))
 		_, err = c.AllocateMany(t.Context(), 200, whole)
 		r := reconcile(t, c, &zenlayer.ReconcileRequest{Request: whole, Err: err, Before: before, Settle: -1})
 		assert.Positive(t, r.Looks, "an error that holds addresses is no refusal of the whole")
-		srv.Fail("AllocateEipAddresses", zenlayertest.Refuse("INVALID_EIP_TYPE_ZONE_NO_SELL"))
+		srv.Fail("AllocateEipAddresses", fault.Refuse("INVALID_EIP_TYPE_ZONE_NO_SELL"))
 		_, err = c.AllocateMany(t.Context(), 200, whole)
 		r = reconcile(t, c, &zenlayer.ReconcileRequest{Request: whole, Err: err, Before: before, Settle: -1})
 		assert.Equal(t, zenlayer.VerdictNotMade, r.Verdict)
@@ -130,7 +131,7 @@ func TestReconcileForgetsNothing(t *testing.T) {
 	inBubble(t, func(t *testing.T, srv *zenlayertest.Server, c *zenlayer.Client) {
 		req := postpaid(2)
 		before := snapshot(t, c, req)
-		lost := lose(t, srv, c, req, zenlayertest.CutAfter())
+		lost := lose(t, srv, c, req, fault.CutAfter())
 		looks := 0
 		srv.Before(func(call zenlayertest.Call) {
 			if looks++; looks == 2 {
@@ -152,9 +153,9 @@ func TestReconcileLateTags(t *testing.T) {
 	inBubble(t, func(t *testing.T, srv *zenlayertest.Server, c *zenlayer.Client) {
 		req := postpaid(1)
 		before := snapshot(t, c, req)
-		lost := lose(t, srv, c, req, zenlayertest.CutBefore())
-		list := func(tags string) zenlayertest.Fault {
-			return zenlayertest.Answer(200, nil, `{"response":{"totalCount":1,"dataSet":[{"eipId":"eip-1","zoneId":"SEL-A","eipChargeType":"POSTPAID"`+tags+`}]}}`)
+		lost := lose(t, srv, c, req, fault.CutBefore())
+		list := func(tags string) fault.Fault {
+			return fault.Answer(200, nil, `{"response":{"totalCount":1,"dataSet":[{"eipId":"eip-1","zoneId":"SEL-A","eipChargeType":"POSTPAID"`+tags+`}]}}`)
 		}
 		srv.Fail("DescribeEipAddresses", list(""), list(`,"tags":{"tags":[{"key":"eip-go-mark","value":"other"}]}`))
 		r := reconcile(t, c, &zenlayer.ReconcileRequest{Request: req, Err: lost, Before: before})
@@ -171,11 +172,11 @@ func TestReconcileHiddenByPages(t *testing.T) {
 		always  bool // they never stop
 		found   int
 		verdict zenlayer.Verdict
-		fault   zenlayertest.Fault
+		fault   fault.Fault
 	}{
-		"once":         {found: 2, verdict: "undecided", fault: zenlayertest.CutAfter()},
-		"always":       {always: true, verdict: "undecided", fault: zenlayertest.CutBefore()},
-		"nothing made": {verdict: "not made", fault: zenlayertest.CutBefore()},
+		"once":         {found: 2, verdict: "undecided", fault: fault.CutAfter()},
+		"always":       {always: true, verdict: "undecided", fault: fault.CutBefore()},
+		"nothing made": {verdict: "not made", fault: fault.CutBefore()},
 	} {
 		t.Run(name, func(t *testing.T) {
 			inBubble(t, func(t *testing.T, srv *zenlayertest.Server, c *zenlayer.Client) {
@@ -223,7 +224,7 @@ func TestSnapshotIsComplete(t *testing.T) {
 				before := snapshot(t, c, req)
 				srv.Before(nil)
 				assert.Equal(t, always, before.Incomplete)
-				lost := lose(t, srv, c, req, zenlayertest.CutBefore())
+				lost := lose(t, srv, c, req, fault.CutBefore())
 				r := reconcile(t, c, &zenlayer.ReconcileRequest{Request: req, Err: lost, Before: before, Sole: true, Settle: -1})
 				if always {
 					assert.Equal(t, zenlayer.VerdictUndecided, r.Verdict, r)
@@ -246,7 +247,7 @@ func TestReconcileMarks(t *testing.T) {
 			req := postpaid(1)
 			req.Mark = "again"
 			first := allocate(t, c, req)
-			lost := lose(t, srv, c, req, zenlayertest.CutBefore())
+			lost := lose(t, srv, c, req, fault.CutBefore())
 			r := reconcile(t, c, &zenlayer.ReconcileRequest{Request: req, Err: lost, Known: first, Settle: -1})
 			assert.Equal(t, zenlayer.VerdictNotMade, r.Verdict, r)
 			r = reconcile(t, c, &zenlayer.ReconcileRequest{Request: req, Err: lost, Before: snapshot(t, c, req), Settle: -1})
@@ -255,7 +256,7 @@ func TestReconcileMarks(t *testing.T) {
 			assert.Equal(t, 1, r.Missing)
 
 			before := snapshot(t, c, req)
-			lost = lose(t, srv, c, req, zenlayertest.CutAfter())
+			lost = lose(t, srv, c, req, fault.CutAfter())
 			r = reconcile(t, c, &zenlayer.ReconcileRequest{Request: req, Err: lost, Before: before, Settle: -1})
 			assert.Equal(t, zenlayer.VerdictUndecided, r.Verdict, r)
 			assert.Len(t, r.Candidates, 1)
@@ -269,7 +270,7 @@ func TestReconcileMarks(t *testing.T) {
 			req := postpaid(1)
 			req.Mark = zenlayer.NewMark()
 			srv.Make("HKG-A", "POSTPAID", 1, map[string]string{zenlayer.MarkTagKey: req.Mark})
-			lost := lose(t, srv, c, req, zenlayertest.CutBefore())
+			lost := lose(t, srv, c, req, fault.CutBefore())
 			r := reconcile(t, c, &zenlayer.ReconcileRequest{Request: req, Err: lost, Settle: -1})
 			assert.Equal(t, zenlayer.VerdictUndecided, r.Verdict, r)
 		})
@@ -279,7 +280,7 @@ func TestReconcileMarks(t *testing.T) {
 			req := postpaid(2)
 			req.ResourceGroupID, req.Mark = "rg-a", zenlayer.NewMark()
 			before := snapshot(t, c, req)
-			lost := lose(t, srv, c, req, zenlayertest.CutAfter())
+			lost := lose(t, srv, c, req, fault.CutAfter())
 			for _, a := range srv.Alive() {
 				srv.SetResourceGroup("rg-b", a.EipID)
 			}

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	eip "github.com/eipkit/eip-go"
+	"github.com/eipkit/eip-go/eiptest/fault"
 	"github.com/eipkit/eip-go/zenlayer"
 	"github.com/eipkit/eip-go/zenlayer/zenlayertest"
 )
@@ -25,7 +26,7 @@ func TestReconcile(t *testing.T) {
 		sole     bool
 		group    string
 		delay    time.Duration // until new addresses are visible
-		fault    zenlayertest.Fault
+		fault    fault.Fault
 		others   func(srv *zenlayertest.Server) // what others do meanwhile
 		verdict  zenlayer.Verdict
 		own      bool // EipIDs are those that the call made
@@ -33,30 +34,30 @@ func TestReconcile(t *testing.T) {
 		missing  int
 		atOnce   bool
 	}{
-		"refused":              {amount: 2, snapshot: true, fault: zenlayertest.Refuse("INVALID_EIP_TYPE_ZONE_NO_SELL"), verdict: "not made", missing: 2, atOnce: true},
-		"throttled to the end": {amount: 1, snapshot: true, fault: zenlayertest.Throttle().Times(-1), verdict: "not made", missing: 1, atOnce: true},
+		"refused":              {amount: 2, snapshot: true, fault: fault.Refuse("INVALID_EIP_TYPE_ZONE_NO_SELL"), verdict: "not made", missing: 2, atOnce: true},
+		"throttled to the end": {amount: 1, snapshot: true, fault: fault.Throttle().Times(-1), verdict: "not made", missing: 1, atOnce: true},
 
-		"cut before it ran":              {amount: 3, snapshot: true, fault: zenlayertest.CutBefore(), verdict: "not made", missing: 3},
-		"cut after it ran":               {amount: 3, snapshot: true, fault: zenlayertest.CutAfter(), verdict: "undecided", found: 3, missing: 3},
-		"cut after it ran, alone":        {amount: 3, snapshot: true, sole: true, fault: zenlayertest.CutAfter(), verdict: "made", own: true, found: 3},
-		"cut before it ran, alone":       {amount: 3, snapshot: true, sole: true, fault: zenlayertest.CutBefore(), verdict: "not made", missing: 3},
-		"not as alone as promised":       {amount: 3, snapshot: true, sole: true, fault: zenlayertest.CutAfter(), others: making(1, nil), verdict: "undecided", found: 4, missing: 3},
-		"somebody else, as many":         {amount: 2, snapshot: true, fault: zenlayertest.CutBefore(), others: making(2, nil), verdict: "undecided", found: 2, missing: 2},
-		"somebody else, with a mark":     {amount: 2, snapshot: true, fault: zenlayertest.CutBefore(), others: making(2, mark), verdict: "not made", missing: 2},
-		"somebody else, elsewhere":       {amount: 2, snapshot: true, fault: zenlayertest.CutBefore(), others: elsewhere, verdict: "not made", missing: 2},
-		"late, alone":                    {amount: 1, snapshot: true, sole: true, delay: 12 * time.Second, fault: zenlayertest.CutAfter(), verdict: "made", own: true, found: 1},
-		"moved into the group meanwhile": {amount: 1, snapshot: true, group: "rg-2", fault: zenlayertest.CutBefore(), others: moving, verdict: "undecided", found: 1, missing: 1},
-		"in the group":                   {amount: 1, snapshot: true, group: "rg-2", sole: true, fault: zenlayertest.CutAfter(), others: making(5, nil), verdict: "made", own: true, found: 1},
+		"cut before it ran":              {amount: 3, snapshot: true, fault: fault.CutBefore(), verdict: "not made", missing: 3},
+		"cut after it ran":               {amount: 3, snapshot: true, fault: fault.CutAfter(), verdict: "undecided", found: 3, missing: 3},
+		"cut after it ran, alone":        {amount: 3, snapshot: true, sole: true, fault: fault.CutAfter(), verdict: "made", own: true, found: 3},
+		"cut before it ran, alone":       {amount: 3, snapshot: true, sole: true, fault: fault.CutBefore(), verdict: "not made", missing: 3},
+		"not as alone as promised":       {amount: 3, snapshot: true, sole: true, fault: fault.CutAfter(), others: making(1, nil), verdict: "undecided", found: 4, missing: 3},
+		"somebody else, as many":         {amount: 2, snapshot: true, fault: fault.CutBefore(), others: making(2, nil), verdict: "undecided", found: 2, missing: 2},
+		"somebody else, with a mark":     {amount: 2, snapshot: true, fault: fault.CutBefore(), others: making(2, mark), verdict: "not made", missing: 2},
+		"somebody else, elsewhere":       {amount: 2, snapshot: true, fault: fault.CutBefore(), others: elsewhere, verdict: "not made", missing: 2},
+		"late, alone":                    {amount: 1, snapshot: true, sole: true, delay: 12 * time.Second, fault: fault.CutAfter(), verdict: "made", own: true, found: 1},
+		"moved into the group meanwhile": {amount: 1, snapshot: true, group: "rg-2", fault: fault.CutBefore(), others: moving, verdict: "undecided", found: 1, missing: 1},
+		"in the group":                   {amount: 1, snapshot: true, group: "rg-2", sole: true, fault: fault.CutAfter(), others: making(5, nil), verdict: "made", own: true, found: 1},
 
-		"marked, after it ran":             {amount: 3, marked: true, fault: zenlayertest.CutAfter(), verdict: "made", own: true, found: 3, atOnce: true},
-		"marked, body cut":                 {amount: 100, marked: true, fault: zenlayertest.CutBody(), verdict: "made", own: true, found: 100, atOnce: true},
-		"marked, others as well":           {amount: 3, marked: true, fault: zenlayertest.CutAfter(), others: making(3, nil), verdict: "made", own: true, found: 3, atOnce: true},
-		"marked, snapshot, others as well": {amount: 3, marked: true, snapshot: true, fault: zenlayertest.CutAfter(), others: making(3, nil), verdict: "made", own: true, found: 3, atOnce: true},
-		"marked, before it ran":            {amount: 3, marked: true, fault: zenlayertest.CutBefore(), others: making(3, nil), verdict: "not made", missing: 3},
-		"marked, late":                     {amount: 3, marked: true, delay: 12 * time.Second, fault: zenlayertest.CutAfter(), verdict: "made", own: true, found: 3},
-		"marked, untagged ones are there":  {amount: 3, marked: true, snapshot: true, fault: zenlayertest.CutBefore(), others: making(3, nil), verdict: "undecided", found: 3, missing: 3},
-		"marked, other marks are there":    {amount: 3, marked: true, snapshot: true, fault: zenlayertest.CutBefore(), others: making(3, mark), verdict: "not made", missing: 3},
-		"marked, some are gone already":    {amount: 3, marked: true, fault: zenlayertest.CutAfter(), others: dropOne, verdict: "undecided", own: true, found: 2, missing: 1},
+		"marked, after it ran":             {amount: 3, marked: true, fault: fault.CutAfter(), verdict: "made", own: true, found: 3, atOnce: true},
+		"marked, body cut":                 {amount: 100, marked: true, fault: fault.CutBody(), verdict: "made", own: true, found: 100, atOnce: true},
+		"marked, others as well":           {amount: 3, marked: true, fault: fault.CutAfter(), others: making(3, nil), verdict: "made", own: true, found: 3, atOnce: true},
+		"marked, snapshot, others as well": {amount: 3, marked: true, snapshot: true, fault: fault.CutAfter(), others: making(3, nil), verdict: "made", own: true, found: 3, atOnce: true},
+		"marked, before it ran":            {amount: 3, marked: true, fault: fault.CutBefore(), others: making(3, nil), verdict: "not made", missing: 3},
+		"marked, late":                     {amount: 3, marked: true, delay: 12 * time.Second, fault: fault.CutAfter(), verdict: "made", own: true, found: 3},
+		"marked, untagged ones are there":  {amount: 3, marked: true, snapshot: true, fault: fault.CutBefore(), others: making(3, nil), verdict: "undecided", found: 3, missing: 3},
+		"marked, other marks are there":    {amount: 3, marked: true, snapshot: true, fault: fault.CutBefore(), others: making(3, mark), verdict: "not made", missing: 3},
+		"marked, some are gone already":    {amount: 3, marked: true, fault: fault.CutAfter(), others: dropOne, verdict: "undecided", own: true, found: 2, missing: 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			inBubble(t, func(t *testing.T, srv *zenlayertest.Server, c *zenlayer.Client) {
@@ -149,7 +150,7 @@ func TestReconcileAfterACrash(t *testing.T) {
 		assert.Equal(t, 1, rec.Looks)
 		assert.Contains(t, rec.String(), rec.EipIDs[0])
 
-		srv.Fail("DescribeEipAddresses", zenlayertest.Refuse("AUTHFAILURE_UNAUTHORIZED_OPERATION").Times(2))
+		srv.Fail("DescribeEipAddresses", fault.Refuse("AUTHFAILURE_UNAUTHORIZED_OPERATION").Times(2))
 		_, err = c.Reconcile(t.Context(), &zenlayer.ReconcileRequest{Request: req, Before: &again})
 		require.ErrorIs(t, err, eip.ErrPermission)
 		_, err = c.Snapshot(t.Context(), req)
@@ -166,7 +167,7 @@ func TestReconcileAfterACrash(t *testing.T) {
 func TestConcurrentMarks(t *testing.T) {
 	inBubble(t, func(t *testing.T, srv *zenlayertest.Server, c *zenlayer.Client) {
 		const calls = 20
-		srv.Fail("AllocateEipAddresses", zenlayertest.CutAfter().Times(-1))
+		srv.Fail("AllocateEipAddresses", fault.CutAfter().Times(-1))
 		type outcome struct {
 			rec *zenlayer.Reconciliation
 			err error

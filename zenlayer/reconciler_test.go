@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
+	"github.com/eipkit/eip-go/eiptest/fault"
 	"github.com/eipkit/eip-go/zenlayer"
 	"github.com/eipkit/eip-go/zenlayer/zenlayertest"
 )
@@ -13,8 +14,8 @@ import (
 // TestReconcileBelievesNoSingleAnswer: an ID that one list alone shows is not
 // said to be made, and what it stands in front of is looked for.
 func TestReconcileBelievesNoSingleAnswer(t *testing.T) {
-	wrong, pass, empty := zenlayertest.WrongID(), zenlayertest.Pass(), zenlayertest.EmptyPage()
-	type script = []zenlayertest.Fault
+	wrong, pass, empty := fault.WrongID(), fault.Pass(), fault.EmptyPage()
+	type script = []fault.Fault
 	for name, tt := range map[string]struct {
 		amount int
 		marked bool
@@ -47,7 +48,7 @@ func TestReconcileBelievesNoSingleAnswer(t *testing.T) {
 				} else {
 					in.Before = snapshot(t, c, in.Request)
 				}
-				in.Err = lose(t, srv, c, in.Request, zenlayertest.CutAfter())
+				in.Err = lose(t, srv, c, in.Request, fault.CutAfter())
 				var made []string
 				for _, a := range srv.Alive() {
 					made = append(made, a.EipID)
@@ -81,9 +82,9 @@ func TestReconcileSomebodyElses(t *testing.T) {
 	inBubble(t, func(t *testing.T, srv *zenlayertest.Server, c *zenlayer.Client) {
 		req := postpaid(1)
 		req.Mark = zenlayer.NewMark()
-		lost := lose(t, srv, c, req, zenlayertest.CutBefore())
+		lost := lose(t, srv, c, req, fault.CutBefore())
 		others := srv.Make("SEL-A", "POSTPAID", 1, map[string]string{zenlayer.MarkTagKey: "another"})
-		srv.Fail("DescribeEipAddresses", zenlayertest.Answer(200, nil, fmt.Sprintf(
+		srv.Fail("DescribeEipAddresses", fault.Answer(200, nil, fmt.Sprintf(
 			`{"response":{"totalCount":1,"dataSet":[{"eipId":%q,"zoneId":"SEL-A","tags":{"tags":[{"key":%q,"value":%q}]}}]}}`,
 			others[0], zenlayer.MarkTagKey, req.Mark)))
 		r := reconcile(t, c, &zenlayer.ReconcileRequest{Request: req, Err: lost, Settle: -1})

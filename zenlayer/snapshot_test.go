@@ -5,6 +5,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
+	"github.com/eipkit/eip-go/eiptest/fault"
 	"github.com/eipkit/eip-go/zenlayer"
 	"github.com/eipkit/eip-go/zenlayer/zenlayertest"
 )
@@ -12,20 +13,20 @@ import (
 // TestSnapshotBelievesNoSingleAnswer: an old address that one answer leaves out,
 // or names otherwise, does not look new afterwards.
 func TestSnapshotBelievesNoSingleAnswer(t *testing.T) {
-	wrong, pass := zenlayertest.WrongID(), zenlayertest.Pass()
-	gone := zenlayertest.Answer(200, nil, `{"response":{"totalCount":0,"dataSet":[]}}`)
+	wrong, pass := fault.WrongID(), fault.Pass()
+	gone := fault.Answer(200, nil, `{"response":{"totalCount":0,"dataSet":[]}}`)
 	for name, tt := range map[string]struct {
 		old        int
-		answers    []zenlayertest.Fault
+		answers    []fault.Fault
 		incomplete bool
 		calls      int
 	}{
-		"first walk":                {1, []zenlayertest.Fault{wrong}, false, 2},
-		"second walk":               {1, []zenlayertest.Fault{pass, wrong}, false, 2},
-		"empty at first":            {1, []zenlayertest.Fault{gone}, false, 2},
-		"contradicts itself":        {1, []zenlayertest.Fault{zenlayertest.EmptyPage(), wrong}, false, 3},
-		"contradicts itself always": {1, []zenlayertest.Fault{zenlayertest.ShortPage().Times(8)}, true, 9}, // two pages a walk
-		"several pages":             {1001, []zenlayertest.Fault{wrong}, false, 6},
+		"first walk":                {1, []fault.Fault{wrong}, false, 2},
+		"second walk":               {1, []fault.Fault{pass, wrong}, false, 2},
+		"empty at first":            {1, []fault.Fault{gone}, false, 2},
+		"contradicts itself":        {1, []fault.Fault{fault.EmptyPage(), wrong}, false, 3},
+		"contradicts itself always": {1, []fault.Fault{fault.ShortPage().Times(8)}, true, 9}, // two pages a walk
+		"several pages":             {1001, []fault.Fault{wrong}, false, 6},
 	} {
 		t.Run(name, func(t *testing.T) {
 			inBubble(t, func(t *testing.T, srv *zenlayertest.Server, c *zenlayer.Client) {
@@ -36,7 +37,7 @@ func TestSnapshotBelievesNoSingleAnswer(t *testing.T) {
 				assert.Equal(t, tt.incomplete, before.Incomplete)
 				assert.Subset(t, before.EipIDs, old)
 				assert.Equal(t, tt.calls, srv.Counts().Actions["DescribeEipAddresses"])
-				lost := lose(t, srv, c, req, zenlayertest.CutBefore())
+				lost := lose(t, srv, c, req, fault.CutBefore())
 				r := reconcile(t, c, &zenlayer.ReconcileRequest{Request: req, Err: lost, Before: before, Sole: true, Settle: -1})
 				assert.Equal(t, zenlayer.VerdictNotMade, r.Verdict, r)
 			})

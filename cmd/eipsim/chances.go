@@ -8,8 +8,10 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/eipkit/eip-go/eiptest"
+	"github.com/eipkit/eip-go/eiptest/fault"
 	"github.com/eipkit/eip-go/zenlayer/zenlayertest"
 )
 
@@ -37,7 +39,7 @@ func (c *chances) flags(fs *flag.FlagSet) {
 	fs.Float64Var(&c.overall, "faults", 0, "chance of a fault per attempt, shared by all kinds but hang; foreign answers are 2 of 5 faults")
 	fs.Func("fault", "chance of one kind per attempt: `kind=chance`, may be repeated; kinds: "+strings.Join(faultNames, ", "), c.parse)
 	fs.IntVar(&c.status, "foreign-status", 0, "HTTP `status` of foreign answers; without it 200 and many from 301 to 451 by turns")
-	fs.StringVar(&c.body, "foreign-body", "", fmt.Sprintf("`body` of foreign answers, one of %v; without it all by turns", eiptest.ForeignBodies()))
+	fs.StringVar(&c.body, "foreign-body", "", fmt.Sprintf("`body` of foreign answers, one of %v; without it all by turns", fault.ForeignBodies()))
 }
 
 func (c *chances) parse(v string) error {
@@ -82,6 +84,36 @@ func (c *chances) each(deal func(name string, p float64)) {
 			deal(name, p)
 		}
 	}
+}
+
+// fault makes the fault that a kind on the command line stands for. The
+// durations are chosen to outlast a client's time-out, or its tolerance of
+// wrong clocks, without stopping a test for long.
+func (c *chances) fault(name string) fault.Fault {
+	foreign := fault.Foreign(c.status, fault.ForeignBody(c.body))
+	return map[string]fault.Fault{
+		"cut-before":      fault.CutBefore(),
+		"cut-after":       fault.CutAfter(),
+		"cut-body":        fault.CutBody(),
+		"server-error":    fault.ServerError(503),
+		"bad-gateway":     fault.BadGateway(),
+		"throttle":        fault.Throttle(),
+		"throttle-hint":   fault.ThrottleHint(500 * time.Millisecond),
+		"latency":         fault.Latency(2 * time.Second).AfterRun(),
+		"late":            fault.Late(2 * time.Second),
+		"hang":            fault.Hang().AfterRun(),
+		"wrong-clock":     fault.WrongClock(-time.Hour),
+		"wrong-date":      fault.WrongDate(-time.Hour),
+		"foreign":         foreign,
+		"foreign-after":   foreign.AfterRun(),
+		"cut-error":       fault.CutError(""),
+		"cut-error-after": fault.CutError("").AfterRun(),
+		"empty-page":      fault.EmptyPage(),
+		"missing-id":      fault.MissingID(),
+		"wrong-id":        fault.WrongID(),
+		"short-page":      fault.ShortPage(),
+		"blank-id":        fault.BlankID(nil),
+	}[name]
 }
 
 // summarize writes what the server has answered, and how much of it was spoilt,

@@ -12,36 +12,6 @@ import (
 	"github.com/eipkit/eip-go/eiptest"
 )
 
-// alibabaFault makes the fault that a kind on the command line stands for. The
-// durations are chosen to outlast a client's time-out, or its tolerance of
-// wrong clocks, without stopping a test for long.
-func (c *chances) alibabaFault(name string) eiptest.Fault {
-	foreign := eiptest.Foreign(c.status, eiptest.ForeignBody(c.body))
-	return map[string]eiptest.Fault{
-		"cut-before":      eiptest.CutBefore(),
-		"cut-after":       eiptest.CutAfter(),
-		"cut-body":        eiptest.CutBody(),
-		"server-error":    eiptest.ServerError(503),
-		"bad-gateway":     eiptest.BadGateway(),
-		"throttle":        eiptest.Throttle(),
-		"throttle-hint":   eiptest.ThrottleHint(500 * time.Millisecond),
-		"latency":         eiptest.Latency(2 * time.Second).AfterRun(),
-		"late":            eiptest.Late(2 * time.Second),
-		"hang":            eiptest.Hang().AfterRun(),
-		"wrong-clock":     eiptest.WrongClock(-time.Hour),
-		"wrong-date":      eiptest.WrongDate(-time.Hour),
-		"foreign":         foreign,
-		"foreign-after":   foreign.AfterRun(),
-		"cut-error":       eiptest.CutError(""),
-		"cut-error-after": eiptest.CutError("").AfterRun(),
-		"empty-page":      eiptest.EmptyPage(),
-		"missing-id":      eiptest.MissingID(),
-		"wrong-id":        eiptest.WrongID(),
-		"short-page":      eiptest.ShortPage(),
-		"blank-id":        eiptest.BlankID(nil),
-	}[name]
-}
-
 // ids are the names of the instance types on the command line.
 var ids = map[string]string{"ecs": eiptest.ECS, "eni": eiptest.ENI, "slb": eiptest.SLB, "nat": eiptest.NAT, "havip": eiptest.HaVip}
 
@@ -106,7 +76,7 @@ func parse(args []string, stderr io.Writer) ([]eiptest.Option, error) {
 	if *logging {
 		opts = append(opts, eiptest.WithLog(stderr))
 	}
-	odds.each(func(name string, p float64) { opts = append(opts, eiptest.WithChance(odds.alibabaFault(name), p)) })
+	odds.each(func(name string, p float64) { opts = append(opts, eiptest.WithChance(odds.fault(name), p)) })
 	return opts, nil
 }
 

@@ -42,34 +42,6 @@ func cutVendor(args []string) (vendor string, rest []string, err error) {
 	return vendor, rest, nil
 }
 
-// zenlayerFault is alibabaFault for the other vendor's fake.
-func (c *chances) zenlayerFault(name string) zenlayertest.Fault {
-	foreign := zenlayertest.Foreign(c.status, zenlayertest.ForeignBody(c.body))
-	return map[string]zenlayertest.Fault{
-		"cut-before":      zenlayertest.CutBefore(),
-		"cut-after":       zenlayertest.CutAfter(),
-		"cut-body":        zenlayertest.CutBody(),
-		"server-error":    zenlayertest.ServerError(503),
-		"bad-gateway":     zenlayertest.BadGateway(),
-		"throttle":        zenlayertest.Throttle(),
-		"throttle-hint":   zenlayertest.ThrottleRetryAfter(time.Second),
-		"latency":         zenlayertest.Latency(2 * time.Second).AfterRun(),
-		"late":            zenlayertest.Late(2 * time.Second),
-		"hang":            zenlayertest.Hang().AfterRun(),
-		"wrong-clock":     zenlayertest.WrongClock(-time.Hour),
-		"wrong-date":      zenlayertest.WrongDate(-time.Hour),
-		"foreign":         foreign,
-		"foreign-after":   foreign.AfterRun(),
-		"cut-error":       zenlayertest.CutError(""),
-		"cut-error-after": zenlayertest.CutError("").AfterRun(),
-		"empty-page":      zenlayertest.EmptyPage(),
-		"missing-id":      zenlayertest.MissingID(),
-		"wrong-id":        zenlayertest.WrongID(),
-		"short-page":      zenlayertest.ShortPage(),
-		"blank-id":        zenlayertest.BlankID(nil),
-	}[name]
-}
-
 // zenlayerUsage answers GET / without an action.
 const zenlayerUsage = `eipsim: a fake elastic IP service in the manner of Zenlayer's bare metal product.
 
@@ -148,7 +120,7 @@ func parseZenlayer(args []string, stderr io.Writer) ([]zenlayertest.Option, erro
 		opts = append(opts, zenlayertest.WithLog(stderr))
 	}
 	odds.each(func(name string, p float64) {
-		opts = append(opts, zenlayertest.WithChance(odds.zenlayerFault(name), p))
+		opts = append(opts, zenlayertest.WithChance(odds.fault(name), p))
 	})
 	return opts, nil
 }

@@ -12,7 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	eip "github.com/eipkit/eip-go"
-	"github.com/eipkit/eip-go/eiptest"
+	"github.com/eipkit/eip-go/eiptest/fault"
 	"github.com/eipkit/eip-go/zenlayer"
 )
 
@@ -101,10 +101,9 @@ func TestZenlayerArguments(t *testing.T) {
 			kind = name
 		}
 		kinds[kind] = true
-		assert.Equal(t, kind, new(chances).alibabaFault(name).Kind())
-		assert.Equal(t, kind, new(chances).zenlayerFault(name).Kind())
+		assert.Equal(t, kind, new(chances).fault(name).Kind())
 	}
-	for _, kind := range eiptest.FaultKinds() {
+	for _, kind := range fault.Kinds() {
 		assert.True(t, kinds[kind] || kind == "refuse" || kind == "custom", "%s cannot be had by a flag", kind)
 	}
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/eipkit/eip-go/eiptest"
+	"github.com/eipkit/eip-go/eiptest/fault"
 )
 
 // The test binary is also the child of -kill.
@@ -206,7 +207,7 @@ func TestNaive(t *testing.T) {
 
 func TestElsewhere(t *testing.T) {
 	srv := eiptest.NewServer(t, eiptest.WithInstances(eiptest.Instances(eiptest.ECS, 4)...),
-		eiptest.WithChance(eiptest.CutAfter(), .2), eiptest.WithQuota(1000))
+		eiptest.WithChance(fault.CutAfter(), .2), eiptest.WithQuota(1000))
 	f := weather(t, 0, "-calls", "60", "-workers", "4", "-endpoint", srv.URL())
 	assert.GreaterOrEqual(t, f["calls"], 60.0)
 	assert.InDelta(t, len(srv.AddressesEverMade()), f["addresses_ever_made"], 0)

@@ -5,7 +5,7 @@ import (
 	"sync"
 	"sync/atomic"
 
-	"github.com/eipkit/eip-go/eiptest"
+	"github.com/eipkit/eip-go/eiptest/fault"
 )
 
 // restartKind is the one fault that the service's dice do not deal out: its
@@ -36,8 +36,8 @@ type doseOf[F any] struct {
 func (k kindOf[F]) everywhere() bool { return len(k.doses) == 0 || k.doses[0].actions == nil }
 
 type (
-	kind = kindOf[eiptest.Fault]
-	dose = doseOf[eiptest.Fault]
+	kind = kindOf[fault.Fault]
+	dose = doseOf[fault.Fault]
 )
 
 var writes = []string{stageAction[allocate], stageAction[associate], stageAction[unassociate], stageAction[release]}
@@ -50,16 +50,16 @@ var writes = []string{stageAction[allocate], stageAction[associate], stageAction
 // of the attempts at -faults 0.3, so that chance leaves it above 1.5 % in 10,000
 // calls.
 var kinds = []kind{
-	{"cut-before", []dose{{eiptest.CutBefore(), .12, nil}}},
-	{"cut-after", []dose{{eiptest.CutAfter(), .105, nil}}},
-	{"cut-body", []dose{{eiptest.CutBody(), .105, nil}}},
-	{"server-error", []dose{{eiptest.ServerError(503), .0525, nil}, {eiptest.ServerError(500).AfterRun(), .0525, nil}}},
-	{"bad-gateway", []dose{{eiptest.BadGateway(), .0525, nil}, {eiptest.BadGateway().AfterRun(), .0525, nil}}},
-	{"throttle", []dose{{eiptest.Throttle(), .02, nil}, {eiptest.Throttle(), .08, writes}}},
-	{"throttle-hint", []dose{{eiptest.ThrottleHint(hintedWait), .075, nil}}},
-	{"latency", []dose{{eiptest.Latency(tooLate), .04, nil}, {eiptest.Latency(tooLate).AfterRun(), .04, nil}}},
-	{"late", []dose{{eiptest.Late(tooLate), .07, nil}}},
-	{"wrong-date", []dose{{eiptest.WrongDate(oldDate), .075, nil}}},
+	{"cut-before", []dose{{fault.CutBefore(), .12, nil}}},
+	{"cut-after", []dose{{fault.CutAfter(), .105, nil}}},
+	{"cut-body", []dose{{fault.CutBody(), .105, nil}}},
+	{"server-error", []dose{{fault.ServerError(503), .0525, nil}, {fault.ServerError(500).AfterRun(), .0525, nil}}},
+	{"bad-gateway", []dose{{fault.BadGateway(), .0525, nil}, {fault.BadGateway().AfterRun(), .0525, nil}}},
+	{"throttle", []dose{{fault.Throttle(), .02, nil}, {fault.Throttle(), .08, writes}}},
+	{"throttle-hint", []dose{{fault.ThrottleHint(hintedWait), .075, nil}}},
+	{"latency", []dose{{fault.Latency(tooLate), .04, nil}, {fault.Latency(tooLate).AfterRun(), .04, nil}}},
+	{"late", []dose{{fault.Late(tooLate), .07, nil}}},
+	{"wrong-date", []dose{{fault.WrongDate(oldDate), .075, nil}}},
 	{restartKind, nil},
 }
 
@@ -72,23 +72,23 @@ const foreignKind = "foreign"
 // after the action ran. Lists concern the looks alone, and IDs the allocations,
 // one call in eight: what they do not meet stays whole.
 var foreignKinds = []kind{
-	{"cut-before", []dose{{eiptest.CutBefore(), .05, nil}}},
-	{"cut-after", []dose{{eiptest.CutAfter(), .05, nil}}},
-	{"cut-body", []dose{{eiptest.CutBody(), .05, nil}}},
-	{"server-error", []dose{{eiptest.ServerError(503), .025, nil}, {eiptest.ServerError(500).AfterRun(), .025, nil}}},
-	{"bad-gateway", []dose{{eiptest.BadGateway(), .025, nil}, {eiptest.BadGateway().AfterRun(), .025, nil}}},
-	{"throttle", []dose{{eiptest.Throttle(), .01, nil}, {eiptest.Throttle(), .03, writes}}},
-	{"throttle-hint", []dose{{eiptest.ThrottleHint(hintedWait), .035, nil}}},
-	{"latency", []dose{{eiptest.Latency(tooLate), .02, nil}, {eiptest.Latency(tooLate).AfterRun(), .02, nil}}},
-	{"late", []dose{{eiptest.Late(tooLate), .04, nil}}},
-	{"wrong-date", []dose{{eiptest.WrongDate(oldDate), .03, nil}}},
-	{foreignKind, []dose{{eiptest.Foreign(0, ""), .2, nil}, {eiptest.Foreign(0, "").AfterRun(), .2, nil}}},
-	{"cut-error", []dose{{eiptest.CutError(""), .015, nil}, {eiptest.CutError("").AfterRun(), .015, nil}}},
-	{"empty-page", []dose{{eiptest.EmptyPage(), .02, looks}}},
-	{"missing-id", []dose{{eiptest.MissingID(), .015, looks}}},
-	{"wrong-id", []dose{{eiptest.WrongID(), .015, looks}}},
-	{"short-page", []dose{{eiptest.ShortPage(), .015, looks}}},
-	{"blank-id", []dose{{eiptest.BlankID(nil), .04, []string{stageAction[allocate]}}}},
+	{"cut-before", []dose{{fault.CutBefore(), .05, nil}}},
+	{"cut-after", []dose{{fault.CutAfter(), .05, nil}}},
+	{"cut-body", []dose{{fault.CutBody(), .05, nil}}},
+	{"server-error", []dose{{fault.ServerError(503), .025, nil}, {fault.ServerError(500).AfterRun(), .025, nil}}},
+	{"bad-gateway", []dose{{fault.BadGateway(), .025, nil}, {fault.BadGateway().AfterRun(), .025, nil}}},
+	{"throttle", []dose{{fault.Throttle(), .01, nil}, {fault.Throttle(), .03, writes}}},
+	{"throttle-hint", []dose{{fault.ThrottleHint(hintedWait), .035, nil}}},
+	{"latency", []dose{{fault.Latency(tooLate), .02, nil}, {fault.Latency(tooLate).AfterRun(), .02, nil}}},
+	{"late", []dose{{fault.Late(tooLate), .04, nil}}},
+	{"wrong-date", []dose{{fault.WrongDate(oldDate), .03, nil}}},
+	{foreignKind, []dose{{fault.Foreign(0, ""), .2, nil}, {fault.Foreign(0, "").AfterRun(), .2, nil}}},
+	{"cut-error", []dose{{fault.CutError(""), .015, nil}, {fault.CutError("").AfterRun(), .015, nil}}},
+	{"empty-page", []dose{{fault.EmptyPage(), .02, looks}}},
+	{"missing-id", []dose{{fault.MissingID(), .015, looks}}},
+	{"wrong-id", []dose{{fault.WrongID(), .015, looks}}},
+	{"short-page", []dose{{fault.ShortPage(), .015, looks}}},
+	{"blank-id", []dose{{fault.BlankID(nil), .04, []string{stageAction[allocate]}}}},
 	{restartKind, nil},
 }
 

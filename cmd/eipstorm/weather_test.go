@@ -10,7 +10,7 @@ import (
 
 	eip "github.com/eipkit/eip-go"
 	"github.com/eipkit/eip-go/eiptest"
-	"github.com/eipkit/eip-go/zenlayer/zenlayertest"
+	"github.com/eipkit/eip-go/eiptest/fault"
 )
 
 // meetsEvery checks that each kind of a mix was met. Those of lists and IDs
@@ -99,13 +99,13 @@ func TestAllFaultsTakePart(t *testing.T) {
 	for _, k := range zenForeignKinds {
 		zenNames = append(zenNames, k.name)
 	}
-	for _, kind := range eiptest.FaultKinds() {
+	for _, kind := range fault.Kinds() {
 		// A call that hangs is one that is cut after the attempt's time-out, and a
 		// wrong clock stops all callers.
 		left := []string{"hang", "wrong-clock", "refuse", "custom"}
 		assert.NotEqual(t, slices.Contains(left, kind), slices.Contains(names, kind), kind)
 	}
-	for _, kind := range zenlayertest.FaultKinds() {
+	for _, kind := range fault.Kinds() {
 		left := []string{"hang", "wrong-clock", "refuse", "custom", "throttle-hint"}
 		assert.NotEqual(t, slices.Contains(left, kind), slices.Contains(zenNames, kind), kind)
 	}
@@ -129,8 +129,8 @@ func TestOlderWeather(t *testing.T) { // not parallel, like all storms
 // show it, and no page contradicted itself.
 func TestWalksThatAreSpoilt(t *testing.T) {
 	t.Parallel()
-	srv := eiptest.NewServer(t, eiptest.WithQuota(1000), eiptest.WithChance(eiptest.EmptyPage(), .1), eiptest.WithChance(eiptest.MissingID(), .1),
-		eiptest.WithChance(eiptest.WrongID(), .1), eiptest.WithChance(eiptest.ShortPage(), .1))
+	srv := eiptest.NewServer(t, eiptest.WithQuota(1000), eiptest.WithChance(fault.EmptyPage(), .1), eiptest.WithChance(fault.MissingID(), .1),
+		eiptest.WithChance(fault.WrongID(), .1), eiptest.WithChance(fault.ShortPage(), .1))
 	client := srv.Client(t)
 	want := map[string]made{}
 	for n := range 120 {
@@ -149,7 +149,7 @@ func TestWalksThatAreSpoilt(t *testing.T) {
 		require.NoError(t, s.list(t.Context(), client, 10))
 		assert.Equal(t, want, s.made)
 	}
-	srv.Fail("DescribeEipAddresses", eiptest.EmptyPage().Times(-1))
+	srv.Fail("DescribeEipAddresses", fault.EmptyPage().Times(-1))
 	s := &sightings{made: map[string]made{}}
 	assert.Error(t, s.list(t.Context(), client, 10))
 }

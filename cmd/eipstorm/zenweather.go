@@ -1,6 +1,9 @@
 package main
 
-import "github.com/eipkit/eip-go/zenlayer/zenlayertest"
+import (
+	"github.com/eipkit/eip-go/eiptest/fault"
+	"github.com/eipkit/eip-go/zenlayer/zenlayertest"
+)
 
 // zenService starts the embedded service with the faults that it shares with the
 // other vendor's. It throttles with status 429 and with 200, and its hints count
@@ -20,36 +23,36 @@ func zenService(cfg config) (*zenlayertest.Server, error) {
 
 // zenKinds are the faults with their shares of -faults, as in kinds.
 var zenKinds = []zenKind{
-	{"cut-before", []zenDose{{zenlayertest.CutBefore(), .115, nil}}},
-	{"cut-after", []zenDose{{zenlayertest.CutAfter(), .115, nil}}},
-	{"cut-body", []zenDose{{zenlayertest.CutBody(), .115, nil}}},
-	{"server-error", []zenDose{{zenlayertest.ServerError(503), .0575, nil}, {zenlayertest.ServerError(500).AfterRun(), .0575, nil}}},
-	{"bad-gateway", []zenDose{{zenlayertest.BadGateway(), .0575, nil}, {zenlayertest.BadGateway().AfterRun(), .0575, nil}}},
-	{"throttle", []zenDose{{zenlayertest.Throttle(), .03, nil}, {zenlayertest.Throttle200(), .10, zenWrites}}},
-	{"latency", []zenDose{{zenlayertest.Latency(tooLate), .04, nil}, {zenlayertest.Latency(tooLate).AfterRun(), .04, nil}}},
-	{"late", []zenDose{{zenlayertest.Late(zenLate), .075, nil}}},
-	{"wrong-date", []zenDose{{zenlayertest.WrongDate(oldDate), .08, nil}}},
+	{"cut-before", []zenDose{{fault.CutBefore(), .115, nil}}},
+	{"cut-after", []zenDose{{fault.CutAfter(), .115, nil}}},
+	{"cut-body", []zenDose{{fault.CutBody(), .115, nil}}},
+	{"server-error", []zenDose{{fault.ServerError(503), .0575, nil}, {fault.ServerError(500).AfterRun(), .0575, nil}}},
+	{"bad-gateway", []zenDose{{fault.BadGateway(), .0575, nil}, {fault.BadGateway().AfterRun(), .0575, nil}}},
+	{"throttle", []zenDose{{fault.Throttle(), .03, nil}, {zenlayertest.Throttle200(), .10, zenWrites}}},
+	{"latency", []zenDose{{fault.Latency(tooLate), .04, nil}, {fault.Latency(tooLate).AfterRun(), .04, nil}}},
+	{"late", []zenDose{{fault.Late(zenLate), .075, nil}}},
+	{"wrong-date", []zenDose{{fault.WrongDate(oldDate), .08, nil}}},
 	{restartKind, nil},
 }
 
 // zenForeignKinds are the faults with -foreign, as in foreignKinds.
 var zenForeignKinds = []zenKind{
-	{"cut-before", []zenDose{{zenlayertest.CutBefore(), .05, nil}}},
-	{"cut-after", []zenDose{{zenlayertest.CutAfter(), .05, nil}}},
-	{"cut-body", []zenDose{{zenlayertest.CutBody(), .05, nil}}},
-	{"server-error", []zenDose{{zenlayertest.ServerError(503), .025, nil}, {zenlayertest.ServerError(500).AfterRun(), .025, nil}}},
-	{"bad-gateway", []zenDose{{zenlayertest.BadGateway(), .025, nil}, {zenlayertest.BadGateway().AfterRun(), .025, nil}}},
-	{"throttle", []zenDose{{zenlayertest.Throttle(), .02, nil}, {zenlayertest.Throttle200(), .04, zenWrites}}},
-	{"latency", []zenDose{{zenlayertest.Latency(tooLate), .02, nil}, {zenlayertest.Latency(tooLate).AfterRun(), .02, nil}}},
-	{"late", []zenDose{{zenlayertest.Late(zenLate), .05, nil}}},
-	{"wrong-date", []zenDose{{zenlayertest.WrongDate(oldDate), .035, nil}}},
-	{foreignKind, []zenDose{{zenlayertest.Foreign(0, ""), .2, nil}, {zenlayertest.Foreign(0, "").AfterRun(), .2, nil}}},
-	{"cut-error", []zenDose{{zenlayertest.CutError(""), .015, nil}, {zenlayertest.CutError("").AfterRun(), .015, nil}}},
-	{"empty-page", []zenDose{{zenlayertest.EmptyPage(), .02, zenLooks}}},
-	{"missing-id", []zenDose{{zenlayertest.MissingID(), .015, zenLooks}}},
-	{"wrong-id", []zenDose{{zenlayertest.WrongID(), .015, zenLooks}}},
-	{"short-page", []zenDose{{zenlayertest.ShortPage(), .015, zenLooks}}},
-	{"blank-id", []zenDose{{zenlayertest.BlankID(nil), .04, zenWrites[:1]}}},
+	{"cut-before", []zenDose{{fault.CutBefore(), .05, nil}}},
+	{"cut-after", []zenDose{{fault.CutAfter(), .05, nil}}},
+	{"cut-body", []zenDose{{fault.CutBody(), .05, nil}}},
+	{"server-error", []zenDose{{fault.ServerError(503), .025, nil}, {fault.ServerError(500).AfterRun(), .025, nil}}},
+	{"bad-gateway", []zenDose{{fault.BadGateway(), .025, nil}, {fault.BadGateway().AfterRun(), .025, nil}}},
+	{"throttle", []zenDose{{fault.Throttle(), .02, nil}, {zenlayertest.Throttle200(), .04, zenWrites}}},
+	{"latency", []zenDose{{fault.Latency(tooLate), .02, nil}, {fault.Latency(tooLate).AfterRun(), .02, nil}}},
+	{"late", []zenDose{{fault.Late(zenLate), .05, nil}}},
+	{"wrong-date", []zenDose{{fault.WrongDate(oldDate), .035, nil}}},
+	{foreignKind, []zenDose{{fault.Foreign(0, ""), .2, nil}, {fault.Foreign(0, "").AfterRun(), .2, nil}}},
+	{"cut-error", []zenDose{{fault.CutError(""), .015, nil}, {fault.CutError("").AfterRun(), .015, nil}}},
+	{"empty-page", []zenDose{{fault.EmptyPage(), .02, zenLooks}}},
+	{"missing-id", []zenDose{{fault.MissingID(), .015, zenLooks}}},
+	{"wrong-id", []zenDose{{fault.WrongID(), .015, zenLooks}}},
+	{"short-page", []zenDose{{fault.ShortPage(), .015, zenLooks}}},
+	{"blank-id", []zenDose{{fault.BlankID(nil), .04, zenWrites[:1]}}},
 	{restartKind, nil},
 }
 
@@ -62,8 +65,8 @@ func (c config) zenKinds() []zenKind {
 }
 
 type (
-	zenKind = kindOf[zenlayertest.Fault]
-	zenDose = doseOf[zenlayertest.Fault]
+	zenKind = kindOf[fault.Fault]
+	zenDose = doseOf[fault.Fault]
 )
 
 var zenWrites = []string{"AllocateEipAddresses", "TerminateEipAddress", "ReleaseEipAddresses"}

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/eipkit/eip-go/eiptest/fault"
 	"github.com/eipkit/eip-go/zenlayer/zenlayertest"
 )
 
@@ -46,7 +47,7 @@ func TestZenWorkerThatDoesNotSettle(t *testing.T) {
 		wrong, leaked int
 	}{{time.Nanosecond, 1, 1}, {zenSettle, 0, 0}} {
 		z := newZenTest(t, zenlayertest.WithVisibilityDelay(zenHidden))
-		z.srv.Fail("AllocateEipAddresses", zenlayertest.CutAfter())
+		z.srv.Fail("AllocateEipAddresses", fault.CutAfter())
 		z.worker.settle = tc.settle
 		require.NoError(t, z.worker.run(t.Context(), cycle{}))
 		f := z.finding()
@@ -95,15 +96,15 @@ func TestZenWorkerAfterAKill(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct {
 		cycle   int // the even ones have a mark
-		fault   zenlayertest.Fault
+		fault   fault.Fault
 		entries int
 	}{
-		"mark":                   {0, zenlayertest.Pass(), 4},
-		"snapshot":               {1, zenlayertest.Pass(), 4},
-		"mark, answer lost":      {2, zenlayertest.CutAfter(), 5},
-		"snapshot, answer lost":  {3, zenlayertest.CutAfter(), 4},
-		"mark, request lost":     {4, zenlayertest.CutBefore(), 4},
-		"snapshot, request lost": {5, zenlayertest.CutBefore(), 4},
+		"mark":                   {0, fault.Pass(), 4},
+		"snapshot":               {1, fault.Pass(), 4},
+		"mark, answer lost":      {2, fault.CutAfter(), 5},
+		"snapshot, answer lost":  {3, fault.CutAfter(), 4},
+		"mark, request lost":     {4, fault.CutBefore(), 4},
+		"snapshot, request lost": {5, fault.CutBefore(), 4},
 	} {
 		for after := range tc.entries + 1 {
 			t.Run(fmt.Sprintf("%s, after %d", name, after), func(t *testing.T) {

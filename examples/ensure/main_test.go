@@ -15,6 +15,7 @@ import (
 
 	eip "github.com/eipkit/eip-go"
 	"github.com/eipkit/eip-go/eiptest"
+	"github.com/eipkit/eip-go/eiptest/fault"
 )
 
 // The processes that rehearse starts run main instead of the tests.
@@ -130,7 +131,7 @@ func TestUnsettledIsSettled(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		srv := eiptest.NewServer(t, eiptest.WithPipe())
-		srv.Fail("AllocateEipAddress", eiptest.CutBefore().Times(6*eip.DefaultMaxAttempts))
+		srv.Fail("AllocateEipAddress", fault.CutBefore().Times(6*eip.DefaultMaxAttempts))
 		var out bytes.Buffer
 		err := ensure(t.Context(), srv.Client(t), "i-test1", &out)
 		require.ErrorContains(t, err, "is released")

@@ -12,6 +12,7 @@ import (
 
 	eip "github.com/eipkit/eip-go"
 	"github.com/eipkit/eip-go/eiptest"
+	"github.com/eipkit/eip-go/eiptest/fault"
 )
 
 func example(t *testing.T, in string, args ...string) (string, error) {
@@ -67,7 +68,7 @@ func TestEndpoint(t *testing.T) {
 	assert.Contains(t, out, "  36 h  -")
 	assert.NotContains(t, out, ids[2])
 	require.Len(t, srv.Addresses(), 3, "a dry run")
-	srv.Fail("ReleaseEipAddress", eiptest.Refuse("Forbidden.RAM"))
+	srv.Fail("ReleaseEipAddress", fault.Refuse("Forbidden.RAM"))
 	out, err = example(t, "", "-endpoint", srv.URL(), "-tag", "team=a", "-release")
 	require.ErrorIs(t, err, eip.ErrPermission)
 	assert.Contains(t, out, "  failed\n")

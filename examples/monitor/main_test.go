@@ -16,6 +16,7 @@ import (
 
 	eip "github.com/eipkit/eip-go"
 	"github.com/eipkit/eip-go/eiptest"
+	"github.com/eipkit/eip-go/eiptest/fault"
 )
 
 func example(t *testing.T, in string, args ...string) (string, error) {
@@ -109,7 +110,7 @@ func TestRefusals(t *testing.T) {
 func TestNoSamples(t *testing.T) {
 	t.Parallel()
 	srv := eiptest.NewServer(t)
-	srv.Fail("DescribeEipMonitorData", eiptest.Answer(200, nil, `{"RequestId":"r","EipMonitorDatas":{"EipMonitorData":[]}}`).Times(-1))
+	srv.Fail("DescribeEipMonitorData", fault.Answer(200, nil, `{"RequestId":"r","EipMonitorDatas":{"EipMonitorData":[]}}`).Times(-1))
 	out, err := example(t, "", "-endpoint", srv.URL(), "-last", "2h")
 	if err != nil {
 		t.Fatal(err)

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/eipkit/eip-go/eiptest"
+	"github.com/eipkit/eip-go/eiptest/fault"
 )
 
 func example(t *testing.T, in string, args ...string) (string, error) {
@@ -84,7 +85,7 @@ func interrupted(t *testing.T, step int, after bool) {
 			return
 		}
 		if after {
-			srv.Fail(call.Action, eiptest.CutAfter())
+			srv.Fail(call.Action, fault.CutAfter())
 		}
 		cancel()
 	})
@@ -103,7 +104,7 @@ func interrupted(t *testing.T, step int, after bool) {
 func TestCannotRelease(t *testing.T) {
 	t.Parallel()
 	srv := eiptest.NewServer(t)
-	srv.Fail("ReleaseEipAddress", eiptest.Refuse("Forbidden.RAM").Times(-1))
+	srv.Fail("ReleaseEipAddress", fault.Refuse("Forbidden.RAM").Times(-1))
 	_, err := example(t, "", "-endpoint", srv.URL())
 	require.Len(t, srv.Addresses(), 1)
 	require.ErrorContains(t, err, srv.Addresses()[0].AllocationID)

@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/eipkit/eip-go/eiptest"
+	"github.com/eipkit/eip-go/eiptest/fault"
 )
 
 func example(t *testing.T, in string, args ...string) (string, error) {
@@ -63,7 +64,7 @@ func TestInterruptedAnywhere(t *testing.T) {
 				srv.Before(func(call eiptest.Call) {
 					if n++; n == step {
 						if after {
-							srv.Fail(call.Action, eiptest.CutAfter())
+							srv.Fail(call.Action, fault.CutAfter())
 						}
 						cancel()
 					}
@@ -85,7 +86,7 @@ func TestInterruptedAnywhere(t *testing.T) {
 func TestCannotRelease(t *testing.T) {
 	t.Parallel()
 	srv := eiptest.NewServer(t)
-	srv.Fail("ReleaseEipSegmentAddress", eiptest.Refuse("Forbidden.RAM").Times(-1))
+	srv.Fail("ReleaseEipSegmentAddress", fault.Refuse("Forbidden.RAM").Times(-1))
 	_, err := example(t, "", "-endpoint", srv.URL())
 	require.Len(t, srv.Segments(), 1)
 	require.ErrorContains(t, err, srv.Segments()[0].ID)

@@ -12,6 +12,7 @@ import (
 
 	eip "github.com/eipkit/eip-go"
 	"github.com/eipkit/eip-go/eiptest"
+	"github.com/eipkit/eip-go/eiptest/fault"
 )
 
 func example(t *testing.T, in string, args ...string) (out, log string, err error) {
@@ -82,11 +83,11 @@ func TestEndpoint(t *testing.T) {
 	assert.Contains(t, out, "\n"+res.EipAddress+"/32\n")
 	_, _, err = example(t, "", "-endpoint", srv.URL(), "-segment", "eipsg-gone")
 	require.ErrorIs(t, err, eip.ErrNotFound)
-	srv.Fail("AllocateEipAddress", eiptest.Pass(), eiptest.Refuse("Forbidden.RAM"))
+	srv.Fail("AllocateEipAddress", fault.Pass(), fault.Refuse("Forbidden.RAM"))
 	_, _, err = example(t, "", "-endpoint", srv.URL())
 	require.ErrorIs(t, err, eip.ErrPermission)
 	assert.Len(t, srv.Addresses(), 1, "half of it is released, too")
-	srv.Fail("ReleaseEipSegmentAddress", eiptest.Refuse("Forbidden.RAM").Times(-1))
+	srv.Fail("ReleaseEipSegmentAddress", fault.Refuse("Forbidden.RAM").Times(-1))
 	_, _, err = example(t, "", "-endpoint", srv.URL())
 	require.ErrorContains(t, err, "not everything is released")
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/eipkit/eip-go/eiptest/fault"
 	"github.com/eipkit/eip-go/zenlayer"
 	"github.com/eipkit/eip-go/zenlayer/zenlayertest"
 )
@@ -45,13 +46,13 @@ func TestWhateverHappens(t *testing.T) {
 	}{
 		"all well":            {made: 3, says: "released "},
 		"five":                {args: []string{"-n", "5", "-zone", "HKG-A"}, made: 5, says: "released "},
-		"the answer is lost":  {make: fail("AllocateEipAddresses", zenlayertest.CutAfter()), made: 3, says: "settled "},
+		"the answer is lost":  {make: fail("AllocateEipAddresses", fault.CutAfter()), made: 3, says: "settled "},
 		"creation fails":      {make: func(s *zenlayertest.Server, _ context.CancelFunc) { s.FailCreation(1) }, fails: true, made: 3, says: "(CREATE_FAILED)"},
-		"refused":             {make: fail("AllocateEipAddresses", zenlayertest.Refuse("INVALID_EIP_TYPE_ZONE_NO_SELL")), fails: true, says: "NO_SELL"},
+		"refused":             {make: fail("AllocateEipAddresses", fault.Refuse("INVALID_EIP_TYPE_ZONE_NO_SELL")), fails: true, says: "NO_SELL"},
 		"no such zone":        {args: []string{"-zone", "NOWHERE"}, fails: true, says: "INVALID_ZONE_NOT_FOUND"},
 		"nothing to sell":     {args: []string{"-zone", "FRA-A"}, fails: true, says: "no zone"},
-		"waiting fails":       {make: fail("DescribeEipAddresses", zenlayertest.Refuse("AUTHFAILURE_UNAUTHORIZED_OPERATION")), fails: true, made: 3, says: "AUTHFAILURE"},
-		"releasing fails":     {make: fail("ReleaseEipAddresses", zenlayertest.Refuse("AUTHFAILURE_UNAUTHORIZED_OPERATION")), fails: true, made: 3, says: "could not release eip-", stays: true},
+		"waiting fails":       {make: fail("DescribeEipAddresses", fault.Refuse("AUTHFAILURE_UNAUTHORIZED_OPERATION")), fails: true, made: 3, says: "AUTHFAILURE"},
+		"releasing fails":     {make: fail("ReleaseEipAddresses", fault.Refuse("AUTHFAILURE_UNAUTHORIZED_OPERATION")), fails: true, made: 3, says: "could not release eip-", stays: true},
 		"interrupted":         {make: interrupt("DescribeEipAddresses"), fails: true, made: 3, says: "released "},
 		"interrupted earlier": {make: interrupt("InquiryPriceCreateEipAddress"), fails: true, says: "cancel"},
 		"live, no":            {args: []string{"-live"}, stdin: "no\n", fails: true, says: "nothing was bought"},
@@ -126,7 +127,7 @@ func TestReleaseGoesOn(t *testing.T) {
 	})
 }
 
-func fail(action string, f zenlayertest.Fault) func(*zenlayertest.Server, context.CancelFunc) {
+func fail(action string, f fault.Fault) func(*zenlayertest.Server, context.CancelFunc) {
 	return func(s *zenlayertest.Server, _ context.CancelFunc) { s.Fail(action, f) }
 }
 

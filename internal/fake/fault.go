@@ -10,67 +10,30 @@ import (
 // counters and command-line flags use.
 type Kind string
 
-// The kinds of fault.
+// The kinds of fault. What each does is told in package fault, by its function.
 const (
-	// CutBefore closes the connection before the request runs.
-	CutBefore Kind = "cut-before"
-	// CutAfter runs the request and closes the connection without answering.
-	CutAfter Kind = "cut-after"
-	// CutBody runs the request, announces the whole body, sends half of it
-	// and closes the connection.
-	CutBody Kind = "cut-body"
-	// ServerError answers a documented error with a 5xx status. It runs the
-	// request first if AfterRun is set.
-	ServerError Kind = "server-error"
-	// BadGateway answers 502 with an HTML page, as a proxy does. It runs the
-	// request first if AfterRun is set.
-	BadGateway Kind = "bad-gateway"
-	// Throttle refuses the request before it runs, without saying for how long.
-	Throttle Kind = "throttle"
-	// ThrottleHint refuses the request before it runs and says when to come back.
+	CutBefore    Kind = "cut-before"
+	CutAfter     Kind = "cut-after"
+	CutBody      Kind = "cut-body"
+	ServerError  Kind = "server-error"
+	BadGateway   Kind = "bad-gateway"
+	Throttle     Kind = "throttle"
 	ThrottleHint Kind = "throttle-hint"
-	// Latency waits Delay before the request runs, or after it if AfterRun is set.
-	Latency Kind = "latency"
-	// Late waits Delay without looking whether the client is still there, and
-	// runs the request in any case: a service that has read a request does so.
-	Late Kind = "late"
-	// Hang never answers; it ends when the client goes away.
-	Hang Kind = "hang"
-	// WrongClock shifts the clock that checks the timestamp and makes the
-	// Date header, for one request, by Shift.
-	WrongClock Kind = "wrong-clock"
-	// WrongDate shifts the Date header alone by Shift.
-	WrongDate Kind = "wrong-date"
-	// Refuse answers Refusal in the service's own shape; the request does not
-	// run unless AfterRun is set.
-	Refuse Kind = "refuse"
-	// Foreign answers what does not come from the service: an answer of a
-	// gateway, a proxy or a login page, with Status and with the body that
-	// Foreign names. What is left open is drawn from the seed. The request runs
-	// first if AfterRun is set: the gateway has forwarded it then.
-	Foreign Kind = "foreign"
-	// CutError answers a documented refusal that ends in the middle of its
-	// text, with a Content-Length that fits what is left. The request runs first
-	// if AfterRun is set.
-	CutError Kind = "cut-error"
-	// EmptyPage answers a list without elements whose count of all elements is
-	// what it was, and at least 1.
-	EmptyPage Kind = "empty-page"
-	// MissingID answers a list whose first element has no ID.
-	MissingID Kind = "missing-id"
-	// WrongID answers a list whose first element has another ID than it should.
-	WrongID Kind = "wrong-id"
-	// ShortPage answers a list without its last element; one with less than two
-	// elements keeps them, and counts one more. The count of all elements does
-	// not fit the page in either case.
-	ShortPage Kind = "short-page"
-	// BlankID runs a creation and answers a success whose ID is blank, a number
-	// or a boolean.
-	BlankID Kind = "blank-id"
-	// Custom answers Status, Header and Body as they are.
-	Custom Kind = "custom"
-	// Pass does nothing: it lets one attempt through in an ordered script.
-	Pass Kind = "pass"
+	Latency      Kind = "latency"
+	Late         Kind = "late"
+	Hang         Kind = "hang"
+	WrongClock   Kind = "wrong-clock"
+	WrongDate    Kind = "wrong-date"
+	Refuse       Kind = "refuse"
+	Foreign      Kind = "foreign"
+	CutError     Kind = "cut-error"
+	EmptyPage    Kind = "empty-page"
+	MissingID    Kind = "missing-id"
+	WrongID      Kind = "wrong-id"
+	ShortPage    Kind = "short-page"
+	BlankID      Kind = "blank-id"
+	Custom       Kind = "custom"
+	Pass         Kind = "pass"
 )
 
 // Kinds lists every kind that goes wrong, in a fixed order.
@@ -94,6 +57,20 @@ type Fault struct {
 	Body     string        // Custom
 	Refusal  Refusal       // Refuse, CutError, where status 0 leaves the rest to the service; ServerError if it has a code
 	Times    int           // in a script: how many attempts, 0 means 1, negative means for ever
+}
+
+// Made returns what some functions make. A nil function makes a fault that cannot
+// be.
+func Made[F ~func(*Fault)](makers ...F) []Fault {
+	out := []Fault{}
+	for _, f := range makers {
+		var made Fault
+		if f != nil {
+			f(&made)
+		}
+		out = append(out, made)
+	}
+	return out
 }
 
 // Check reports what is wrong with a fault before it is put to use.

@@ -12,28 +12,16 @@ import (
 // service.
 type ForeignBody string
 
-// The bodies of foreign answers.
+// The bodies of foreign answers, as package fault describes them.
 const (
-	// ForeignHTML is the error page of a reverse proxy.
-	ForeignHTML ForeignBody = "html"
-	// ForeignLogin is an HTML page that asks for a name and a password.
-	ForeignLogin ForeignBody = "login"
-	// ForeignEmpty has no body.
-	ForeignEmpty ForeignBody = "empty"
-	// ForeignCut is JSON that ends in the middle of a string, with a
-	// Content-Length that fits it.
-	ForeignCut ForeignBody = "cut-json"
-	// ForeignGateway is the JSON of an API gateway: a numeric code, a message
-	// and a request ID, all in lower-case keys.
-	ForeignGateway ForeignBody = "gateway-json"
-	// ForeignDenied is {"error":"denied"}.
-	ForeignDenied ForeignBody = "denied-json"
-	// ForeignNoRequestID is a documented refusal of the service without its
-	// request ID.
+	ForeignHTML        ForeignBody = "html"
+	ForeignLogin       ForeignBody = "login"
+	ForeignEmpty       ForeignBody = "empty"
+	ForeignCut         ForeignBody = "cut-json"
+	ForeignGateway     ForeignBody = "gateway-json"
+	ForeignDenied      ForeignBody = "denied-json"
 	ForeignNoRequestID ForeignBody = "no-request-id"
-	// ForeignRedirect has a Location header and a short HTML page. Its status
-	// is between 300 and 399.
-	ForeignRedirect ForeignBody = "redirect"
+	ForeignRedirect    ForeignBody = "redirect"
 )
 
 // ForeignBodies lists the bodies of foreign answers in a fixed order.

@@ -5,7 +5,7 @@
 //	func TestAllocate(t *testing.T) {
 //		srv := zenlayertest.NewServer(t)
 //		client := srv.Client(t)
-//		srv.Fail("AllocateEipAddresses", zenlayertest.CutAfter()) // it runs, the answer is lost
+//		srv.Fail("AllocateEipAddresses", fault.CutAfter()) // it runs, the answer is lost
 //		_, err := client.AllocateEipAddresses(t.Context(), &zenlayer.AllocateEipAddressesRequest{…})
 //		// eip.OutcomeUnknown(err), and srv.AddressesEverMade() has one.
 //	}
@@ -30,8 +30,8 @@
 //
 // # Faults
 //
-// Fail queues faults for the next attempts of an action, WithChance deals them
-// out at random from a seed. The record (Calls, Counts) says which attempts
+// Faults are made by package fault. Fail queues them for the next attempts of an
+// action, WithChance deals them out at random from a seed. The record (Calls, Counts) says which attempts
 // they met, and whether the action ran all the same; each address knows by
 // which attempt it was made.
 //

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/eipkit/eip-go/eiptest/fault"
 	"github.com/eipkit/eip-go/zenlayer/zenlayertest"
 )
 
@@ -38,27 +39,27 @@ const buyTwo = `{"zoneId":"SEL-A","eipChargeType":"POSTPAID","amount":2}`
 // whether there are addresses.
 func TestForeignAnswers(t *testing.T) {
 	t.Parallel()
-	want := map[zenlayertest.ForeignBody]string{
-		zenlayertest.ForeignHTML:        `^<html>\r\n<head><title>%d `,
-		zenlayertest.ForeignLogin:       `<input name="password" type="password">`,
-		zenlayertest.ForeignEmpty:       `^$`,
-		zenlayertest.ForeignCut:         `^\{"code":%d,"message":"[A-Z][A-Za-z ']*$`,
-		zenlayertest.ForeignGateway:     `^\{"code":%d,"message":"[^"]+","requestId":"[^"]+"\}$`,
-		zenlayertest.ForeignDenied:      `^\{"error":"denied"\}$`,
-		zenlayertest.ForeignNoRequestID: `^\{"code":"AUTHFAILURE_UNAUTHORIZED_OPERATION","message":"[^"]+"\}$`,
-		zenlayertest.ForeignRedirect:    `^<html>\r\n<head><title>%d `,
+	want := map[fault.ForeignBody]string{
+		fault.ForeignHTML:        `^<html>\r\n<head><title>%d `,
+		fault.ForeignLogin:       `<input name="password" type="password">`,
+		fault.ForeignEmpty:       `^$`,
+		fault.ForeignCut:         `^\{"code":%d,"message":"[A-Z][A-Za-z ']*$`,
+		fault.ForeignGateway:     `^\{"code":%d,"message":"[^"]+","requestId":"[^"]+"\}$`,
+		fault.ForeignDenied:      `^\{"error":"denied"\}$`,
+		fault.ForeignNoRequestID: `^\{"code":"AUTHFAILURE_UNAUTHORIZED_OPERATION","message":"[^"]+"\}$`,
+		fault.ForeignRedirect:    `^<html>\r\n<head><title>%d `,
 	}
-	bodies := zenlayertest.ForeignBodies()
+	bodies := fault.ForeignBodies()
 	require.Len(t, bodies, len(want))
 	srv := zenlayertest.NewServer(t, zenlayertest.WithPipe(), zenlayertest.WithBearerToken("t"))
 	made := 0
-	for _, status := range append(zenlayertest.ForeignStatuses(), 202, 407) {
+	for _, status := range append(fault.ForeignStatuses(), 202, 407) {
 		for _, b := range bodies {
-			if b == zenlayertest.ForeignRedirect && status/100 != 3 {
+			if b == fault.ForeignRedirect && status/100 != 3 {
 				continue
 			}
 			for _, after := range []bool{false, true} {
-				f := zenlayertest.Foreign(status, b)
+				f := fault.Foreign(status, b)
 				if after {
 					f = f.AfterRun()
 					made += 2
@@ -67,7 +68,7 @@ func TestForeignAnswers(t *testing.T) {
 				resp, body := wire(t, srv, "AllocateEipAddresses", buyTwo)
 				assert.Equal(t, status, resp.StatusCode)
 				assert.Regexp(t, strings.ReplaceAll(want[b], "%d", fmt.Sprint(status)), body)
-				assert.Equal(t, b == zenlayertest.ForeignRedirect, resp.Header.Get("Location") == "/login")
+				assert.Equal(t, b == fault.ForeignRedirect, resp.Header.Get("Location") == "/login")
 				calls := srv.Calls()
 				c := calls[len(calls)-1]
 				assert.Equal(t, []any{"foreign", after, status, ""}, []any{c.Fault, c.Ran, c.Status, c.Code})
@@ -76,7 +77,7 @@ func TestForeignAnswers(t *testing.T) {
 		}
 	}
 	enveloped := zenlayertest.NewServer(t, zenlayertest.WithPipe(), zenlayertest.WithBearerToken("t"), zenlayertest.WithEnvelopedErrors())
-	enveloped.Fail("", zenlayertest.Foreign(403, zenlayertest.ForeignNoRequestID))
+	enveloped.Fail("", fault.Foreign(403, fault.ForeignNoRequestID))
 	_, body := wire(t, enveloped, "AllocateEipAddresses", buyTwo)
 	assert.Regexp(t, `^\{"response":\{"code":"AUTHFAILURE_UNAUTHORIZED_OPERATION","message":"[^"]+"\}\}$`, body)
 }
@@ -86,29 +87,29 @@ func TestSpoiltAnswers(t *testing.T) {
 	t.Parallel()
 	const id = `"eipId":"`
 	for _, tt := range []struct {
-		fault        zenlayertest.Fault
+		fault        fault.Fault
 		action, body string
 		status       int
 		want         string // a pattern
 		ran, met     bool
 	}{
-		{zenlayertest.CutError(""), "AllocateEipAddresses", buyTwo, 403, `^\{"code":"AUTHFAILURE_UNAUTHORIZED_OPERATION","[^}]*$`, false, true},
-		{zenlayertest.CutError("INVALID_ZONE_NOT_FOUND").AfterRun(), "AllocateEipAddresses", buyTwo, 404, `^\{"code":"INVALID_ZONE_NOT_FOUND"[^}]*$`, true, true},
-		{zenlayertest.EmptyPage(), "DescribeEipAddresses", `{}`, 200, `"dataSet":\[\].*"totalCount":2`, true, true},
-		{zenlayertest.EmptyPage(), "DescribeEipAddresses", `{"zoneId":"HKG-A"}`, 200, `"dataSet":\[\].*"totalCount":1`, true, true},
-		{zenlayertest.ShortPage(), "DescribeEipAddresses", `{}`, 200, `"dataSet":\[\{[^[]*\}\],.*"totalCount":2`, true, true},
-		{zenlayertest.ShortPage(), "DescribeEipAddresses", `{"pageSize":1}`, 200, `"totalCount":3`, true, true},
-		{zenlayertest.MissingID(), "DescribeEipAddresses", `{}`, 200, `"dataSet":\[\{"createTime":"[^"]+","eipChargeType":"POSTPAID","eipStatus":[^}]*\},\{[^}]*` + id, true, true},
-		{zenlayertest.WrongID(), "DescribeEipAddresses", `{}`, 200, `"dataSet":\[\{[^}]*` + id + `eip-[0-9a-f]{16}"[^}]*\},\{[^}]*` + id, true, true},
-		{zenlayertest.WrongID(), "DescribeEipAddresses", `{"zoneId":"HKG-A"}`, 200, `"dataSet":\[\].*"totalCount":0`, true, false},
-		{zenlayertest.MissingID(), "DescribeZones", `{}`, 200, `"zoneId":"SEL-A"`, true, false},
-		{zenlayertest.BlankID("   "), "AllocateEipAddresses", buyTwo, 200, `"eipIdSet":\["   ","   "\]`, true, true},
-		{zenlayertest.BlankID(""), "AllocateEipAddresses", buyTwo, 200, `"eipIdSet":\["",""\]`, true, true},
-		{zenlayertest.BlankID(0), "AllocateEipAddresses", buyTwo, 200, `"eipIdSet":\[0,0\]`, true, true},
-		{zenlayertest.BlankID(false), "AllocateEipAddresses", buyTwo, 200, `"eipIdSet":\[false,false\]`, true, true},
-		{zenlayertest.BlankID(nil), "AllocateEipAddresses", buyTwo, 200, `"eipIdSet":\[("   "|""|0|false),`, true, true},
-		{zenlayertest.BlankID(nil), "DescribeEipAddresses", `{}`, 200, `"totalCount":2`, true, false},
-		{zenlayertest.BlankID(nil), "UnAssociateEipAddress", `{"eipId":"nobody"}`, 404, `INVALID_EIP_NOT_FOUND`, true, false},
+		{fault.CutError(""), "AllocateEipAddresses", buyTwo, 403, `^\{"code":"AUTHFAILURE_UNAUTHORIZED_OPERATION","[^}]*$`, false, true},
+		{fault.CutError("INVALID_ZONE_NOT_FOUND").AfterRun(), "AllocateEipAddresses", buyTwo, 404, `^\{"code":"INVALID_ZONE_NOT_FOUND"[^}]*$`, true, true},
+		{fault.EmptyPage(), "DescribeEipAddresses", `{}`, 200, `"dataSet":\[\].*"totalCount":2`, true, true},
+		{fault.EmptyPage(), "DescribeEipAddresses", `{"zoneId":"HKG-A"}`, 200, `"dataSet":\[\].*"totalCount":1`, true, true},
+		{fault.ShortPage(), "DescribeEipAddresses", `{}`, 200, `"dataSet":\[\{[^[]*\}\],.*"totalCount":2`, true, true},
+		{fault.ShortPage(), "DescribeEipAddresses", `{"pageSize":1}`, 200, `"totalCount":3`, true, true},
+		{fault.MissingID(), "DescribeEipAddresses", `{}`, 200, `"dataSet":\[\{"createTime":"[^"]+","eipChargeType":"POSTPAID","eipStatus":[^}]*\},\{[^}]*` + id, true, true},
+		{fault.WrongID(), "DescribeEipAddresses", `{}`, 200, `"dataSet":\[\{[^}]*` + id + `eip-[0-9a-f]{16}"[^}]*\},\{[^}]*` + id, true, true},
+		{fault.WrongID(), "DescribeEipAddresses", `{"zoneId":"HKG-A"}`, 200, `"dataSet":\[\].*"totalCount":0`, true, false},
+		{fault.MissingID(), "DescribeZones", `{}`, 200, `"zoneId":"SEL-A"`, true, false},
+		{fault.BlankID("   "), "AllocateEipAddresses", buyTwo, 200, `"eipIdSet":\["   ","   "\]`, true, true},
+		{fault.BlankID(""), "AllocateEipAddresses", buyTwo, 200, `"eipIdSet":\["",""\]`, true, true},
+		{fault.BlankID(0), "AllocateEipAddresses", buyTwo, 200, `"eipIdSet":\[0,0\]`, true, true},
+		{fault.BlankID(false), "AllocateEipAddresses", buyTwo, 200, `"eipIdSet":\[false,false\]`, true, true},
+		{fault.BlankID(nil), "AllocateEipAddresses", buyTwo, 200, `"eipIdSet":\[("   "|""|0|false),`, true, true},
+		{fault.BlankID(nil), "DescribeEipAddresses", `{}`, 200, `"totalCount":2`, true, false},
+		{fault.BlankID(nil), "UnAssociateEipAddress", `{"eipId":"nobody"}`, 404, `INVALID_EIP_NOT_FOUND`, true, false},
 	} {
 		name := tt.fault.Kind() + " " + tt.body
 		srv := zenlayertest.NewServer(t, zenlayertest.WithPipe(), zenlayertest.WithBearerToken("t"), zenlayertest.WithTransition(0))

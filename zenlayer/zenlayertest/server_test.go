@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	eip "github.com/eipkit/eip-go"
+	"github.com/eipkit/eip-go/eiptest/fault"
 	"github.com/eipkit/eip-go/zenlayer"
 	"github.com/eipkit/eip-go/zenlayer/zenlayertest"
 )
@@ -272,7 +273,7 @@ func TestRecord(t *testing.T) {
 	var log bytes.Buffer
 	srv := zenlayertest.NewServer(t, zenlayertest.WithLog(&log))
 	c := srv.Client(t)
-	srv.Fail("AllocateEipAddresses", zenlayertest.CutAfter(), zenlayertest.CutBefore(), zenlayertest.Throttle200())
+	srv.Fail("AllocateEipAddresses", fault.CutAfter(), fault.CutBefore(), zenlayertest.Throttle200())
 	for range 3 {
 		_, err := c.AllocateEipAddresses(t.Context(), &zenlayer.AllocateEipAddressesRequest{ZoneID: "SEL-A", EipChargeType: "POSTPAID", Amount: 2})
 		_ = err // the first two end in the dark, which is not what this is about
@@ -290,7 +291,7 @@ func TestRecord(t *testing.T) {
 	assert.Equal(t, map[string]int{"cut-after": 1, "cut-before": 1, "refuse": 1}, counts.Faults)
 	assert.Equal(t, map[string]int{"cut-after": 1}, counts.Ran)
 	assert.NotContains(t, log.String(), "testsecret")
-	assert.Contains(t, zenlayertest.FaultKinds(), zenlayertest.Hang().Kind())
+	assert.Contains(t, fault.Kinds(), fault.Hang().Kind())
 }
 
 // TestShapes: the client understands each way in which the fake can write an
@@ -328,7 +329,7 @@ func TestBadOptions(t *testing.T) {
 	for _, opt := range []zenlayertest.Option{
 		zenlayertest.WithCredentials("", "x"), zenlayertest.WithBearerToken(""), zenlayertest.WithZones(zenlayertest.Zone{}),
 		zenlayertest.WithInstances(zenlayertest.Instance{ID: "i"}), zenlayertest.WithTransition(-1), zenlayertest.WithRecycleTime(-1),
-		zenlayertest.WithVisibilityDelay(-1), zenlayertest.WithLatency(-1), zenlayertest.WithChance(zenlayertest.CutAfter(), 2),
+		zenlayertest.WithVisibilityDelay(-1), zenlayertest.WithLatency(-1), zenlayertest.WithChance(fault.CutAfter(), 2),
 		zenlayertest.WithListen("nowhere:port"),
 	} {
 		_, err := zenlayertest.New(opt)
@@ -336,7 +337,7 @@ func TestBadOptions(t *testing.T) {
 	}
 	assert.Panics(t, func() {
 		srv := zenlayertest.NewServer(t)
-		srv.Fail("", zenlayertest.ServerError(200))
+		srv.Fail("", fault.ServerError(200))
 	})
 }
 

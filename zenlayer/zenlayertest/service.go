@@ -208,6 +208,9 @@ func reply(status int, code, id string, body obj) fake.Reply {
 
 // Refuse implements fake.Service.
 func (s *service) Refuse(_ *fake.Request, ref fake.Refusal) fake.Reply {
+	if ref.Status == 0 {
+		ref = refusalOf(ref.Code)
+	}
 	id := s.requestID()
 	code := ref.Code
 	if s.set.dotted {

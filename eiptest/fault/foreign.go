@@ -1,4 +1,4 @@
-package zenlayertest
+package fault
 
 import "github.com/eipkit/eip-go/internal/fake"
 
@@ -22,8 +22,8 @@ const (
 	ForeignGateway = ForeignBody(fake.ForeignGateway)
 	// ForeignDenied is {"error":"denied"}.
 	ForeignDenied = ForeignBody(fake.ForeignDenied)
-	// ForeignNoRequestID is a documented refusal of the service (AUTHFAILURE_UNAUTHORIZED_OPERATION)
-	// without its request ID.
+	// ForeignNoRequestID is the documented refusal of a caller who lacks the
+	// permission, without its request ID.
 	ForeignNoRequestID = ForeignBody(fake.ForeignNoRequestID)
 	// ForeignRedirect has the header Location: /login and a short HTML page. Its
 	// status is between 300 and 399.
@@ -49,34 +49,5 @@ func ForeignStatuses() []int { return fake.ForeignStatuses() }
 // Status 0 is drawn from ForeignStatuses for each attempt, and an empty body from
 // those that go with the status; with a drawn 2xx that is ForeignLogin.
 func Foreign(status int, body ForeignBody) Fault {
-	return Fault{fake.Fault{Kind: fake.Foreign, Status: status, Foreign: fake.ForeignBody(body)}}
+	return of(fake.Fault{Kind: fake.Foreign, Status: status, Foreign: fake.ForeignBody(body)})
 }
-
-// CutError answers a documented refusal that ends in the middle of its text,
-// with a Content-Length that fits what is left. An empty code stands for
-// AUTHFAILURE_UNAUTHORIZED_OPERATION. The action does not run unless AfterRun says so.
-func CutError(code string) Fault {
-	return Fault{fake.Fault{Kind: fake.CutError, Refusal: refusalOf(code)}}
-}
-
-// EmptyPage empties the list of an answer; totalCount stays as it is, and is at
-// least 1. This fault and the next three concern DescribeEipAddresses. Other
-// answers, and lists with nothing to change, stay as they are, and are not
-// counted among the faults.
-func EmptyPage() Fault { return Fault{fake.Fault{Kind: fake.EmptyPage}} }
-
-// MissingID takes the ID out of the first element of a list.
-func MissingID() Fault { return Fault{fake.Fault{Kind: fake.MissingID}} }
-
-// WrongID gives the first element of a list another ID, which no address has.
-func WrongID() Fault { return Fault{fake.Fault{Kind: fake.WrongID}} }
-
-// ShortPage takes the last element out of a list and leaves totalCount as it is.
-// A list with less than two elements keeps them, and totalCount is 1 more.
-func ShortPage() Fault { return Fault{fake.Fault{Kind: fake.ShortPage}} }
-
-// BlankID runs AllocateEipAddresses, and answers a success with id for each
-// element of eipIdSet: a blank string, an int or a bool. Nil is drawn from
-// "   ", "", 0 and false for each attempt. Other answers stay as they are, and
-// are not counted among the faults.
-func BlankID(id any) Fault { return Fault{fake.Fault{Kind: fake.BlankID, ID: id}} }
