@@ -19,26 +19,21 @@ const (
 	foreignRestartShare = .03
 )
 
-// kindOf is a kind of fault of one of the fakes, with its doses.
-type kindOf[F interface{ Kind() string }] struct {
+// kind is a kind of fault of one of the fakes, with its doses.
+type kind struct {
 	name  string
-	doses []doseOf[F]
+	doses []dose
 }
 
-// doseOf is one fault with its share of -faults, for some actions or for all.
-type doseOf[F any] struct {
-	fault   F
+// dose is one fault with its share of -faults, for some actions or for all.
+type dose struct {
+	fault   fault.Fault
 	share   float64
 	actions []string
 }
 
 // everywhere reports whether the kind meets every action.
-func (k kindOf[F]) everywhere() bool { return len(k.doses) == 0 || k.doses[0].actions == nil }
-
-type (
-	kind = kindOf[fault.Fault]
-	dose = doseOf[fault.Fault]
-)
+func (k kind) everywhere() bool { return len(k.doses) == 0 || k.doses[0].actions == nil }
 
 var writes = []string{stageAction[allocate], stageAction[associate], stageAction[unassociate], stageAction[release]}
 

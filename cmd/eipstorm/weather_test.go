@@ -16,7 +16,7 @@ import (
 // meetsEvery checks that each kind of a mix was met. Those of lists and IDs
 // concern one action each, and are counted together. Without EIP_LONG=1 chance may
 // leave one of the others out.
-func meetsEvery[F interface{ Kind() string }](t *testing.T, f figures, mix []kindOf[F]) {
+func meetsEvery(t *testing.T, f figures, mix []kind) {
 	t.Helper()
 	some, rare := 0.0, false
 	var missing []string
@@ -36,7 +36,7 @@ func meetsEvery[F interface{ Kind() string }](t *testing.T, f figures, mix []kin
 }
 
 // shares adds the shares of each kind up: those for all actions, and the others.
-func shares[F interface{ Kind() string }](t *testing.T, mix []kindOf[F], restarts float64) map[string][2]float64 {
+func shares(t *testing.T, mix []kind, restarts float64) map[string][2]float64 {
 	t.Helper()
 	of := map[string][2]float64{restartKind: {restarts, 0}}
 	for _, k := range mix {
