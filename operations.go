@@ -140,6 +140,9 @@ var (
 	opReleaseEipSegmentAddress = op[ReleaseEipSegmentAddressRequest, ReleaseEipSegmentAddressResponse]{
 		name: "ReleaseEipSegmentAddress", kind: KindTokened}
 
+	opTagResources = op[TagResourcesRequest, TagResourcesResponse]{
+		name: "TagResources", kind: KindRepeatable}
+
 	opUnassociateEipAddress = op[UnassociateEipAddressRequest, UnassociateEipAddressResponse]{
 		name: "UnassociateEipAddress", kind: KindTokened}
 )
@@ -159,6 +162,7 @@ var operations = []*operation{
 	(*operation)(&opModifyEipAddressAttribute),
 	(*operation)(&opReleaseEipAddress),
 	(*operation)(&opReleaseEipSegmentAddress),
+	(*operation)(&opTagResources),
 	(*operation)(&opUnassociateEipAddress),
 
 	{name: "AddCommonBandwidthPackageIp", kind: KindTokened},
@@ -195,7 +199,6 @@ var operations = []*operation{
 		settledBy: []Code{"OperationUnsupported.IpNotInCbwp"}},
 	{name: "RemoveGlobalAccelerationInstanceIp", kind: KindRepeatable},
 	{name: "SetHighDefinitionMonitorLogStatus", kind: KindRepeatable},
-	{name: "TagResources", kind: KindRepeatable},
 	{name: "TransformEipSegmentToPublicIpAddressPool", kind: KindTokened, creates: "PublicIpAddressPoolId"},
 	{name: "UnTagResources", kind: KindRepeatable},
 	{name: "UpdatePublicIpAddressPoolAttribute", kind: KindTokened},

@@ -40,6 +40,7 @@ func init() { // a literal would refer to itself through check
 		"AllocateEipSegmentAddress": write[eip.AllocateEipSegmentAddressRequest](allocateSegment, create),
 		"DescribeEipSegment":        read[eip.DescribeEipSegmentRequest](describeSegments, access),
 		"ReleaseEipSegmentAddress":  write[eip.ReleaseEipSegmentAddressRequest](releaseSegment, access),
+		"TagResources":              write[eip.TagResourcesRequest](tagResources, access),
 	}
 }
 

@@ -35,6 +35,7 @@ type settings struct {
 	singleISP bool
 
 	quota, segmentQuota, segmentLess, points int
+	taggedAtOnce                             int
 	balance, price                           float64
 
 	bindTime, releaseTime, segmentTime time.Duration
@@ -68,7 +69,8 @@ func defaults() settings {
 		keys: map[string]accessKey{}, home: DefaultRegion,
 		stock: map[string]int{}, masks: map[string]int{},
 		quota: defaultQuota, segmentQuota: 10, segmentLess: 3, points: defaultPointLimit,
-		balance: 1e9, price: 20,
+		taggedAtOnce: 50,
+		balance:      1e9, price: 20,
 		bindTime: defaultTransition, releaseTime: defaultTransition, segmentTime: 5 * defaultTransition,
 		tokenLife: 24 * time.Hour,
 	}
@@ -163,6 +165,10 @@ func WithQuota(n int) Option { return set(func(s *settings) { s.quota = n }) }
 
 // WithSegmentQuota sets how many segments may be alive at once, 10 by default.
 func WithSegmentQuota(n int) Option { return set(func(s *settings) { s.segmentQuota = n }) }
+
+// WithTaggedAtOnce sets how many resources one call of TagResources may name: 50
+// by default, as the SDK says; the metadata's text says 20.
+func WithTaggedAtOnce(n int) Option { return set(func(s *settings) { s.taggedAtOnce = n }) }
 
 // WithSegmentReserved sets how many addresses of a segment are kept back: 0,
 // 1, 3 (the default) or 4, as the 2024 AllocateEipSegmentAddress page has it.

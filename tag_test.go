@@ -1,0 +1,92 @@
+package eip_test
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/eipkit/eip-go/eiptest/fault"
+
+	"github.com/stretchr/testify/require"
+
+	eip "github.com/eipkit/eip-go"
+	"github.com/eipkit/eip-go/eiptest"
+)
+
+func TestTagResources(t *testing.T) {
+	t.Parallel()
+	srv := eiptest.NewServer(t, eiptest.WithQuota(60))
+	c := srv.Client(t)
+	a := allocate(t, c, &eip.AllocateEipAddressRequest{Tags: eip.Tags{"team": "edge", "env": "test"}})
+	b := allocate(t, c, nil)
+	tag := func(kind eip.ResourceType, tags eip.Tags, ids ...string) error {
+		_, err := c.TagResources(t.Context(), &eip.TagResourcesRequest{ResourceType: kind, ResourceIDs: ids, Tags: tags})
+		return err
+	}
+	tagsOf := func(id string) map[string]string {
+		address, ok := srv.Address(id)
+		require.True(t, ok)
+		return address.Tags
+	}
+
+	require.NoError(t, tag("eip", eip.Tags{"env": "prod", "new": ""}, a, b))
+	require.Equal(t, map[string]string{
+		"RegionId": "cn-hangzhou", "ResourceType": "eip", "ResourceId.1": a, "ResourceId.2": b,
+		"Tag.1.Key": "env", "Tag.1.Value": "prod", "Tag.2.Key": "new", "Tag.2.Value": "",
+	}, srv.CallsOf("TagResources")[0].Params)
+	require.Equal(t, map[string]string{"team": "edge", "env": "prod", "new": ""}, tagsOf(a))
+	require.Equal(t, map[string]string{"env": "prod", "new": ""}, tagsOf(b))
+	found, err := c.FindEipsByTag(t.Context(), eip.Tags{"env": "prod"})
+	require.NoError(t, err)
+	require.Len(t, found, 2)
+
+	// What is refused changes nothing.
+	more := eip.Tags{}
+	for i := range 18 {
+		more[fmt.Sprint("k", i)] = "v"
+	}
+	require.ErrorIs(t, tag(eip.ResourceTypeEIP, eip.Tags{"x": "y"}, b, "eip-unknown"), eip.CodeInvalidAllocationIdNotFound)
+	require.ErrorIs(t, tag(eip.ResourceTypeEIP, more, b, a), eip.ErrInvalidParameter, "a would have 21 tags")
+	require.ErrorIs(t, tag("VPC", eip.Tags{"x": "y"}, b), eip.ErrInvalidParameter)
+	require.ErrorIs(t, tag(eip.ResourceTypeEIP, eip.Tags{"acs:x": "y"}, b), eip.ErrInvalidParameter)
+	require.Len(t, tagsOf(b), 2)
+	require.NoError(t, tag(eip.ResourceTypeEIP, more, b))
+	require.Len(t, tagsOf(b), 20)
+
+	// A repeat after a lost answer lands in the same state.
+	srv.Fail("TagResources", fault.CutAfter())
+	res, err := c.TagResources(t.Context(), &eip.TagResourcesRequest{
+		ResourceType: eip.ResourceTypeEIP, ResourceIDs: []string{a}, Tags: eip.Tags{"env": "dev"}})
+	require.NoError(t, err)
+	require.Equal(t, 2, res.Attempts)
+	require.Equal(t, "dev", tagsOf(a)["env"])
+}
+
+func TestTagResourcesLimits(t *testing.T) {
+	t.Parallel()
+	srv := eiptest.NewServer(t, eiptest.WithTaggedAtOnce(20))
+	c := srv.Client(t)
+	id := allocate(t, c, nil)
+	tag := func(n int) error {
+		ids := make([]string, n)
+		for i := range ids {
+			ids[i] = id
+		}
+		_, err := c.TagResources(t.Context(), &eip.TagResourcesRequest{ResourceType: "EIP", ResourceIDs: ids, Tags: eip.Tags{"k": "v"}})
+		return err
+	}
+	require.NoError(t, tag(20))
+	require.ErrorIs(t, tag(21), eip.CodeInvalidParameter)
+	require.ErrorContains(t, tag(51), "ResourceIDs (51 elements): must have at most 50 elements")
+
+	_, err := c.TagResources(t.Context(), &eip.TagResourcesRequest{})
+	require.EqualError(t, err, "eip: TagResources: invalid request, nothing was sent: "+
+		"ResourceType: is required; ResourceIDs: is required; Tags: is required")
+	for _, missing := range []string{"ResourceType", "ResourceId", "Tag"} {
+		params := map[string][]string{"ResourceType": {"EIP"}, "ResourceId.1": {id}, "Tag.1.Key": {"k"}}
+		delete(params, map[string]string{"ResourceId": "ResourceId.1", "Tag": "Tag.1.Key"}[missing])
+		delete(params, missing)
+		_, err := c.Do(t.Context(), eip.RawRequest{Action: "TagResources", Params: params}, nil)
+		require.ErrorIs(t, err, eip.Code("MissingParameter"))
+		require.ErrorContains(t, err, `"`+missing+`"`)
+	}
+}
