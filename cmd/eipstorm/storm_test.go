@@ -51,14 +51,6 @@ func weatherOf(t *testing.T, status int, cfg config) (figures, string) {
 	return f, text
 }
 
-// figuresOf reads the report of a result.
-func figuresOf(t *testing.T, res outcome) (figures, string) {
-	t.Helper()
-	var out bytes.Buffer
-	require.NoError(t, res.write(&out))
-	return figuresIn(t, out.String())
-}
-
 // figuresIn reads the lines at the end of a report.
 func figuresIn(t *testing.T, text string) (figures, string) {
 	t.Helper()
