@@ -4,12 +4,11 @@ import (
 	"fmt"
 	"testing"
 
-	"github.com/eipkit/eip-go/eiptest/fault"
-
 	"github.com/stretchr/testify/require"
 
 	eip "github.com/eipkit/eip-go"
 	"github.com/eipkit/eip-go/eiptest"
+	"github.com/eipkit/eip-go/eiptest/fault"
 )
 
 func TestTagResources(t *testing.T) {

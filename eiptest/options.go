@@ -68,9 +68,8 @@ func defaults() settings {
 		listen: "127.0.0.1:0", seed: 1, hostID: "vpc.aliyuncs.com",
 		keys: map[string]accessKey{}, home: DefaultRegion,
 		stock: map[string]int{}, masks: map[string]int{},
-		quota: defaultQuota, segmentQuota: 10, segmentLess: 3, points: defaultPointLimit,
-		taggedAtOnce: 50,
-		balance:      1e9, price: 20,
+		quota: defaultQuota, segmentQuota: 10, segmentLess: 3, points: defaultPointLimit, taggedAtOnce: 50,
+		balance: 1e9, price: 20,
 		bindTime: defaultTransition, releaseTime: defaultTransition, segmentTime: 5 * defaultTransition,
 		tokenLife: 24 * time.Hour,
 	}
