@@ -51,7 +51,7 @@ func (s *scanner) push(k Kind, start, end int) error {
 		// In few steps, so that all of them together take little more than the
 		// last one.
 		size := 4 * cap(d.tokens)
-		if size > s.limit/4 {
+		if size > s.limit/16 {
 			size = s.limit
 		}
 		grown := make([]token, len(d.tokens), size)
