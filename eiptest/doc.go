@@ -50,9 +50,10 @@
 //
 // A test that answers by itself, with httpmock or with the fault Answer, has to
 // send what the service sends, or the client takes the answer for a gateway's. An
-// error needs a Code and a RequestId; ErrorBody makes its body. A success needs a
-// RequestId and what the action returns: AllocationId, a list whose TotalCount is
-// the number of its elements, each with its ID.
+// error needs a Code and a RequestId; ErrorBody makes its body. A success needs
+// what the action returns: an AllocationId, or a list whose elements have their
+// IDs and whose TotalCount is their number. If the action returns nothing else, it
+// needs a RequestId.
 //
 // # What is a guess
 //
