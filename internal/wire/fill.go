@@ -167,9 +167,9 @@ func (w *walk) object(dst reflect.Value, v Value, p *plan) bool {
 
 // assign notes the member of each slot.
 func (d *Doc) assign(v Value, p *plan, slots []uint32) {
-	for key, member := range v.members {
+	for key := v.at + 1; key < v.token().next(); key = (Value{d, key + 1}).after() {
 		if slot := p.slotOf(d, key); slot != 0 {
-			slots[slot] = uint32(member.at)
+			slots[slot] = uint32(key + 1)
 		}
 	}
 }

@@ -1,9 +1,11 @@
 package wire
 
 import (
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"math"
+	"math/bits"
 	"strconv"
 	"unicode/utf8"
 )
@@ -210,11 +212,26 @@ var stops = func() (t [256]bool) {
 	return t
 }()
 
+// stopsIn returns a word that is 0 if none of eight bytes is a stop. The lowest
+// bit that is set is in the byte that is the first stop.
+func stopsIn(w uint64) uint64 {
+	const ones, high = 0x0101010101010101, 0x8080808080808080
+	quote, slash := w^'"'*ones, w^'\\'*ones
+	return ((w-' '*ones)&^w | (quote-ones)&^quote | (slash-ones)&^slash | w) & high
+}
+
 // str reads a string, from quote to quote.
 func (s *scanner) str() error {
 	s.at++
 	start, kind := s.at, plainString
 	for {
+		for s.at+8 <= len(s.text) { // eight bytes at a time
+			if stop := stopsIn(binary.LittleEndian.Uint64(s.text[s.at:])); stop != 0 {
+				s.at += bits.TrailingZeros64(stop) / 8
+				break
+			}
+			s.at += 8
+		}
 		for s.at < len(s.text) && !stops[s.text[s.at]] {
 			s.at++
 		}

@@ -2,11 +2,15 @@ package wire
 
 import (
 	"bytes"
+	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math/bits"
+	"math/rand/v2"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -356,5 +360,27 @@ func TestDistinctIsLinear(t *testing.T) { // not parallel: it counts allocations
 			_, err = Parse(append(append(twice, again.Bytes()...), ":1}"...))
 			require.ErrorContains(t, err, "twice in one object")
 		})
+	}
+}
+
+// The first stop among eight bytes is found at once.
+func TestStopsIn(t *testing.T) {
+	t.Parallel()
+	r := rand.New(rand.NewPCG(1, 1))
+	for range 200_000 {
+		var b [8]byte
+		for i := range b {
+			b[i] = byte(r.Uint32())
+			if r.IntN(3) > 0 {
+				b[i] = ' ' + b[i]%95 // mostly what a string has
+			}
+		}
+		want := slices.IndexFunc(b[:], func(c byte) bool { return stops[c] })
+		stop := stopsIn(binary.LittleEndian.Uint64(b[:]))
+		if want < 0 {
+			require.Zero(t, stop, "%q", b)
+		} else {
+			require.Equal(t, want, bits.TrailingZeros64(stop)/8, "%q", b)
+		}
 	}
 }
