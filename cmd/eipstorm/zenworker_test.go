@@ -65,7 +65,10 @@ func TestZenWorkerEnds(t *testing.T) {
 	z.worker.limit = 50 * time.Millisecond
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 	defer cancel()
-	assert.ErrorContains(t, z.worker.run(ctx, cycle{n: 2}), "storm-2, wait: not over within 50ms")
+	err := z.worker.run(ctx, cycle{n: 2})
+	require.Error(t, err)
+	// A slow machine may end the wait with a look that fails; the release follows.
+	assert.Regexp(t, "storm-2, (wait|release): not over within 50ms", err.Error())
 }
 
 // mortal is a ledger whose process is killed before one of its entries.
