@@ -101,25 +101,6 @@ func associate(c *call) (obj, *fake.Refusal) {
 	return nil, nil
 }
 
-// mine refuses an address that is not there or belongs to somebody else.
-func (c *call) mine(a *address) *fake.Refusal {
-	switch {
-	case a == nil:
-		return c.no("InvalidAllocationId.NotFound")
-	case a.Owner != "":
-		return c.noWhere("Forbbiden", "owener")
-	}
-	return nil
-}
-
-// wrongState refuses an operation that the address's state does not allow.
-func (c *call) wrongState(a *address) *fake.Refusal {
-	if a.inTransition() && c.s.set.conflict != "" {
-		return c.no(c.s.set.conflict)
-	}
-	return c.no("IncorrectEipStatus")
-}
-
 // canBind checks the instance alone.
 func (c *call) canBind(a *address, in *Instance, id, kind, mode string) *fake.Refusal {
 	switch {

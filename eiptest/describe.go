@@ -250,3 +250,16 @@ func (a *address) show(reserved bool) obj {
 	}
 	return o
 }
+
+// page reads PageNumber and PageSize.
+func (c *call) page(most int) (page, size int, ref *fake.Refusal) {
+	page, ok1 := c.p.number("PageNumber", 1)
+	size, ok2 := c.p.number("PageSize", 10)
+	switch {
+	case !ok1 || page < 1 || page > 1<<30:
+		return 0, 0, invalid("PageNumber")
+	case !ok2 || size < 1 || size > most:
+		return 0, 0, invalid("PageSize")
+	}
+	return page, size, nil
+}

@@ -4,6 +4,8 @@ import (
 	"container/heap"
 	"net/netip"
 	"time"
+
+	"github.com/eipkit/eip-go/internal/fake"
 )
 
 // The states of an address, and of a segment, on the wire.
@@ -130,6 +132,25 @@ func (c *call) find(id string) *address {
 		return nil
 	}
 	return a
+}
+
+// mine refuses an address that is not there or belongs to somebody else.
+func (c *call) mine(a *address) *fake.Refusal {
+	switch {
+	case a == nil:
+		return c.no("InvalidAllocationId.NotFound")
+	case a.Owner != "":
+		return c.noWhere("Forbbiden", "owener")
+	}
+	return nil
+}
+
+// wrongState refuses an operation that the address's state does not allow.
+func (c *call) wrongState(a *address) *fake.Refusal {
+	if a.inTransition() && c.s.set.conflict != "" {
+		return c.no(c.s.set.conflict)
+	}
+	return c.no("IncorrectEipStatus")
 }
 
 // bind notes which instance an address is on, or is going to.

@@ -7,60 +7,6 @@ import (
 	"github.com/eipkit/eip-go/internal/fake"
 )
 
-// modify serves ModifyEipAddressAttribute.
-func modify(c *call) (obj, *fake.Refusal) {
-	a := c.find(c.p["AllocationId"])
-	switch {
-	case a == nil:
-		return nil, c.no("InvalidAllocationId.NotFound")
-	case a.Owner != "":
-		return nil, c.noWhere("Forbbiden", "")
-	case a.inTransition() || a.Locked != "":
-		return nil, c.wrongState(a)
-	}
-	band, ok := c.p.number("Bandwidth", a.Bandwidth)
-	name, named := c.p["Name"]
-	text, described := c.p["Description"]
-	switch {
-	case !ok || band < 1 || band > mostBandwidth(a.ChargeType, a.InternetChargeType):
-		return nil, c.noWhere("InvalidParameter", "Bandwidth")
-	case !validText(name, 128) || !validText(text, 256):
-		return nil, c.noWhere("InvalidParameter", "The parameter is invalid")
-	case band > a.Bandwidth && c.s.balance <= 0:
-		return nil, c.no("InsufficientBalance.Eip")
-	}
-	a.Bandwidth = band
-	if named {
-		a.Name = name
-	}
-	if described {
-		a.Description = text
-	}
-	return nil, nil
-}
-
-// release serves ReleaseEipAddress. No document names a code for a protected
-// address or for a member of a segment; the state code is the documented one
-// that fits.
-func release(c *call) (obj, *fake.Refusal) {
-	s, a := c.s, c.find(c.p["AllocationId"])
-	if ref := c.mine(a); ref != nil {
-		return nil, ref
-	}
-	switch {
-	case a.ChargeType == "PrePaid":
-		return nil, c.no("Forbidden.ChargeTypeIsPrepaid")
-	case a.Status != Available:
-		return nil, c.wrongState(a)
-	case a.DeletionProtection, a.SegmentID != "":
-		return nil, c.no("IncorrectEipStatus")
-	case !a.UnboundAt.IsZero() && c.now.Sub(a.UnboundAt) < s.set.cooldown:
-		return nil, c.no("TaskConflict.AssociateGlobalAccelerationInstance")
-	}
-	s.move(c.now, a, Releasing, s.set.releaseTime, func(at time.Time) { s.leave(a, at) })
-	return nil, nil
-}
-
 // allocateSegment serves AllocateEipSegmentAddress.
 func allocateSegment(c *call) (obj, *fake.Refusal) {
 	s, mask := c.s, c.p["EipMask"]
@@ -191,17 +137,4 @@ func describeSegments(c *call) (obj, *fake.Refusal) {
 	}
 	return obj{wrap("EipSegments", "EipSegment", items),
 		{"PageNumber", page}, {"PageSize", size}, {"TotalCount", total}}, nil
-}
-
-// page reads PageNumber and PageSize.
-func (c *call) page(most int) (page, size int, ref *fake.Refusal) {
-	page, ok1 := c.p.number("PageNumber", 1)
-	size, ok2 := c.p.number("PageSize", 10)
-	switch {
-	case !ok1 || page < 1 || page > 1<<30:
-		return 0, 0, invalid("PageNumber")
-	case !ok2 || size < 1 || size > most:
-		return 0, 0, invalid("PageSize")
-	}
-	return page, size, nil
 }

@@ -1,0 +1,29 @@
+package eiptest
+
+import (
+	"time"
+
+	"github.com/eipkit/eip-go/internal/fake"
+)
+
+// release serves ReleaseEipAddress. No document names a code for a protected
+// address or for a member of a segment; the state code is the documented one
+// that fits.
+func release(c *call) (obj, *fake.Refusal) {
+	s, a := c.s, c.find(c.p["AllocationId"])
+	if ref := c.mine(a); ref != nil {
+		return nil, ref
+	}
+	switch {
+	case a.ChargeType == "PrePaid":
+		return nil, c.no("Forbidden.ChargeTypeIsPrepaid")
+	case a.Status != Available:
+		return nil, c.wrongState(a)
+	case a.DeletionProtection, a.SegmentID != "":
+		return nil, c.no("IncorrectEipStatus")
+	case !a.UnboundAt.IsZero() && c.now.Sub(a.UnboundAt) < s.set.cooldown:
+		return nil, c.no("TaskConflict.AssociateGlobalAccelerationInstance")
+	}
+	s.move(c.now, a, Releasing, s.set.releaseTime, func(at time.Time) { s.leave(a, at) })
+	return nil, nil
+}
