@@ -2,7 +2,6 @@ package transport
 
 import (
 	"context"
-	"math/rand/v2"
 	"sync"
 	"time"
 )
@@ -250,27 +249,6 @@ func (s *seat) wake() {
 		close(s.ready)
 		s.ready = nil
 	}
-}
-
-// jittered grows from lowest to highest by powers of two, and takes a random
-// point in the upper half, so that callers spread out without any of them
-// coming back at once.
-func jittered(lowest, highest time.Duration, n int) time.Duration {
-	d := ceiling(lowest, highest, n)
-	return d/2 + rand.N(d/2+1)
-}
-
-// fullJitter takes a random point between 0 and the grown wait.
-func fullJitter(lowest, highest time.Duration, n int) time.Duration {
-	return rand.N(ceiling(lowest, highest, n) + 1)
-}
-
-func ceiling(lowest, highest time.Duration, n int) time.Duration {
-	d := lowest
-	for ; n > 0 && d < highest; n-- {
-		d *= 2
-	}
-	return min(d, highest)
 }
 
 // gates holds the gate of each action.

@@ -55,16 +55,3 @@ func (p *Poller) pause(ctx context.Context, most time.Duration) error {
 		return context.Cause(ctx)
 	}
 }
-
-// Backoff waits before the n-th repeat, counted from 0, of a call that has
-// ended: a random time up to BackoffMin·2ⁿ, at most BackoffMax. It returns when
-// the context is over. Unlike a Poller it begins a wait that would outlive the
-// context, so that a caller who repeats until then does not spin.
-func (l *Loop) Backoff(ctx context.Context, n int) {
-	timer := time.NewTimer(fullJitter(l.cfg.BackoffMin, l.cfg.BackoffMax, n))
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-	case <-ctx.Done():
-	}
-}

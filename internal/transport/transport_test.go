@@ -63,21 +63,6 @@ func TestRetryAfterHeader(t *testing.T) {
 	}, now), "both by the server's clock")
 }
 
-func TestJitter(t *testing.T) {
-	t.Parallel()
-	for n := range 70 {
-		top := ceiling(200*time.Millisecond, 20*time.Second, n)
-		for range 100 {
-			full := fullJitter(200*time.Millisecond, 20*time.Second, n)
-			assert.True(t, 0 <= full && full <= top, "%s of %s", full, top)
-			half := jittered(200*time.Millisecond, 20*time.Second, n)
-			assert.True(t, top/2 <= half && half <= top, "%s of %s", half, top)
-		}
-	}
-	assert.Equal(t, 200*time.Millisecond, ceiling(200*time.Millisecond, 20*time.Second, 0))
-	assert.Equal(t, 20*time.Second, ceiling(200*time.Millisecond, 20*time.Second, 1<<30))
-}
-
 // The gate under any mixture of refusals, successes, cancelled callers and
 // deadlines: nobody is stuck, nobody passes while it is closed, and no more
 // than its width at once while it recovers.
