@@ -8,6 +8,7 @@ import (
 	"runtime"
 	"testing"
 	"testing/iotest"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -73,4 +74,28 @@ func TestMemoryOfAnAnswer(t *testing.T) {
 	runtime.ReadMemStats(&after)
 	require.NoError(t, err)
 	assert.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(64<<10))
+}
+
+func TestRetryAfterHeader(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+	for value, want := range map[string]time.Duration{
+		"":                              0,
+		"5":                             5 * time.Second,
+		" 7 ":                           7 * time.Second,
+		"0":                             0,
+		"-3":                            0,
+		"x":                             0,
+		"1.5":                           0,
+		"99999999999999":                9223372036 * time.Second,
+		"Fri, 02 Jan 2026 03:04:15 GMT": 10 * time.Second,
+		"Fri, 02 Jan 2026 03:04:00 GMT": 0,
+		"Friday":                        0,
+	} {
+		assert.Equal(t, want, retryAfter(http.Header{"Retry-After": {value}}, now), "%q", value)
+	}
+	assert.Zero(t, retryAfter(http.Header{}, now))
+	assert.Equal(t, time.Minute, retryAfter(http.Header{
+		"Date": {"Fri, 02 Jan 2026 10:00:00 GMT"}, "Retry-After": {"Fri, 02 Jan 2026 10:01:00 GMT"},
+	}, now), "both by the server's clock")
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"net/http"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -14,54 +13,6 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
-
-// What must hold for the table whatever its cells say.
-func TestTableInvariants(t *testing.T) {
-	t.Parallel()
-	for _, c := range Causes() {
-		assert.NotEmpty(t, c.String(), "cause %d", c)
-		for _, k := range Kinds() {
-			if !c.Repeats(k) {
-				continue
-			}
-			assert.NotEqual(t, Done, c.Outcome(), "%s: nothing is repeated after a success", c)
-			if c.Outcome() == Unknown {
-				assert.NotEqual(t, Once, k, "%s: what may have run and must not run twice is not repeated", c)
-			}
-			assert.True(t, c.Repeats(Read), "%s: a read is repeated if anything is", c)
-		}
-		assert.Equal(t, c.Repeats(Once), c.Repeats(Default), "%s: the zero kind is as cautious as Once", c)
-		assert.False(t, c.Repeats(kindCount), "%s", c)
-	}
-	assert.Equal(t, "invalid cause", causeCount.String())
-	assert.Equal(t, "invalid kind", kindCount.String())
-	assert.Equal(t, "invalid outcome", Outcome(99).String())
-	assert.Equal(t, Default, Kind(0))
-}
-
-func TestRetryAfterHeader(t *testing.T) {
-	t.Parallel()
-	now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
-	for value, want := range map[string]time.Duration{
-		"":                              0,
-		"5":                             5 * time.Second,
-		" 7 ":                           7 * time.Second,
-		"0":                             0,
-		"-3":                            0,
-		"x":                             0,
-		"1.5":                           0,
-		"99999999999999":                9223372036 * time.Second,
-		"Fri, 02 Jan 2026 03:04:15 GMT": 10 * time.Second,
-		"Fri, 02 Jan 2026 03:04:00 GMT": 0,
-		"Friday":                        0,
-	} {
-		assert.Equal(t, want, retryAfter(http.Header{"Retry-After": {value}}, now), "%q", value)
-	}
-	assert.Zero(t, retryAfter(http.Header{}, now))
-	assert.Equal(t, time.Minute, retryAfter(http.Header{
-		"Date": {"Fri, 02 Jan 2026 10:00:00 GMT"}, "Retry-After": {"Fri, 02 Jan 2026 10:01:00 GMT"},
-	}, now), "both by the server's clock")
-}
 
 // The gate under any mixture of refusals, successes, cancelled callers and
 // deadlines: nobody is stuck, nobody passes while it is closed, and no more
