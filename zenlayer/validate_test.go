@@ -3,7 +3,6 @@ package zenlayer
 import (
 	"context"
 	"fmt"
-	"net/http"
 	"strings"
 	"testing"
 
@@ -133,88 +132,4 @@ func TestWhatTheServiceDecides(t *testing.T) {
 	open := wireClient(t, srv, WithoutValidation())
 	_, err := open.AllocateEipAddresses(t.Context(), &AllocateEipAddressesRequest{Amount: 1000})
 	require.NoError(t, err)
-}
-
-func TestOptions(t *testing.T) {
-	t.Parallel()
-	for _, tt := range []struct {
-		says string
-		opt  Option
-	}{
-		{"WithCredentials", WithCredentials(nil)},
-		{"WithBearerToken", WithBearerToken("")},
-		{"WithBearerToken", WithBearerToken("a b")},
-		{"WithBearerTokenFunc", WithBearerTokenFunc(nil)},
-		{"WithAPIVersion", WithAPIVersion("latest")},
-		{"WithEndpoint", WithEndpoint("")},
-		{"WithEndpoint", WithEndpoint("console.zenlayer.com")},
-		{"WithEndpoint", WithEndpoint("ftp://host")},
-		{"WithEndpoint", WithEndpoint("https://user:CANARY@host")},
-		{"WithEndpoint", WithEndpoint("https://host?x=CANARY")},
-		{"WithEndpoint", WithEndpoint("https://host:")},
-		{"WithEndpoint", WithEndpoint("https://hö.invalid")},
-		{"WithEndpoint", WithEndpoint("https://%zz")},
-		{"WithHTTPClient", WithHTTPClient(nil)},
-		{"WithRequestClient", WithRequestClient("")},
-		{"WithRequestClient", WithRequestClient("a\r\nb")},
-		{"WithRequestClient", WithRequestClient(strings.Repeat("a", 129))},
-		{"WithMaxAttempts", WithMaxAttempts(0)},
-		{"WithBackoff", WithBackoff(2, 1)},
-		{"WithPollDelay", WithPollDelay(0, 1)},
-		{"WithAttemptTimeout", WithAttemptTimeout(0)},
-		{"WithThrottlePatience", WithThrottlePatience(-1)},
-		{"WithMaxResponseBytes", WithMaxResponseBytes(0)},
-		{"WithUserAgent", WithUserAgent("a\nb")},
-		{"WithLogger", WithLogger(nil)},
-		{"WithAttemptHook", WithAttemptHook(nil)},
-	} {
-		_, err := NewClient(tt.opt)
-		if assert.ErrorContains(t, err, tt.says) {
-			assert.NotContains(t, err.Error(), "CANARY")
-		}
-	}
-	_, err := NewClient(WithBearerToken("t"), WithCredentials(EnvironmentCredentials()))
-	require.ErrorContains(t, err, "choose one")
-
-	c, err := NewClient(nil)
-	require.NoError(t, err)
-	assert.Equal(t, "https://console.zenlayer.com/api/v2/bmc", c.Endpoint())
-	c.CloseIdleConnections()
-	for raw, want := range map[string]string{
-		"http://127.0.0.1:8080": "http://127.0.0.1:8080/api/v2/bmc",
-		"http://Host/":          "http://host/api/v2/bmc",
-		"https://host/gateway":  "https://host/gateway",
-	} {
-		c, err := NewClient(WithEndpoint(raw), WithHTTPClient(&http.Client{}))
-		require.NoError(t, err)
-		assert.Equal(t, want, c.Endpoint())
-	}
-}
-
-func TestEnvironmentCredentials(t *testing.T) { // not parallel: it sets the environment
-	for _, tt := range []struct{ id, password, says string }{
-		{"", "", "set ZENLAYERCLOUD_SECRET_KEY_ID and ZENLAYERCLOUD_SECRET_KEY_PASSWORD"},
-		{"id", "", "ZENLAYERCLOUD_SECRET_KEY_PASSWORD is empty"},
-		{"", "CANARY", "ZENLAYERCLOUD_SECRET_KEY_ID is empty"},
-		{"id", "CANARY\n", "ZENLAYERCLOUD_SECRET_KEY_PASSWORD holds a space"},
-		{"id", "p", ""},
-	} {
-		t.Setenv(EnvAccessKeyID, tt.id)
-		t.Setenv(EnvAccessKeyPassword, tt.password)
-		got, err := EnvironmentCredentials().Credentials(t.Context())
-		if tt.says == "" {
-			require.NoError(t, err)
-			assert.Equal(t, "p", got.AccessKeySecret())
-			continue
-		}
-		require.ErrorContains(t, err, tt.says)
-		assert.NotContains(t, err.Error(), "CANARY")
-	}
-	t.Setenv(EnvAccessKeyID, "")
-	t.Setenv(EnvAccessKeyPassword, "")
-	c, err := NewClient(WithEndpoint("http://fake.invalid"))
-	require.NoError(t, err)
-	_, err = c.AllocateEipAddresses(t.Context(), &AllocateEipAddressesRequest{ZoneID: "z", EipChargeType: ChargeTypePostpaid})
-	require.ErrorIs(t, err, eip.ErrNoCredentials)
-	assert.False(t, eip.OutcomeUnknown(err))
 }

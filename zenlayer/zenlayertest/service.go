@@ -238,6 +238,11 @@ func (s *service) Throttled() fake.Refusal {
 	return *refuse(zenlayer.CodeRequestLimitExceeded, "Too many requests.")
 }
 
+// Denied implements fake.Service.
+func (s *service) Denied() fake.Refusal {
+	return refusalOf(string(zenlayer.CodeAuthfailureUnauthorizedOperation))
+}
+
 // Broken implements fake.Service.
 func (s *service) Broken(status int) fake.Refusal {
 	code := zenlayer.CodeServiceTemporaryUnavailable

@@ -15,11 +15,6 @@ func refusalOf(code string) fake.Refusal {
 	return *refuse(zenlayer.Code(code), "Injected refusal.")
 }
 
-// Denied implements fake.Service.
-func (s *service) Denied() fake.Refusal {
-	return refusalOf(string(zenlayer.CodeAuthfailureUnauthorizedOperation))
-}
-
 // spoil changes the body of a success as a fault asks for. Bodies are not kept.
 func spoil(req *fake.Request, body obj) {
 	if req.Spoil.Kind == fake.BlankID {
