@@ -200,3 +200,16 @@ const (
 	// LanguageEnglish gives English names.
 	LanguageEnglish Language = "en-US"
 )
+
+// ResourceType is the type of a resource that has tags. From the SDK metadata,
+// which name 19 types of the product; the service takes them in any case.
+type ResourceType string
+
+const (
+	// ResourceTypeEIP is an elastic IP.
+	ResourceTypeEIP ResourceType = "EIP"
+	// ResourceTypeCommonBandwidthPackage is a bandwidth package.
+	ResourceTypeCommonBandwidthPackage ResourceType = "COMMONBANDWIDTHPACKAGE"
+	// ResourceTypePublicIPAddressPool is a pool of public addresses.
+	ResourceTypePublicIPAddressPool ResourceType = "PUBLICIPADDRESSPOOL"
+)

@@ -5,19 +5,6 @@ import (
 	"net/url"
 )
 
-// ResourceType is the type of a resource that has tags. From the SDK metadata,
-// which name 19 types of the product; the service takes them in any case.
-type ResourceType string
-
-const (
-	// ResourceTypeEIP is an elastic IP.
-	ResourceTypeEIP ResourceType = "EIP"
-	// ResourceTypeCommonBandwidthPackage is a bandwidth package.
-	ResourceTypeCommonBandwidthPackage ResourceType = "COMMONBANDWIDTHPACKAGE"
-	// ResourceTypePublicIPAddressPool is a pool of public addresses.
-	ResourceTypePublicIPAddressPool ResourceType = "PUBLICIPADDRESSPOOL"
-)
-
 // TagResourcesRequest puts the same tags on one or more resources. All fields
 // are from the SDK metadata.
 type TagResourcesRequest struct {
