@@ -2,6 +2,7 @@ package eip
 
 import (
 	"crypto/hmac"
+	"crypto/rand"
 	"crypto/sha1" //nolint:gosec // the vendor's signature version 1.0 is HMAC-SHA1
 	"encoding/base64"
 	"hash"
@@ -161,3 +162,6 @@ func percentEncode[T string | []byte](dst []byte, s T) []byte {
 	}
 	return append(dst, s[kept:]...)
 }
+
+// newNonce makes a SignatureNonce, a fresh one for each attempt.
+func newNonce() string { return rand.Text() }

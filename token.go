@@ -10,9 +10,6 @@ import (
 // newToken makes a ClientToken: 128 random bits and more, in letters and digits.
 func newToken() string { return "eip-go-" + rand.Text() }
 
-// newNonce makes a SignatureNonce, a fresh one for each attempt.
-func newNonce() string { return rand.Text() }
-
 // ClientTokenFor makes a ClientToken that depends on its arguments alone, so
 // that a program that crashed between the call and the answer can ask again
 // and gets the address of the first call instead of a second one.
