@@ -47,7 +47,8 @@ type WhitelistQuery struct {
 
 // Whitelist is the answer to a [WhitelistQuery].
 type Whitelist struct {
-	// Prefixes is the smallest list of networks, as of [Prefixes].
+	// Prefixes is the smallest list of networks: none overlap, and no two can be
+	// merged.
 	Prefixes []netip.Prefix
 	// Addresses is how many of the account's addresses it covers.
 	Addresses int
