@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -34,7 +35,7 @@ func (d *Doc) scan() error {
 		d.tokens = make([]token, 0, min(s.limit, size))
 	}
 	d.tokens = append(d.tokens[:0], token{})
-	if err := s.value(0); err != nil {
+	if err := s.value(0, 0); err != nil {
 		return err
 	}
 	if s.blanks(); s.at < len(s.text) {
@@ -96,16 +97,19 @@ func (s *scanner) bad(want string) error {
 	return fmt.Errorf("it is not JSON: got %s at byte %d, want %s", got, s.at, want)
 }
 
-func (s *scanner) value(depth int) error {
+// value reads a value. before is a value that came before in the same place of
+// something similar, 0 if there is none: what it holds is likely to have the same
+// names.
+func (s *scanner) value(depth, before int) error {
 	switch c := s.peek(); {
 	case c == '{' || c == '[':
 		if depth >= MaxDepth {
 			return fmt.Errorf("it is nested deeper than %d levels", MaxDepth)
 		}
 		if c == '{' {
-			return s.object(depth + 1)
+			return s.object(depth+1, before)
 		}
-		return s.array(depth + 1)
+		return s.array(depth+1, before)
 	case c == '"':
 		return s.str()
 	case c == '-' || c >= '0' && c <= '9':
@@ -132,27 +136,46 @@ func (s *scanner) word(word string, k Kind) error {
 	return s.push(k, start, s.at)
 }
 
-func (s *scanner) object(depth int) error {
-	self := len(s.doc.tokens)
+func (s *scanner) object(depth, before int) error {
+	d, self := s.doc, len(s.doc.tokens)
 	if err := s.push(Object, s.at, 0); err != nil {
 		return err
 	}
 	s.at++
+	// like is the next name of the object before, as long as all names were the
+	// same, and otherwise 0.
+	like, end := 0, 0
+	if d.tokens[before].kind() == Object {
+		like, end = before+1, d.tokens[before].next()
+	}
 	members := 0
 	if s.peek() != '}' {
 		for {
 			if s.peek() != '"' {
 				return s.bad("a name in quotes")
 			}
-			if err := s.str(); err != nil {
-				return err
+			value := 0
+			if like != 0 && like < end && s.repeats(like) {
+				t := d.tokens[like]
+				if err := s.push(t.kind(), s.at+1, s.at+1+int(t.end-t.start)); err != nil {
+					return err
+				}
+				d.tokens[len(d.tokens)-1].link |= uint32(t.hash())
+				s.at += int(t.end-t.start) + 2
+				value = like + 1
+				like = (Value{d, value}).after()
+			} else {
+				like = 0
+				if err := s.str(); err != nil {
+					return err
+				}
+				d.noteHash(len(d.tokens) - 1)
 			}
-			s.doc.noteHash(len(s.doc.tokens) - 1)
 			if s.peek() != ':' {
 				return s.bad("a colon")
 			}
 			s.at++
-			if err := s.value(depth); err != nil {
+			if err := s.value(depth, value); err != nil {
 				return err
 			}
 			members++
@@ -166,23 +189,37 @@ func (s *scanner) object(depth int) error {
 		}
 	}
 	s.close(self)
-	return s.doc.distinct(self, members)
+	if like != 0 && like == end {
+		return nil // the same names as before, and those were distinct
+	}
+	return d.distinct(self, members)
 }
 
-func (s *scanner) array(depth int) error {
+// repeats reports whether the name at key stands here again.
+func (s *scanner) repeats(key int) bool {
+	t := s.doc.tokens[key]
+	return bytes.HasPrefix(s.text[s.at:], s.text[t.start-1:t.end+1])
+}
+
+func (s *scanner) array(depth, before int) error {
 	self := len(s.doc.tokens)
 	if err := s.push(Array, s.at, 0); err != nil {
 		return err
 	}
 	s.at++
 	if s.peek() != ']' {
+		if before != 0 { // its first element, or what follows an empty list
+			before = min(before+1, len(s.doc.tokens)-1)
+		}
 		for n := 1; ; n++ {
 			if n > MaxElements {
 				return fmt.Errorf("it has a list of more than %d elements", MaxElements)
 			}
-			if err := s.value(depth); err != nil {
+			element := len(s.doc.tokens)
+			if err := s.value(depth, before); err != nil {
 				return err
 			}
+			before = element
 			if s.peek() != ',' {
 				break
 			}
