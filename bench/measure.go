@@ -167,10 +167,11 @@ func (s Series) quantile(subject string, q float64, value func(round int) float6
 }
 
 // Connections counts the connections that a new client of the subject opens
-// for the given number of goroutines, each of which makes so many calls, one
-// after the other. The server takes 2 ms to answer, so that the calls overlap
-// as they would with a remote service.
-func Connections(s *Subject, goroutines, calls int) (int64, error) {
+// for the given number of goroutines, which make one call each, so many times.
+// They begin each round together, so that the rounds need the same connections.
+// The server takes 2 ms to answer, so that the calls overlap as they would with
+// a remote service.
+func Connections(s *Subject, goroutines, rounds int) (int64, error) {
 	srv := NewLoopback(2 * time.Millisecond)
 	defer srv.Close()
 	call, done, err := s.Dial(srv.URL())
@@ -190,20 +191,15 @@ func Connections(s *Subject, goroutines, calls int) (int64, error) {
 		return 0, fmt.Errorf("%s: %w", s.Name, err)
 	}
 	errs := make([]error, goroutines)
-	var wg sync.WaitGroup
-	for i := range goroutines {
-		wg.Go(func() {
-			for range calls {
-				if err := checked(); err != nil {
-					errs[i] = err
-					return
-				}
-			}
-		})
-	}
-	wg.Wait()
-	if err := errors.Join(errs...); err != nil {
-		return 0, fmt.Errorf("%s: %w", s.Name, err)
+	for range rounds {
+		var wg sync.WaitGroup
+		for i := range goroutines {
+			wg.Go(func() { errs[i] = checked() })
+		}
+		wg.Wait()
+		if err := errors.Join(errs...); err != nil {
+			return 0, fmt.Errorf("%s: %w", s.Name, err)
+		}
 	}
 	return srv.Opened(), nil
 }

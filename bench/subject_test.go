@@ -139,12 +139,14 @@ func TestConnections(t *testing.T) {
 		if s.Name != Floor && s.Name != EIP {
 			continue
 		}
-		n, err := Connections(s, 16, 3)
+		n, err := Connections(s, 16, 5)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if s.Name == EIP && n > 17 {
-			t.Errorf("%s opened %d connections for 16 goroutines", s.Name, n)
+		// One for each goroutine, and some because net/http keeps a connection that
+		// it dialled for a request which then took another. A pool of two opens 72.
+		if s.Name == EIP && n > 32 {
+			t.Errorf("%s opened %d connections for 5 rounds of 16 goroutines", s.Name, n)
 		}
 	}
 }

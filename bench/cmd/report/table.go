@@ -91,7 +91,7 @@ const (
 
 // programTable prints what is not a time: connections and sizes of programs.
 func programTable(out io.Writer, subjects []*bench.Subject) error {
-	connections := []string{fmt.Sprintf("connections opened by %d goroutines with %d calls each", goroutines, callsEach)}
+	connections := []string{fmt.Sprintf("connections opened by %d goroutines that make a call at once, %d times", goroutines, callsEach)}
 	sizes := []string{"size of a program that calls AllocateEipAddress, MB"}
 	heads, lines := []string{""}, []string{"---"}
 	for _, s := range subjects {
