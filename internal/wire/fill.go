@@ -140,14 +140,20 @@ func (w *walk) fill(dst reflect.Value, v Value, p *plan, f *field) bool {
 // so that a field is set by its name or else by its alias, in any order.
 func (w *walk) object(dst reflect.Value, v Value, p *plan) bool {
 	base := len(w.doc.slots)
-	w.doc.slots = append(w.doc.slots, make([]uint32, len(p.names))...)
-	defer func() { w.doc.slots = w.doc.slots[:base] }()
-	w.doc.assign(v, p, w.doc.slots[base:])
+	w.doc.slots = append(w.doc.slots, make([]uint32, len(p.slots)+1)...)
+	slots := w.doc.slots[base:]
+	ok := w.fields(dst, v, p, slots)
+	w.doc.slots = w.doc.slots[:base]
+	return ok
+}
+
+func (w *walk) fields(dst reflect.Value, v Value, p *plan, slots []uint32) bool {
+	w.doc.assign(v, p, slots)
 	for i := range p.fields {
 		f := &p.fields[i]
-		name, member := f.name, Value{w.doc, int(w.doc.slots[base+f.slot])}
-		if f.aliasSlot != 0 && w.doc.slots[base+f.aliasSlot] != 0 && member.Empty() {
-			if alias := (Value{w.doc, int(w.doc.slots[base+f.aliasSlot])}); alias.Kind() != Null {
+		name, member := f.name, Value{w.doc, int(slots[f.slot])}
+		if f.aliasSlot != 0 && slots[f.aliasSlot] != 0 && member.Empty() {
+			if alias := (Value{w.doc, int(slots[f.aliasSlot])}); alias.Kind() != Null {
 				name, member = f.alias, alias
 			}
 		}
@@ -165,12 +171,12 @@ func (w *walk) object(dst reflect.Value, v Value, p *plan) bool {
 	return true
 }
 
-// assign notes the member of each slot.
+// assign notes the member of each slot. Slot 0 is that of the names that no
+// field has.
 func (d *Doc) assign(v Value, p *plan, slots []uint32) {
-	for key := v.at + 1; key < v.token().next(); key = (Value{d, key + 1}).after() {
-		if slot := p.slotOf(d, key); slot != 0 {
-			slots[slot] = uint32(key + 1)
-		}
+	known := d.slotsOf(p)
+	for key, end := v.at+1, v.token().next(); key < end; key = d.after(key + 1) {
+		slots[d.slot(p, known, key)] = uint32(key + 1)
 	}
 }
 
@@ -282,8 +288,9 @@ func (w *walk) element(dst reflect.Value, v Value, p *plan, inList bool) bool {
 // hasName reports whether an object has a member that is not null for one of
 // the plan's names.
 func (d *Doc) hasName(v Value, p *plan) bool {
+	known := d.slotsOf(p)
 	for key, member := range v.members {
-		if member.Kind() != Null && p.slotOf(d, key) != 0 {
+		if member.Kind() != Null && d.slot(p, known, key) != 0 {
 			return true
 		}
 	}

@@ -2,10 +2,7 @@ package wire
 
 import (
 	"encoding/json"
-	"hash/maphash"
-	"math/bits"
 	"reflect"
-	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -53,10 +50,9 @@ type plan struct {
 	key    string // of a list or tags: the name under which it is wrapped
 	elem   *plan  // of a list or pointer
 	fields []field
-	// names has the name of each slot. A field has the slot of its own name, and
-	// one for its alias. table finds a slot by the hash of its name.
-	names []string
-	table []uint16
+	// slots has the slot of each name, from 1 on. A field has the slot of its own
+	// name, and one for its alias.
+	slots map[string]int
 }
 
 // A field is one field of a struct, or of a struct that is embedded in it.
@@ -106,9 +102,8 @@ func (s *Schema) compile(t reflect.Type) *plan {
 		p.shape, p.key, p.elem = asList, s.ListKey(t), s.planOf(t.Elem())
 	case t.Kind() == reflect.Struct:
 		p.shape = asStruct
-		p.names = []string{""}
+		p.slots = map[string]int{}
 		s.addFields(p, t, nil)
-		p.makeTable()
 	}
 	return p
 }
@@ -140,34 +135,12 @@ func (s *Schema) addFields(p *plan, t reflect.Type, path []int) {
 	}
 }
 
-// slot returns the slot of a name. Slots begin at 1.
+// slot returns the slot of a name.
 func (p *plan) slot(name string) int {
-	slot := slices.Index(p.names, name)
-	if slot < 0 {
-		slot = len(p.names)
-		p.names = append(p.names, name)
+	slot, ok := p.slots[name]
+	if !ok {
+		slot = len(p.slots) + 1
+		p.slots[name] = slot
 	}
 	return slot
-}
-
-// makeTable fills the table that slotOf looks in. It is at most half full.
-func (p *plan) makeTable() {
-	p.table = make([]uint16, 1<<bits.Len(uint(2*len(p.names))))
-	for slot, name := range p.names[1:] {
-		at := int(maphash.String(seed, name)&hashMask) & (len(p.table) - 1)
-		for p.table[at] != 0 {
-			at = (at + 1) & (len(p.table) - 1)
-		}
-		p.table[at] = uint16(slot + 1)
-	}
-}
-
-// slotOf returns the slot of the name at key, 0 if it has none.
-func (p *plan) slotOf(d *Doc, key int) int {
-	for at := d.tokens[key].hash() & (len(p.table) - 1); p.table[at] != 0; at = (at + 1) & (len(p.table) - 1) {
-		if slot := int(p.table[at]); d.is(key, p.names[slot]) {
-			return slot
-		}
-	}
-	return 0
 }

@@ -35,10 +35,11 @@ func (d *Doc) scan() error {
 		d.tokens = make([]token, 0, min(s.limit, size))
 	}
 	d.tokens = append(d.tokens[:0], token{})
+	d.resetNames()
 	if err := s.value(0, 0); err != nil {
 		return err
 	}
-	if s.blanks(); s.at < len(s.text) {
+	if s.peek(); s.at < len(s.text) {
 		return errors.New("something follows its JSON")
 	}
 	return nil
@@ -51,36 +52,36 @@ func (s *scanner) push(k Kind, start, end int) error {
 		return fmt.Errorf("it has more than %d values", s.limit)
 	}
 	if len(d.tokens) == cap(d.tokens) {
-		// In few steps, so that all of them together take little more than the
-		// last one.
-		size := 4 * cap(d.tokens)
-		if size > s.limit/16 {
-			size = s.limit
-		}
-		grown := make([]token, len(d.tokens), size)
-		copy(grown, d.tokens)
-		d.tokens = grown
+		d.tokens = append(make([]token, 0, stepTo(cap(d.tokens), s.limit)), d.tokens...)
 	}
 	d.tokens = append(d.tokens, token{uint32(start), uint32(end), uint32(k) << 24})
 	return nil
 }
 
-func (s *scanner) blanks() {
-	for s.at < len(s.text) {
-		switch s.text[s.at] {
-		case ' ', '\n', '\r', '\t':
-			s.at++
-		default:
-			return
-		}
+// stepTo returns the next larger size of a table. There are few steps, so that
+// all of them together take little more than the last one.
+func stepTo(size, limit int) int {
+	if size *= 4; size > limit/16 {
+		return limit
 	}
+	return size
 }
 
 // peek skips blanks and returns the next byte, 0 at the end.
 func (s *scanner) peek() byte {
-	s.blanks()
-	if s.at < len(s.text) {
+	if s.at < len(s.text) && s.text[s.at] > ' ' {
 		return s.text[s.at]
+	}
+	return s.blanks()
+}
+
+func (s *scanner) blanks() byte {
+	for ; s.at < len(s.text); s.at++ {
+		switch c := s.text[s.at]; c {
+		case ' ', '\n', '\r', '\t':
+		default:
+			return c
+		}
 	}
 	return 0
 }
@@ -148,7 +149,6 @@ func (s *scanner) object(depth, before int) error {
 	if d.tokens[before].kind() == Object {
 		like, end = before+1, d.tokens[before].next()
 	}
-	members := 0
 	if s.peek() != '}' {
 		for {
 			if s.peek() != '"' {
@@ -160,16 +160,18 @@ func (s *scanner) object(depth, before int) error {
 				if err := s.push(t.kind(), s.at+1, s.at+1+int(t.end-t.start)); err != nil {
 					return err
 				}
-				d.tokens[len(d.tokens)-1].link |= uint32(t.hash())
+				d.tokens[len(d.tokens)-1].link |= uint32(t.name())
 				s.at += int(t.end-t.start) + 2
 				value = like + 1
-				like = (Value{d, value}).after()
+				like = d.after(value)
 			} else {
 				like = 0
 				if err := s.str(); err != nil {
 					return err
 				}
-				d.noteHash(len(d.tokens) - 1)
+				if err := d.number(len(d.tokens) - 1); err != nil {
+					return err
+				}
 			}
 			if s.peek() != ':' {
 				return s.bad("a colon")
@@ -178,7 +180,6 @@ func (s *scanner) object(depth, before int) error {
 			if err := s.value(depth, value); err != nil {
 				return err
 			}
-			members++
 			if s.peek() != ',' {
 				break
 			}
@@ -192,7 +193,7 @@ func (s *scanner) object(depth, before int) error {
 	if like != 0 && like == end {
 		return nil // the same names as before, and those were distinct
 	}
-	return d.distinct(self, members)
+	return d.distinct(self)
 }
 
 // repeats reports whether the name at key stands here again.
@@ -257,21 +258,28 @@ func stopsIn(w uint64) uint64 {
 	return ((w-' '*ones)&^w | (quote-ones)&^quote | (slash-ones)&^slash | w) & high
 }
 
+// toStop goes to the next byte that is a stop, or to the end.
+func (s *scanner) toStop() {
+	text, at := s.text, s.at
+	for at+8 <= len(text) { // eight bytes at a time
+		if stop := stopsIn(binary.LittleEndian.Uint64(text[at:])); stop != 0 {
+			s.at = at + bits.TrailingZeros64(stop)/8
+			return
+		}
+		at += 8
+	}
+	for at < len(text) && !stops[text[at]] {
+		at++
+	}
+	s.at = at
+}
+
 // str reads a string, from quote to quote.
 func (s *scanner) str() error {
 	s.at++
 	start, kind := s.at, plainString
 	for {
-		for s.at+8 <= len(s.text) { // eight bytes at a time
-			if stop := stopsIn(binary.LittleEndian.Uint64(s.text[s.at:])); stop != 0 {
-				s.at += bits.TrailingZeros64(stop) / 8
-				break
-			}
-			s.at += 8
-		}
-		for s.at < len(s.text) && !stops[s.text[s.at]] {
-			s.at++
-		}
+		s.toStop()
 		if s.at >= len(s.text) {
 			return errCut
 		}
@@ -344,46 +352,4 @@ func (s *scanner) digits() error {
 		return s.bad("a digit")
 	}
 	return nil
-}
-
-// distinct refuses an object that has a name twice: two readers may take
-// different ones. A few names are compared with each other, many by a table, so
-// that the time stays linear. No name is copied.
-func (d *Doc) distinct(self, members int) error {
-	object := Value{d, self}
-	if members <= 6 {
-		for key, member := range object.members {
-			for other := member.after(); other < object.after(); other = (Value{d, other + 1}).after() {
-				if d.same(key, other) {
-					return d.twice(key)
-				}
-			}
-		}
-		return nil
-	}
-	size := members + members/3 + 1 // at most three quarters full
-	if cap(d.seen) < size {
-		d.seen = make([]uint32, size)
-	}
-	d.seen = d.seen[:size]
-	clear(d.seen)
-	for key := range object.members {
-		at := d.slot(key)
-		for ; d.seen[at] != 0; at = (at + 1) % size {
-			if d.same(key, int(d.seen[at])) {
-				return d.twice(key)
-			}
-		}
-		d.seen[at] = uint32(key)
-	}
-	return nil
-}
-
-// slot returns where in the table the search for the name at key begins.
-func (d *Doc) slot(key int) int {
-	return int(uint64(d.tokens[key].hash()) * uint64(len(d.seen)) >> 24)
-}
-
-func (d *Doc) twice(key int) error {
-	return fmt.Errorf("it has the name %s twice in one object", excerpt(Value{d, key}.Clipped(256)))
 }

@@ -109,6 +109,8 @@ func TestScan(t *testing.T) {
 		"65 objects":               {many(65, `{"a":`) + "1" + many(65, "}"), "it is nested deeper than 64 levels"},
 		"10,000 elements":          {"[" + many(10_000, "11111,") + "]", ""},
 		"10,001 elements":          {"[" + many(10_001, "11111,") + "]", "it has a list of more than 10000 elements"},
+		"10,000 names":             {numbered(10_000), ""},
+		"10,001 names":             {numbered(10_001), "it has more than 10000 different names"},
 		"many values":              {"[" + many(400, "["+many(10, "1,")+"],") + "]", ""},
 		"too many values":          {"[" + many(400, "["+many(30, "1,")+"],") + "]", "it has more than 8229 values"},
 	} {
@@ -124,6 +126,15 @@ func TestScan(t *testing.T) {
 			require.Error(t, compareWithOracle(t, []byte(tt.text)))
 		})
 	}
+}
+
+// numbered returns an object with so many names.
+func numbered(names int) string {
+	b := []byte("{")
+	for i := range names {
+		b = fmt.Appendf(b, `"%d":"0123456789",`, i)
+	}
+	return string(append(b[:len(b)-1], '}'))
 }
 
 // The absolute limit counts as well as the one that grows with the body.
@@ -184,7 +195,7 @@ func oracle(body []byte) (any, error) {
 	if !json.Valid(text) {
 		return nil, errors.New("not JSON")
 	}
-	o := oracleReader{dec: json.NewDecoder(bytes.NewReader(text)), room: limit - 1}
+	o := oracleReader{dec: json.NewDecoder(bytes.NewReader(text)), room: limit - 1, names: map[string]bool{}}
 	o.dec.UseNumber()
 	v := o.value(0)
 	if o.room < 0 {
@@ -194,9 +205,10 @@ func oracle(body []byte) (any, error) {
 }
 
 type oracleReader struct {
-	dec  *json.Decoder
-	room int
-	err  error
+	dec   *json.Decoder
+	room  int
+	names map[string]bool
+	err   error
 }
 
 func (o *oracleReader) value(depth int) any {
@@ -223,6 +235,9 @@ func (o *oracleReader) value(depth int) any {
 			name, _ := o.dec.Token()
 			if _, twice := object[name.(string)]; twice {
 				o.err = errors.New("twice")
+			}
+			if o.names[name.(string)] = true; len(o.names) > 10_000 {
+				o.err = errors.New("too many names")
 			}
 			object[name.(string)] = o.value(depth + 1)
 		}
@@ -314,7 +329,7 @@ func allocated(f func()) int {
 // Names that are made to collide by length, ends and way of writing cost no
 // more than others: the probes of the table are counted in the table itself.
 func TestDistinctIsLinear(t *testing.T) { // not parallel: it counts allocations
-	const members = 100_000
+	const members = MaxNames - 1
 	for name, write := range map[string]func(b *bytes.Buffer, i int){
 		"numbered": func(b *bytes.Buffer, i int) { fmt.Fprintf(b, `"%d"`, i) },
 		"same ends": func(b *bytes.Buffer, i int) {
@@ -341,14 +356,13 @@ func TestDistinctIsLinear(t *testing.T) { // not parallel: it counts allocations
 				require.Less(t, got, 2*b.Len()+1<<20)
 			}
 
-			probes, size := 0, len(d.seen)
-			require.LessOrEqual(t, size, 2*members)
+			names := &d.names
+			require.Len(t, names.list, members+1)
+			require.LessOrEqual(t, len(names.table), 6*members)
+			probes := 0
 			for key := range d.Root().members {
-				at := d.slot(key)
-				for ; int(d.seen[at]) != key; at = (at + 1) % size {
-					probes++
-					require.NotZero(t, d.seen[at])
-				}
+				want := int(uint64(d.hash(key)) * uint64(len(names.table)) >> 32)
+				probes += (d.find(key) - want + len(names.table)) % len(names.table)
 			}
 			require.Less(t, probes, 4*members)
 			d.Release()

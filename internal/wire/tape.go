@@ -19,6 +19,9 @@ const (
 	// MaxElements bounds every list. Lists that come in pages have a lower
 	// limit, which their action knows.
 	MaxElements = 10_000
+	// MaxNames bounds the different names of members in the whole body. The
+	// answers of this API have about 100.
+	MaxNames = 10_000
 
 	// A body may have freeTokens, and beyond them a token for each bytesPerToken
 	// bytes, so that the tape is never larger than twice the body. The densest
@@ -49,13 +52,13 @@ const (
 type token struct {
 	start, end uint32
 	// link has the kind in the upper 8 bits; in the lower 24 the next of an object
-	// or array, or the hash of a name.
+	// or array, or the number of a name.
 	link uint32
 }
 
 func (t token) kind() Kind { return Kind(t.link >> 24) }
-func (t token) hash() int  { return int(t.link & hashMask) }
 func (t token) next() int  { return int(t.link & (1<<24 - 1)) }
+func (t token) name() int  { return int(t.link & (1<<24 - 1)) }
 
 // A Doc is a scanned body. It refers to the body until Release, and belongs to
 // one goroutine: reading a value changes what the Doc remembers.
@@ -64,7 +67,8 @@ type Doc struct {
 	tokens []token // index 0 is a null that means absent, index 1 the document
 	root   string  // the name of the XML root, "" for JSON
 
-	seen    []uint32       // the scanner's table of names
+	names   names
+	known   []knownSlots   // of the types that were filled
 	slots   []uint32       // the members of the structs that are being filled
 	strings [256][2]string // texts that came before
 }
@@ -100,9 +104,6 @@ func (d *Doc) Release() {
 	d.text, d.root = nil, ""
 	if cap(d.tokens) > keepTokens {
 		d.tokens = nil
-	}
-	if cap(d.seen) > keepTokens {
-		d.seen = nil
 	}
 	docs.Put(d)
 }
@@ -153,12 +154,10 @@ func (v Value) members(yield func(key int, member Value) bool) {
 	if t.kind() != Object {
 		return
 	}
-	for i := v.at + 1; i < t.next(); {
-		member := Value{v.doc, i + 1}
-		if !yield(i, member) {
+	for i := v.at + 1; i < t.next(); i = v.doc.after(i + 1) {
+		if !yield(i, Value{v.doc, i + 1}) {
 			return
 		}
-		i = member.after()
 	}
 }
 
@@ -168,21 +167,19 @@ func (v Value) elements(yield func(Value) bool) {
 	if t.kind() != Array {
 		return
 	}
-	for i := v.at + 1; i < t.next(); {
-		e := Value{v.doc, i}
-		if !yield(e) {
+	for i := v.at + 1; i < t.next(); i = v.doc.after(i) {
+		if !yield(Value{v.doc, i}) {
 			return
 		}
-		i = e.after()
 	}
 }
 
-// after returns the index of what follows the value.
-func (v Value) after() int {
-	if t := v.token(); t.kind() >= Object {
+// after returns the index of what follows the value at an index.
+func (d *Doc) after(at int) int {
+	if t := d.tokens[at]; t.kind() >= Object {
 		return t.next()
 	}
-	return v.at + 1
+	return at + 1
 }
 
 // Names yields the names of an object's members.

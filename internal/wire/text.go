@@ -1,77 +1,10 @@
 package wire
 
 import (
-	"bytes"
-	"hash/maphash"
 	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
 )
-
-// is reports whether the name at key is this one.
-func (d *Doc) is(key int, name string) bool {
-	t := d.tokens[key]
-	b := d.text[t.start:t.end]
-	if t.kind() == plainString {
-		return string(b) == name
-	}
-	for len(b) > 0 {
-		r, n := rune1(b)
-		want, size := utf8.DecodeRuneInString(name)
-		if r != want || size == 0 {
-			return false
-		}
-		b, name = b[n:], name[size:]
-	}
-	return name == ""
-}
-
-// hashMask selects the bits of a hash that fit into the token of a name.
-const hashMask = 1<<24 - 1
-
-var seed = maphash.MakeSeed()
-
-// noteHash writes the hash of the name at key into its token, whatever way the
-// name is written.
-func (d *Doc) noteHash(key int) {
-	t := &d.tokens[key]
-	b := d.text[t.start:t.end]
-	if t.kind() == plainString {
-		t.link |= uint32(maphash.Bytes(seed, b) & hashMask)
-		return
-	}
-	var h maphash.Hash
-	h.SetSeed(seed)
-	var buf [utf8.UTFMax]byte
-	for len(b) > 0 {
-		r, n := rune1(b)
-		h.Write(utf8.AppendRune(buf[:0], r)) // a Hash never fails
-		b = b[n:]
-	}
-	t.link |= uint32(h.Sum64() & hashMask)
-}
-
-// same reports whether the names at two keys are the same, whatever way they
-// are written.
-func (d *Doc) same(key1, key2 int) bool {
-	t1, t2 := d.tokens[key1], d.tokens[key2]
-	if t1.hash() != t2.hash() {
-		return false
-	}
-	a, b := d.text[t1.start:t1.end], d.text[t2.start:t2.end]
-	if t1.kind() == plainString && t2.kind() == plainString {
-		return bytes.Equal(a, b)
-	}
-	for len(a) > 0 && len(b) > 0 {
-		r1, n1 := rune1(a)
-		r2, n2 := rune1(b)
-		if r1 != r2 {
-			return false
-		}
-		a, b = a[n1:], b[n2:]
-	}
-	return len(a) == len(b)
-}
 
 // maxInterned is the length of a text that is worth remembering.
 const maxInterned = 48
@@ -88,9 +21,7 @@ func (d *Doc) intern(b []byte) string {
 	if n > maxInterned {
 		return string(b)
 	}
-	h := uint32(n)*0x9e3779b1 ^ uint32(b[0])<<16 ^ uint32(b[n/2])<<8 ^ uint32(b[n-1])
-	h ^= uint32(b[n/4])<<24 ^ uint32(b[n-1-n/4])<<12
-	pair := &d.strings[h*0x85ebca6b>>24]
+	pair := &d.strings[quickHash(b)]
 	if pair[0] == string(b) {
 		return pair[0]
 	}
@@ -101,6 +32,17 @@ func (d *Doc) intern(b []byte) string {
 	pair[1] = pair[0]
 	pair[0] = string(b)
 	return pair[0]
+}
+
+// quickHash returns a hash of the length and some bytes.
+func quickHash(b []byte) uint8 {
+	n := len(b)
+	if n == 0 {
+		return 0
+	}
+	h := uint32(n)*0x9e3779b1 ^ uint32(b[0])<<16 ^ uint32(b[n/2])<<8 ^ uint32(b[n-1])
+	h ^= uint32(b[n/4])<<24 ^ uint32(b[n-1-n/4])<<12
+	return uint8(h * 0x85ebca6b >> 24)
 }
 
 // unescape reads about the first bytes of the inside of a JSON string that the

@@ -97,7 +97,7 @@ func TestNames(t *testing.T) {
 		for _, b := range all {
 			same := a.group == b.group
 			require.Equal(t, same, d.same(a.key, b.key), "%s %s", groups[a.group], groups[b.group])
-			require.Equal(t, same, d.tokens[a.key].hash() == d.tokens[b.key].hash(), "%s %s", groups[a.group], groups[b.group])
+			require.Equal(t, same, d.tokens[a.key].name() == d.tokens[b.key].name(), "%s %s", groups[a.group], groups[b.group])
 			require.Equal(t, same, d.is(b.key, want), "%s %s", groups[a.group], groups[b.group])
 		}
 	}
