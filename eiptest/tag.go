@@ -3,7 +3,6 @@ package eiptest
 import (
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/eipkit/eip-go/internal/fake"
 )
@@ -11,33 +10,34 @@ import (
 // mostTags is how many tags a resource may have, from the SDK metadata.
 const mostTags = 20
 
-// tagResources serves TagResources for addresses, the only resources with tags
-// that there are here. It sets the tags on all of them or on none. No document
-// names its codes; those here are the documented ones that fit.
+// tagResources serves TagResources. It sets the tags on all resources or on
+// none. No document names its codes; those here are the documented ones that
+// fit.
 func tagResources(c *call) (obj, *fake.Refusal) {
 	ids := c.p.indexed("ResourceId", "")
 	if len(ids) > c.s.set.taggedAtOnce {
 		return nil, invalid("ResourceId." + strconv.Itoa(c.s.set.taggedAtOnce+1))
 	}
-	if !strings.EqualFold(c.p["ResourceType"], "EIP") {
-		return nil, invalid("ResourceType")
+	kind, ref := c.resourceKind()
+	if ref != nil {
+		return nil, ref
 	}
 	added, ref := c.p.tags()
 	if ref != nil {
 		return nil, ref
 	}
-	tagged := make(map[*address][]tag, len(ids))
+	tagged := make(map[*[]tag][]tag, len(ids))
 	for _, id := range ids {
-		a := c.find(id)
-		if ref := c.mine(a); ref != nil {
+		r, ref := kind.find(c, id)
+		if ref != nil {
 			return nil, ref
 		}
-		if tagged[a] = withTags(a.tags, added); len(tagged[a]) > mostTags {
+		if tagged[r.tags] = withTags(*r.tags, added); len(tagged[r.tags]) > mostTags {
 			return nil, invalid("Tag")
 		}
 	}
-	for a, tags := range tagged {
-		a.tags = tags
+	for on, tags := range tagged {
+		*on = tags
 	}
 	return nil, nil
 }
