@@ -56,7 +56,7 @@ func TestClassOfUnknownCodes(t *testing.T) {
 		{"Forbbiden.Eip", 400, ErrPermission},
 		{"NoPermission.Tag", 400, ErrPermission},
 		{"UnsupportedFeature.New", 400, ErrUnsupported},
-		{"OperationUnsupported.IpNotInCbwp", 400, ErrUnsupported},
+		{"OperationUnsupported.EipBindRemote", 400, ErrUnsupported},
 		{"OperationDenied.New", 400, ErrUnsupported},
 		{"InvalidZone.NotSupport", 400, ErrUnsupported},
 		{"InvalidVersion", 404, ErrUnsupported},
@@ -72,7 +72,7 @@ func TestClassOfUnknownCodes(t *testing.T) {
 		{"IncorrectStatus.NatGateway", 400, ErrConflict},
 		{"IncorrectBusinessStatus", 400, ErrConflict},
 		{"IncorrectSlbStatus.X", 400, ErrConflict},
-		{"BandwidthPackageOperation.conflict", 400, ErrConflict},
+		{"EipOperation.conflict", 400, ErrConflict},
 		{"TaskConflict.New", 400, ErrConflict},
 		{"EIP_TASK_CONFLICT", 400, ErrConflict},
 		{"InvalidName.Duplicated", 400, ErrConflict},
@@ -153,7 +153,11 @@ func TestShapesAgreeWithTheTable(t *testing.T) {
 		}
 	}
 	assert.Equal(t, map[Code]errorClass{
+		CodeForbiddenFinancialLocked:           ErrPermission,
 		CodeForbiddenRegionNotFound:            ErrPermission,
+		CodeInvalidEIPStatusBizDisabled:        ErrInvalidParameter,
+		CodeInvalidOperationDeletionProtection: ErrInvalidParameter,
+		CodeOperationUnsupportedIpNotInCbwp:    ErrUnsupported,
 		CodeIllegalParamOrderParamComponent:    ErrInvalidParameter,
 		CodeInvalidComponentEipBandwidthMax:    ErrInvalidParameter,
 		CodeInvalidBindingStatus:               ErrInvalidParameter,

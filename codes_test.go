@@ -81,8 +81,8 @@ func readCodeFacts(t *testing.T) *codeFacts {
 			facts.class[code] = class
 		}
 	}
-	require.Len(t, facts.rows, 164)
-	require.Len(t, facts.class, 146)
+	require.Len(t, facts.rows, 218)
+	require.Len(t, facts.class, 167)
 	require.Len(t, facts.Classes, len(classNames))
 	return facts
 }
@@ -239,7 +239,9 @@ func TestWhatCodesProve(t *testing.T) {
 		"SystemBusy":                                 transport.CauseSystemBusy,
 	}
 	neverRan := []Code{"IdempotentParameterMismatch", "IllegalParam.Description", "IllegalParam.EipMask", "IllegalParam.Isp",
-		"IllegalParam.Name", "IllegalParam.Zone", "InvalidBandwidth.Malformed", "InvalidParameter", "InvalidParameter.Format",
+		"IllegalParam.Name", "IllegalParam.Ratio", "IllegalParam.Zone", "InvalidBandwidth.Malformed", "InvalidParameter",
+		"InvalidParameter.Bandwidth", "InvalidParameter.Description.Malformed", "InvalidParameter.Format",
+		"InvalidParameter.InvalidChargeType", "InvalidParameter.Name.Malformed",
 		"MissingParam.Bandwidth", "MissingParameter", "QueryParameter.Illegal", "UnsupportedParameter"}
 	for code, row := range codeTable {
 		want, ok := causes[code]

@@ -11,10 +11,16 @@ const (
 	// AssociateEipAddress 404, ModifyEipAddressAttribute 404, ReleaseEipAddress 404, DescribeEipMonitorData
 	// 400.
 	CodeInvalidAllocationIdNotFound Code = "InvalidAllocationId.NotFound"
+	// AddCommonBandwidthPackageIp 404, AddCommonBandwidthPackageIp 400, AddCommonBandwidthPackageIps 400,
+	// DeleteCommonBandwidthPackage 404, RemoveCommonBandwidthPackageIp 404, RemoveCommonBandwidthPackageIp
+	// 400, ModifyCommonBandwidthPackageSpec 404, ModifyCommonBandwidthPackageSpec 400.
+	CodeInvalidBandwidthPackageIdNotFound Code = "InvalidBandwidthPackageId.NotFound"
 	// AssociateEipAddress 404. A misspelling of InvalidInstanceId.NotFound.
 	CodeInvalidInstanIdNotFound Code = "InvalidInstanId.NotFound"
 	// UnassociateEipAddress 400, DescribeEipMonitorData 404.
 	CodeInvalidInstanceIdNotFound Code = "InvalidInstanceId.NotFound"
+	// AddCommonBandwidthPackageIp 404, AddCommonBandwidthPackageIps 400.
+	CodeInvalidIpInstanceIdNotFound Code = "InvalidIpInstanceId.NotFound"
 	// AssociateEipAddress 400.
 	CodeInvalidParamsNotFound Code = "InvalidParams.NotFound"
 	// AllocateEipAddressPro 400.
@@ -43,6 +49,8 @@ const (
 
 // Codes of the class ErrQuota.
 const (
+	// CreateCommonBandwidthPackage 400.
+	CodeBandwidthPackageQuotaExceeded Code = "BandwidthPackage.QuotaExceeded"
 	// AllocateEipSegmentAddress 400.
 	CodeORDERQUANTITYINVALID Code = "ORDER.QUANTITY_INVALID"
 	// DescribeEipMonitorData 400.
@@ -59,6 +67,9 @@ const (
 
 // Codes of the class ErrAccount.
 const (
+	// AddCommonBandwidthPackageIp 400, AddCommonBandwidthPackageIps 400,
+	// ModifyCommonBandwidthPackageIpBandwidth 400, RemoveCommonBandwidthPackageIp 400.
+	CodeForbiddenFinancialLocked Code = "Forbidden.FinancialLocked"
 	// AllocateEipAddress 400, AllocateEipAddressPro 400, AllocateEipSegmentAddress 400, any action 400.
 	CodeInsufficientBalance Code = "InsufficientBalance"
 	// ModifyEipAddressAttribute 400.
@@ -189,7 +200,9 @@ const (
 	CodeIllegalParamIsp Code = "IllegalParam.Isp"
 	// AllocateEipSegmentAddress 400.
 	CodeIllegalParamName Code = "IllegalParam.Name"
-	// AllocateEipSegmentAddress 400.
+	// CreateCommonBandwidthPackage 400.
+	CodeIllegalParamRatio Code = "IllegalParam.Ratio"
+	// AllocateEipSegmentAddress 400, CreateCommonBandwidthPackage 400.
 	CodeIllegalParamZone Code = "IllegalParam.Zone"
 	// AllocateEipAddressPro 400.
 	CodeInvalidReserveIp Code = "Invalid.Reserve.Ip"
@@ -212,15 +225,28 @@ const (
 	// AllocateEipAddress 400, AllocateEipAddressPro 400, AllocateEipSegmentAddress 400, AssociateEipAddress
 	// 400, ModifyEipAddressAttribute 400, UnassociateEipAddress 400, any action 400.
 	CodeInvalidParameter Code = "InvalidParameter"
+	// CreateCommonBandwidthPackage 400, ModifyCommonBandwidthPackageSpec 400.
+	CodeInvalidParameterBandwidth Code = "InvalidParameter.Bandwidth"
+	// CreateCommonBandwidthPackage 400.
+	CodeInvalidParameterDescriptionMalformed Code = "InvalidParameter.Description.Malformed"
 	// any action 400.
 	CodeInvalidParameterFormat Code = "InvalidParameter.Format"
+	// CreateCommonBandwidthPackage 400.
+	CodeInvalidParameterInvalidChargeType Code = "InvalidParameter.InvalidChargeType"
 	// AssociateEipAddress 400.
 	CodeInvalidParameterMismatch Code = "InvalidParameter.Mismatch"
+	// CreateCommonBandwidthPackage 400.
+	CodeInvalidParameterNameMalformed Code = "InvalidParameter.Name.Malformed"
 	// DescribeEipMonitorData 400.
 	CodeInvalidPeriodValueNotSupported Code = "InvalidPeriod.ValueNotSupported"
-	// AllocateEipAddress 404, AllocateEipAddressPro 404, AllocateEipSegmentAddress 404.
+	// AllocateEipAddress 404, AllocateEipAddressPro 404, AllocateEipSegmentAddress 404,
+	// AddCommonBandwidthPackageIp 404, CreateCommonBandwidthPackage 404, DeleteCommonBandwidthPackage 404,
+	// DescribeCommonBandwidthPackages 404, ModifyCommonBandwidthPackageIpBandwidth 404,
+	// RemoveCommonBandwidthPackageIp 404, ModifyCommonBandwidthPackageSpec 404, AddCommonBandwidthPackageIps
+	// 400.
 	CodeInvalidRegionIdNotFound Code = "InvalidRegionId.NotFound"
-	// AllocateEipAddressPro 400, AllocateEipSegmentAddress 400.
+	// AllocateEipAddressPro 400, AllocateEipSegmentAddress 400, CreateCommonBandwidthPackage 400,
+	// DescribeCommonBandwidthPackages 400.
 	CodeInvalidResourceGroupId Code = "InvalidResourceGroupId"
 	// DescribeEipMonitorData 400.
 	CodeInvalidStartTimeMalformed Code = "InvalidStartTime.Malformed"
@@ -248,6 +274,8 @@ const (
 const (
 	// AssociateEipAddress 400.
 	CodeBINDINSTANCEHAVEPORTMAPORBINDEIP Code = "BIND_INSTANCE_HAVE_PORTMAP_OR_BIND_EIP"
+	// CreateCommonBandwidthPackage 400.
+	CodeBandwidthPackageOperationConflict Code = "BandwidthPackageOperation.conflict"
 	// AllocateEipAddressPro 400.
 	CodeINVALIDINSTANCESTATUS Code = "INVALID_INSTANCE_STATUS"
 	// AssociateEipAddress 400, ModifyEipAddressAttribute 400, UnassociateEipAddress 400, ReleaseEipAddress
@@ -259,6 +287,10 @@ const (
 	CodeIncorrectInstanceStatus Code = "IncorrectInstanceStatus"
 	// No source gives a status.
 	CodeIncorrectStatus Code = "IncorrectStatus"
+	// ModifyCommonBandwidthPackageSpec 400.
+	CodeIncorrectStatusCbwpModifying Code = "IncorrectStatus.CbwpModifying"
+	// AddCommonBandwidthPackageIp 400, AddCommonBandwidthPackageIps 400, RemoveCommonBandwidthPackageIp 400.
+	CodeIncorrectStatusEip Code = "IncorrectStatus.Eip"
 	// AllocateEipAddressPro 400.
 	CodeIncorrectStatusIp Code = "IncorrectStatus.Ip"
 	// AllocateEipAddressPro 400.
@@ -269,18 +301,31 @@ const (
 	CodeInvalidAssociationDuplicated Code = "InvalidAssociation.Duplicated"
 	// AssociateEipAddress 400, UnassociateEipAddress 400.
 	CodeInvalidBindingStatus Code = "InvalidBindingStatus"
+	// AddCommonBandwidthPackageIp 400, AddCommonBandwidthPackageIps 400,
+	// ModifyCommonBandwidthPackageIpBandwidth 400, RemoveCommonBandwidthPackageIp 400.
+	CodeInvalidEIPStatusBizDisabled Code = "InvalidEIPStatus.BizDisabled"
+	// DeleteCommonBandwidthPackage 400.
+	CodeInvalidOperationDeletionProtection Code = "InvalidOperation.DeletionProtection"
 	// AllocateEipAddressPro 400.
 	CodeIpAllocated Code = "Ip.Allocated"
 	// AllocateEipAddressPro 400. A misspelling of Ip.Kept.
 	CodeIpKeeped Code = "Ip.Keeped"
+	// AddCommonBandwidthPackageIp 400, AddCommonBandwidthPackageIps 400.
+	CodeIpInstanceIdAlreadyInBandwidthPackage Code = "IpInstanceId.AlreadyInBandwidthPackage"
 	// No source gives a status.
 	CodeLastTokenProcessing Code = "LastTokenProcessing"
 	// AllocateEipSegmentAddress 400, any action 400.
 	CodeOperationConflict Code = "OperationConflict"
+	// DeleteCommonBandwidthPackage 400.
+	CodeOperationFailedAddIpTaskInProcessing Code = "OperationFailed.AddIpTaskInProcessing"
+	// DeleteCommonBandwidthPackage 400.
+	CodeOperationFailedBandwidthPackageNotEmpty Code = "OperationFailed.BandwidthPackageNotEmpty"
 	// AllocateEipAddressPro 400.
 	CodeOperationFailedIpIsLocked Code = "OperationFailed.IpIsLocked"
 	// No source gives a status.
 	CodeOperationFailedLastTokenProcessing Code = "OperationFailed.LastTokenProcessing"
+	// RemoveCommonBandwidthPackageIp 400.
+	CodeOperationUnsupportedIpNotInCbwp Code = "OperationUnsupported.IpNotInCbwp"
 	// AllocateEipAddress 400, AllocateEipAddressPro 400, AllocateEipSegmentAddress 400.
 	CodeReserveIpFail Code = "ReserveIpFail"
 	// No source gives a status.
@@ -317,12 +362,18 @@ const (
 	CodeInvalidProtocolNeedSsl Code = "InvalidProtocol.NeedSsl"
 	// AllocateEipAddress 400, AllocateEipAddressPro 400, AllocateEipSegmentAddress 400.
 	CodeInvalidRegionNotSupport Code = "InvalidRegion.NotSupport"
+	// AddCommonBandwidthPackageIp 400, AddCommonBandwidthPackageIps 400.
+	CodeIpInstanceIdChargeTypeNotSupport Code = "IpInstanceId.ChargeType.NotSupport"
 	// any action 400.
 	CodeNoSuchVersion Code = "NoSuchVersion"
 	// AssociateEipAddress 400, UnassociateEipAddress 400.
 	CodeOperationDenied Code = "OperationDenied"
+	// AddCommonBandwidthPackageIp 400, AddCommonBandwidthPackageIps 400.
+	CodeOperationDeniedSecurityProtectionTypesInconsistent Code = "OperationDenied.SecurityProtectionTypesInconsistent"
 	// AllocateEipSegmentAddress 400.
 	CodeOperationFailedChargeTypeInvalid Code = "OperationFailed.ChargeTypeInvalid"
+	// AddCommonBandwidthPackageIp 400, AddCommonBandwidthPackageIps 400.
+	CodeOperationUnsupportedIpType Code = "OperationUnsupported.IpType"
 	// AllocateEipSegmentAddress 400.
 	CodeUnsupportedFeatureAllocateEipAddressWithZone Code = "UnsupportedFeature.AllocateEipAddressWithZone"
 	// any action 400, any action 403.
@@ -361,10 +412,14 @@ const (
 var codeTable = map[Code]codeRow{
 	CodeInvalidAllocationIdNotFound: {class: ErrNotFound,
 		hint: "No address with this allocation ID exists in the region: check the ID and the region, or take it as already released."},
+	CodeInvalidBandwidthPackageIdNotFound: {class: ErrNotFound,
+		hint: "No bandwidth package with this ID exists in the region: check the ID and the region, or take it as already deleted."},
 	CodeInvalidInstanIdNotFound: {class: ErrNotFound,
 		hint: "The instance to bind was not found: check its ID, its type and that it is in the region of the address."},
 	CodeInvalidInstanceIdNotFound: {class: ErrNotFound,
 		hint: "The instance was not found: check its ID and region; it may have been deleted already."},
+	CodeInvalidIpInstanceIdNotFound: {class: ErrNotFound,
+		hint: "No address with this ID exists in the region of the bandwidth package: check the ID and the region."},
 	CodeInvalidParamsNotFound: {class: ErrNotFound,
 		hint: "Something the request names was not found: check InstanceId and InstanceType."},
 	CodeOperationFailedInstanceNotExist: {class: ErrNotFound,
@@ -385,6 +440,8 @@ var codeTable = map[Code]codeRow{
 		hint: "Too many calls of this action: slow down and go on in the next minute."},
 	CodeThrottlingUser: {class: ErrThrottled, cause: transport.CauseThrottled,
 		hint: "Your account sends too many calls: spread them over time; the count starts anew each minute."},
+	CodeBandwidthPackageQuotaExceeded: {class: ErrQuota,
+		hint: "All bandwidth packages of your quota are in use: delete one or ask for a higher quota in Quota Center."},
 	CodeORDERQUANTITYINVALID: {class: ErrQuota,
 		hint: "The account holds as many addresses as it may: release some, or ask for a higher quota in Quota Center."},
 	CodeOperationDeniedTooManyDataQueried: {class: ErrQuota,
@@ -397,6 +454,8 @@ var codeTable = map[Code]codeRow{
 		hint: "All addresses of your quota are in use: release one or ask for a higher quota in Quota Center."},
 	CodeQuotaExceededLargeSpecEip: {class: ErrQuota,
 		hint: "The quota for addresses with large bandwidth is used up: choose less bandwidth or ask for a higher quota."},
+	CodeForbiddenFinancialLocked: {class: ErrAccount,
+		hint: "The address is locked because of unpaid bills: settle them, then send the call again."},
 	CodeInsufficientBalance: {class: ErrAccount,
 		hint: "Top up the account, then send the same call again."},
 	CodeInsufficientBalanceEip: {class: ErrAccount,
@@ -509,6 +568,8 @@ var codeTable = map[Code]codeRow{
 		hint: "This line type is not offered here: choose another ISP, or leave it empty for BGP."},
 	CodeIllegalParamName: {class: ErrInvalidParameter, neverRan: true,
 		hint: "Correct Name: check its length, its first letter and its characters."},
+	CodeIllegalParamRatio: {class: ErrInvalidParameter, neverRan: true,
+		hint: "Set Ratio to 20 with PayBy95, and leave it out otherwise."},
 	CodeIllegalParamZone: {class: ErrInvalidParameter, neverRan: true,
 		hint: "The zone does not exist or does not belong to the region: correct Zone, or leave it empty."},
 	CodeInvalidReserveIp: {class: ErrInvalidParameter,
@@ -531,10 +592,18 @@ var codeTable = map[Code]codeRow{
 		hint: "LockReason takes financial or security."},
 	CodeInvalidParameter: {class: ErrInvalidParameter, neverRan: true,
 		hint: "The message names the parameter that the service does not accept: correct it."},
+	CodeInvalidParameterBandwidth: {class: ErrInvalidParameter, neverRan: true,
+		hint: "Bandwidth is not in the range of the package: mind the site of the account and the kind of metering."},
+	CodeInvalidParameterDescriptionMalformed: {class: ErrInvalidParameter, neverRan: true,
+		hint: "Correct Description: up to 256 characters, not beginning with http:// or https://."},
 	CodeInvalidParameterFormat: {class: ErrInvalidParameter, neverRan: true,
 		hint: "Format takes JSON or XML: leave it to the library."},
+	CodeInvalidParameterInvalidChargeType: {class: ErrInvalidParameter, neverRan: true,
+		hint: "Choose an InternetChargeType that the site of the account offers: PayByTraffic is that of the international one."},
 	CodeInvalidParameterMismatch: {class: ErrInvalidParameter,
 		hint: "Address and instance are in different regions: use an address of the instance's region."},
+	CodeInvalidParameterNameMalformed: {class: ErrInvalidParameter, neverRan: true,
+		hint: "Correct Name: up to 128 characters, not beginning with http:// or https://."},
 	CodeInvalidPeriodValueNotSupported: {class: ErrInvalidParameter,
 		hint: "Use a Period that the action documents; 60 and 3600 seconds are accepted everywhere."},
 	CodeInvalidRegionIdNotFound: {class: ErrInvalidParameter,
@@ -563,6 +632,8 @@ var codeTable = map[Code]codeRow{
 		hint: "The action does not take one of the parameters: remove it."},
 	CodeBINDINSTANCEHAVEPORTMAPORBINDEIP: {class: ErrConflict,
 		hint: "The instance has an address or port mapping already: remove that, or bind another instance."},
+	CodeBandwidthPackageOperationConflict: {class: ErrConflict,
+		hint: "The bandwidth package is being changed by another call: wait until that is done; one change at a time."},
 	CodeINVALIDINSTANCESTATUS: {class: ErrConflict,
 		hint: "The instance is not in a state that allows this: wait until it is stable, then try again."},
 	CodeIncorrectEipStatus: {class: ErrConflict,
@@ -573,6 +644,10 @@ var codeTable = map[Code]codeRow{
 		hint: "The instance is in transition or of the wrong state: start or stop it, or wait, then try again."},
 	CodeIncorrectStatus: {class: ErrConflict,
 		hint: "The resource is not in a state that allows this: read its status and wait."},
+	CodeIncorrectStatusCbwpModifying: {class: ErrConflict,
+		hint: "The bandwidth package is Modifying: wait until it is Available, then change it."},
+	CodeIncorrectStatusEip: {class: ErrConflict,
+		hint: "The address is in transition: wait until it is Available or InUse, then add or remove it."},
 	CodeIncorrectStatusIp: {class: ErrConflict,
 		hint: "The address is not free at the moment: wait, or ask for another one."},
 	CodeIncorrectStatusPublicIpAddressPool: {class: ErrConflict,
@@ -583,18 +658,30 @@ var codeTable = map[Code]codeRow{
 		hint: "The instance is bound already: look with DescribeEipAddresses whether it is your address."},
 	CodeInvalidBindingStatus: {class: ErrConflict,
 		hint: "The binding is changing: wait until the address is Available or InUse, then look again."},
+	CodeInvalidEIPStatusBizDisabled: {class: ErrConflict,
+		hint: "The address is locked: find out why in the console, and wait until it is unlocked."},
+	CodeInvalidOperationDeletionProtection: {class: ErrConflict,
+		hint: "The resource is protected against deletion: switch the protection off, if it may be deleted."},
 	CodeIpAllocated: {class: ErrConflict,
 		hint: "The address is taken already: look with DescribeEipAddresses whether it is yours, or ask for another one."},
 	CodeIpKeeped: {class: ErrConflict,
 		hint: "The address is held back for up to an hour: try later, or ask for another one."},
+	CodeIpInstanceIdAlreadyInBandwidthPackage: {class: ErrConflict,
+		hint: "The address is in a bandwidth package already: look with DescribeEipAddresses in which, and remove it there if it is another."},
 	CodeLastTokenProcessing: {class: ErrConflict, cause: transport.CauseTokenProcessing,
 		hint: "The first call with this client token is still at work: wait, then repeat with the same token."},
 	CodeOperationConflict: {class: ErrConflict,
 		hint: "Another call works on the same resource: wait until it is done, read the state, then try again."},
+	CodeOperationFailedAddIpTaskInProcessing: {class: ErrConflict,
+		hint: "Addresses are being added to the bandwidth package: wait until they are BINDED, then delete it."},
+	CodeOperationFailedBandwidthPackageNotEmpty: {class: ErrConflict,
+		hint: "The bandwidth package has addresses: remove them first, or delete it with Force."},
 	CodeOperationFailedIpIsLocked: {class: ErrConflict,
 		hint: "The address is locked: wait until it is unlocked, or ask for another one."},
 	CodeOperationFailedLastTokenProcessing: {class: ErrConflict, cause: transport.CauseTokenProcessing,
 		hint: "The first call with this client token has not ended: wait, then repeat with the same token."},
+	CodeOperationUnsupportedIpNotInCbwp: {class: ErrConflict,
+		hint: "The address is not in this bandwidth package: look with DescribeEipAddresses in which it is, or take it as removed."},
 	CodeReserveIpFail: {class: ErrConflict,
 		hint: "The address could not be reserved: try again later, or ask for another one."},
 	CodeTaskConflict: {class: ErrConflict,
@@ -623,12 +710,18 @@ var codeTable = map[Code]codeRow{
 		hint: "Use an https endpoint."},
 	CodeInvalidRegionNotSupport: {class: ErrUnsupported,
 		hint: "This region does not offer the feature: choose another region."},
+	CodeIpInstanceIdChargeTypeNotSupport: {class: ErrUnsupported,
+		hint: "A subscription cannot be in a bandwidth package: add a pay-as-you-go address."},
 	CodeNoSuchVersion: {class: ErrUnsupported,
 		hint: "The endpoint does not know the API version: use 2016-04-28."},
 	CodeOperationDenied: {class: ErrUnsupported,
 		hint: "This address or instance cannot be used so: both must be in a VPC, and not of the default VPC's own addresses."},
+	CodeOperationDeniedSecurityProtectionTypesInconsistent: {class: ErrUnsupported,
+		hint: "Address and bandwidth package have different protection: use one with the same SecurityProtectionTypes."},
 	CodeOperationFailedChargeTypeInvalid: {class: ErrUnsupported,
 		hint: "A hybrid segment cannot be paid by traffic: use PayByBandwidth."},
+	CodeOperationUnsupportedIpType: {class: ErrUnsupported,
+		hint: "Set IpType to EIP, or leave it out."},
 	CodeUnsupportedFeatureAllocateEipAddressWithZone: {class: ErrUnsupported,
 		hint: "Addresses cannot be allocated by zone here: leave Zone empty."},
 	CodeUnsupportedHTTPMethod: {class: ErrUnsupported,
