@@ -108,8 +108,22 @@ func (r *AddCommonBandwidthPackageIpsResponse) UnmarshalJSON(b []byte) error {
 // [Client.AddCommonBandwidthPackageIp]; see [Client.WaitAllInBandwidthPackage]. A
 // repeat with the same ClientToken is safe.
 //
-// Documented codes (2024 AddCommonBandwidthPackageIps page): those of
-// AddCommonBandwidthPackageIp, and EIP_ALREADY_IN_BANDWIDTHPACKAGE.
+// Documented codes (2024 AddCommonBandwidthPackageIps page), grouped by what was
+// wrong. The request: MissingParam.BandwidthPackageId,
+// ParamExclusive.IpInstanceIdAndBandwidthPackageId, OperationUnsupported.IpType,
+// InvalidRegionId.NotFound, InvalidBandwidthPackageId.NotFound,
+// InvalidBandwidthPackage.NotExist, InvalidIpInstanceId.NotFound,
+// InvalidInstanceId.NotFound. The addresses and the package:
+// EIP_ALREADY_IN_BANDWIDTHPACKAGE, IpInstanceId.AlreadyInBandwidthPackage,
+// IpInstanceId.ChargeType.NotSupport, IpInstanceId.BizStatusInvalid,
+// IpInstanceId.QuotaExceeded, IpInstanceId.InvalidIpInternetChargeType,
+// IncorrectStatus.Eip, InvalidEIPStatus.BizDisabled, Forbidden.FinancialLocked,
+// BandwidthPackageId.InvalidBizStatus, BandwidthPackageId.InvalidBandwidth,
+// AttrMismatching.BandwidthPackageIpVersion, OperationFailed.ZoneIdInconsistent,
+// Mismatch.CloudBoxCbwpZoneAndEipZone,
+// OperationDenied.SecurityProtectionTypesInconsistent. Frequency:
+// EipOperation.TooFrequently, TaskConflict, OperationFailed.DistibuteLock (so
+// spelt). The Terraform provider also meets BandwidthPackageOperation.conflict.
 func (c *Client) AddCommonBandwidthPackageIps(ctx context.Context, req *AddCommonBandwidthPackageIpsRequest) (*AddCommonBandwidthPackageIpsResponse, error) {
 	return opAddCommonBandwidthPackageIps.call(ctx, c, req)
 }
@@ -154,8 +168,8 @@ func (r *RemoveCommonBandwidthPackageIpResponse) UnmarshalJSON(b []byte) error {
 // until DescribeEipAddresses shows it in none; see
 // [Client.WaitOutOfBandwidthPackage]. A repeat with the same ClientToken is safe.
 // After an attempt with an unknown outcome the client takes
-// OperationUnsupported.IpNotInCbwp as success, as the Terraform provider does in
-// any case.
+// OperationUnsupported.IpNotInCbwp, as the Terraform provider does in any case,
+// and IpInstanceId.NotBandwidthPackage as success.
 //
 // Documented codes (2023 RemoveCommonBandwidthPackageIp page):
 // IpInstanceId.NotBandwidthPackage, OperationUnsupported.IpNotInCbwp,

@@ -199,6 +199,12 @@ func TestRemoveCommonBandwidthPackageIpIsSettled(t *testing.T) {
 	require.Equal(t, 2, res.Attempts)
 	require.Equal(t, "OperationUnsupported.IpNotInCbwp", srv.CallsOf("RemoveCommonBandwidthPackageIp")[1].Code)
 	require.NotEmpty(t, res.RequestID)
+
+	add(t, c, pkg, a)
+	srv.Fail("RemoveCommonBandwidthPackageIp", fault.CutAfter(), fault.Refuse("IpInstanceId.NotBandwidthPackage"))
+	_, err = c.RemoveCommonBandwidthPackageIp(t.Context(), &eip.RemoveCommonBandwidthPackageIpRequest{BandwidthPackageID: pkg, IPInstanceID: a})
+	require.NoError(t, err)
+	require.Empty(t, memberIDs(t, srv, pkg))
 }
 
 func TestCommonBandwidthPackageIpBandwidth(t *testing.T) {

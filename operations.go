@@ -175,7 +175,7 @@ var (
 
 	opRemoveCommonBandwidthPackageIp = op[RemoveCommonBandwidthPackageIpRequest, RemoveCommonBandwidthPackageIpResponse]{
 		name: "RemoveCommonBandwidthPackageIp", kind: KindTokened,
-		settledBy: []Code{CodeOperationUnsupportedIpNotInCbwp}}
+		settledBy: []Code{CodeOperationUnsupportedIpNotInCbwp, CodeIpInstanceIdNotBandwidthPackage}}
 
 	opTagResources = op[TagResourcesRequest, TagResourcesResponse]{
 		name: "TagResources", kind: KindRepeatable}

@@ -229,6 +229,8 @@ func deletePackage(c *call) (obj, *fake.Refusal) {
 		return nil, invalid("Force")
 	case p.DeletionProtection:
 		return nil, c.no("InvalidOperation.DeletionProtection")
+	case p.InternetChargeType == "PayBy95":
+		return nil, c.no("OperationUnsupported.Release95Instance")
 	case adding:
 		return nil, c.no("OperationFailed.AddIpTaskInProcessing")
 	case p.Status != Available || p.busy():

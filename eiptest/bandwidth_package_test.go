@@ -132,6 +132,10 @@ var packageTable = []provoked{
 		s.ChangeBandwidthPackage(p[3], func(b *eiptest.BandwidthPackage) { b.DeletionProtection = true })
 		return p
 	}},
+	{rmPkg, 400, "OperationUnsupported.Release95Instance", nil, func(c *caller, _ *eiptest.Server) []string {
+		made := c.ok(mkPkg, args("Bandwidth", "200", "InternetChargeType", "PayBy95", "Ratio", "20")...)
+		return args("BandwidthPackageId", made.str("BandwidthPackageId"))
+	}},
 	{rmPkg, 400, "OperationFailed.AddIpTaskInProcessing", slow, busy("Force", "true")},
 	{rmPkg, 400, "OperationFailed.BandwidthPackageNotEmpty", now, busy("Force", "false")},
 	{rmPkg, 400, "BandwidthPackageOperation.conflict", slow, func(c *caller, s *eiptest.Server) []string {
@@ -187,6 +191,22 @@ var packageTable = []provoked{
 		return append([]string{"RegionId", region}, p[len(p)-2:]...)
 	}},
 }
+
+// scriptedPackages is the part of scripted that is about bandwidth packages.
+var scriptedPackages = strings.Fields(`AttrMismatching.BandwidthPackageIpVersion BandwidthPackage.FinancialLocked
+	BandwidthPackageId.InvalidBandwidth BandwidthPackageId.InvalidBizStatus DependencyViolation.Ips
+	DependencyViolation.RouteEntry DependencyViolation.ip EIP_ALREADY_IN_BANDWIDTHPACKAGE EIP_BIND_NATGATEWAY
+	EipOperation.TooFrequently FAILED_INVOKE_INNER_API ForbiddenAction.PrePaid IllegalParam.AvailableZone
+	IncorrectStatus.ResourceStatus InvalidBandwidth.ValueNotSupported InvalidBandwidthPackage.NotExist
+	InvalidBandwidthPackageIdNumber.NotSupported InvalidCommonBandwidthPackageId.NotFound InvalidIP.IpInSnatPool
+	InvalidIpInstanceId.Malformed InvalidVpcId.NotFound InvalidZoneId.NotFound IpInstanceId.BizStatusInvalid
+	IpInstanceId.InvalidIpInternetChargeType IpInstanceId.NotBandwidthPackage IpInstanceId.QuotaExceeded
+	Mismatch.CloudBoxCbwpZoneAndEipZone MissingParam.BandwidthPackageId MissingParam.NameOrDescription
+	OperationFailed.DistibuteLock OperationFailed.QueryCommodityInfo OperationFailed.SnatPoolIp
+	OperationFailed.SyncOrderToSub OperationFailed.SystemBusy OperationFailed.ZoneIdInconsistent
+	OperationUnsupported.EipBindRemote OperationUnsupported.InvalidZone OperationUnsupported.ResourceGroupId
+	OrderError.BandwidthPackage ParamExclusive.IpInstanceIdAndBandwidthPackageId ResourceNotEnough.Bandwidth
+	ResourceNotEnough.CommonBandWidthPackage TaskConflict UnsupportedRegion.CloudBoxInternet`)
 
 // seenIn is what a package and an address say of each other.
 func (c *caller) seenIn(pkg, id string) (inPackage, ofAddress, bandwidth string) {
