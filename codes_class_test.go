@@ -36,7 +36,7 @@ func TestClassOfUnknownCodes(t *testing.T) {
 		{"Throttling.Pool", 400, ErrThrottled},
 		{"Throttling.Concurrency", 503, ErrThrottled},
 		{"ThrottlingUser", 400, ErrThrottled},
-		{"EipOperation.TooFrequently", 400, ErrThrottled},
+		{"EipOperation.DoneTooFrequently", 400, ErrThrottled},
 		{"FrequentPurchase.Segment", 400, ErrThrottled},
 		{"Gateway.Throttling", 503, ErrThrottled},
 		{"DryRunOperation.Success", 400, ErrDryRun},
@@ -56,7 +56,7 @@ func TestClassOfUnknownCodes(t *testing.T) {
 		{"Forbbiden.Eip", 400, ErrPermission},
 		{"NoPermission.Tag", 400, ErrPermission},
 		{"UnsupportedFeature.New", 400, ErrUnsupported},
-		{"OperationUnsupported.IpNotInCbwp", 400, ErrUnsupported},
+		{"OperationUnsupported.SomethingNew", 400, ErrUnsupported},
 		{"OperationDenied.New", 400, ErrUnsupported},
 		{"InvalidZone.NotSupport", 400, ErrUnsupported},
 		{"InvalidVersion", 404, ErrUnsupported},
@@ -72,7 +72,7 @@ func TestClassOfUnknownCodes(t *testing.T) {
 		{"IncorrectStatus.NatGateway", 400, ErrConflict},
 		{"IncorrectBusinessStatus", 400, ErrConflict},
 		{"IncorrectSlbStatus.X", 400, ErrConflict},
-		{"BandwidthPackageOperation.conflict", 400, ErrConflict},
+		{"EipOperation.conflict", 400, ErrConflict},
 		{"TaskConflict.New", 400, ErrConflict},
 		{"EIP_TASK_CONFLICT", 400, ErrConflict},
 		{"InvalidName.Duplicated", 400, ErrConflict},
@@ -95,7 +95,7 @@ func TestClassOfUnknownCodes(t *testing.T) {
 		{"Invalid.Colour", 500, ErrInvalidParameter},
 
 		// "Not found" of what is not a resource is a wrong parameter.
-		{"InvalidZoneId.NotFound", 404, ErrInvalidParameter},
+		{"InvalidAreaId.NotFound", 404, ErrInvalidParameter},
 		{"InvalidRegionId.NotFound.X", 404, ErrInvalidParameter},
 		{"InvalidResourceGroup.NotFound", 404, ErrInvalidParameter},
 		{"ResourceNotFound.ResourceGroup", 404, ErrInvalidParameter},
@@ -153,16 +153,22 @@ func TestShapesAgreeWithTheTable(t *testing.T) {
 		}
 	}
 	assert.Equal(t, map[Code]errorClass{
-		CodeForbiddenRegionNotFound:            ErrPermission,
-		CodeIllegalParamOrderParamComponent:    ErrInvalidParameter,
-		CodeInvalidComponentEipBandwidthMax:    ErrInvalidParameter,
-		CodeInvalidBindingStatus:               ErrInvalidParameter,
-		CodeINVALIDINSTANCESTATUS:              ErrInvalidParameter,
-		CodeInvalidInstanIdNotFound:            ErrInvalidParameter,
-		CodeORDERQUANTITYINVALID:               ErrOrder,
-		CodeInvalidParamsNotFound:              ErrInvalidParameter,
-		CodeOperationDeniedIpBelongToOtherUser: ErrUnsupported,
-		CodeOperationDeniedTooManyDataQueried:  ErrUnsupported,
+		CodeForbiddenFinancialLocked:                    ErrPermission,
+		CodeForbiddenRegionNotFound:                     ErrPermission,
+		CodeInvalidBandwidthPackageIdNumberNotSupported: ErrUnsupported,
+		CodeInvalidIPIpInSnatPool:                       ErrInvalidParameter,
+		CodeInvalidEIPStatusBizDisabled:                 ErrInvalidParameter,
+		CodeInvalidOperationDeletionProtection:          ErrInvalidParameter,
+		CodeOperationUnsupportedIpNotInCbwp:             ErrUnsupported,
+		CodeIllegalParamOrderParamComponent:             ErrInvalidParameter,
+		CodeInvalidComponentEipBandwidthMax:             ErrInvalidParameter,
+		CodeInvalidBindingStatus:                        ErrInvalidParameter,
+		CodeINVALIDINSTANCESTATUS:                       ErrInvalidParameter,
+		CodeInvalidInstanIdNotFound:                     ErrInvalidParameter,
+		CodeORDERQUANTITYINVALID:                        ErrOrder,
+		CodeInvalidParamsNotFound:                       ErrInvalidParameter,
+		CodeOperationDeniedIpBelongToOtherUser:          ErrUnsupported,
+		CodeOperationDeniedTooManyDataQueried:           ErrUnsupported,
 	}, exceptions)
 }
 

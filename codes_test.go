@@ -81,8 +81,8 @@ func readCodeFacts(t *testing.T) *codeFacts {
 			facts.class[code] = class
 		}
 	}
-	require.Len(t, facts.rows, 164)
-	require.Len(t, facts.class, 146)
+	require.Len(t, facts.rows, 292)
+	require.Len(t, facts.class, 211)
 	require.Len(t, facts.Classes, len(classNames))
 	return facts
 }
@@ -238,9 +238,12 @@ func TestWhatCodesProve(t *testing.T) {
 		"ServiceUnavailable":                         transport.CauseServiceUnavailable,
 		"SystemBusy":                                 transport.CauseSystemBusy,
 	}
-	neverRan := []Code{"IdempotentParameterMismatch", "IllegalParam.Description", "IllegalParam.EipMask", "IllegalParam.Isp",
-		"IllegalParam.Name", "IllegalParam.Zone", "InvalidBandwidth.Malformed", "InvalidParameter", "InvalidParameter.Format",
-		"MissingParam.Bandwidth", "MissingParameter", "QueryParameter.Illegal", "UnsupportedParameter"}
+	neverRan := []Code{"IdempotentParameterMismatch", "IllegalParam.AvailableZone", "IllegalParam.Description", "IllegalParam.EipMask", "IllegalParam.Isp",
+		"IllegalParam.Name", "IllegalParam.Ratio", "IllegalParam.Zone", "InvalidBandwidth.Malformed",
+		"InvalidBandwidth.ValueNotSupported", "InvalidIpInstanceId.Malformed", "InvalidParameter",
+		"InvalidParameter.Bandwidth", "InvalidParameter.Description.Malformed", "InvalidParameter.Format",
+		"InvalidParameter.InvalidChargeType", "InvalidParameter.Name.Malformed",
+		"MissingParam.Bandwidth", "MissingParam.BandwidthPackageId", "MissingParam.NameOrDescription", "MissingParameter", "QueryParameter.Illegal", "UnsupportedParameter"}
 	for code, row := range codeTable {
 		want, ok := causes[code]
 		if !ok {

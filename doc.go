@@ -108,9 +108,11 @@
 //     LastTokenProcessing, and not carried out a second time. A request that
 //     arrives late, after its repeat, is recognised by its token too.
 //   - After an attempt with an unknown outcome, InvalidAllocationId.NotFound in
-//     answer to ReleaseEipAddress means that this attempt released the address, and
-//     OperationUnsupported.IpNotInCbwp in answer to RemoveCommonBandwidthPackageIp
-//     that it removed it. This takes for granted that the region was right. The
+//     answer to ReleaseEipAddress means that this attempt released the address,
+//     InvalidBandwidthPackageId.NotFound in answer to DeleteCommonBandwidthPackage
+//     that it deleted the package, and OperationUnsupported.IpNotInCbwp or
+//     IpInstanceId.NotBandwidthPackage in answer to RemoveCommonBandwidthPackageIp
+//     that it removed the address. This takes for granted that the region was right. The
 //     Ensure helpers look once more before they report an address as gone.
 //   - An answer belongs to the request on its connection. If a peer repeats an
 //     earlier answer of the service, or sends that of another request, this is not

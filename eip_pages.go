@@ -14,6 +14,7 @@ import (
 const (
 	maxEipPageSize     = 100
 	maxSegmentPageSize = 50
+	maxPackagePageSize = 50
 )
 
 type (

@@ -29,7 +29,8 @@ const (
 type EnsureOption uint8
 
 const (
-	// MoveBound lets EnsureAssociated unbind the address from where it is.
+	// MoveBound lets EnsureAssociated unbind the address from where it is, and
+	// EnsureInBandwidthPackage take it out of another package.
 	MoveBound EnsureOption = iota + 1
 	// UnbindFirst lets EnsureReleased unbind the address.
 	UnbindFirst

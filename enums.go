@@ -26,6 +26,13 @@ const (
 	InternetChargeTypePayByBandwidth InternetChargeType = "PayByBandwidth"
 	// InternetChargeTypePayByTraffic meters the traffic that flowed.
 	InternetChargeTypePayByTraffic InternetChargeType = "PayByTraffic"
+	// InternetChargeTypePayBy95 meters the 95th percentile of the bandwidth used.
+	// Of bandwidth packages of the China site alone, from the SDK metadata.
+	InternetChargeTypePayBy95 InternetChargeType = "PayBy95"
+	// InternetChargeTypePayByDominantTraffic meters the traffic of the direction
+	// that has more of it. Of bandwidth packages of the China site alone, from the
+	// SDK metadata.
+	InternetChargeTypePayByDominantTraffic InternetChargeType = "PayByDominantTraffic"
 )
 
 // ISP is the type of the line. Values from the 2026 AllocateEipAddressPro page
@@ -166,6 +173,37 @@ type BandwidthPackageType string
 
 // BandwidthPackageTypeCommon is a shared bandwidth package.
 const BandwidthPackageTypeCommon BandwidthPackageType = "CommonBandwidthPackage"
+
+// BandwidthPackageStatus is the state of a bandwidth package. Values from the
+// SDK metadata.
+type BandwidthPackageStatus string
+
+const (
+	// BandwidthPackageStatusAvailable: it can be changed.
+	BandwidthPackageStatusAvailable BandwidthPackageStatus = "Available"
+	// BandwidthPackageStatusModifying: its bandwidth is being changed; only queries
+	// are possible.
+	BandwidthPackageStatusModifying BandwidthPackageStatus = "Modifying"
+)
+
+// BandwidthPackageIPStatus says how far an address is in a bandwidth package.
+// Values from the SDK metadata; the spellings are the wire's.
+type BandwidthPackageIPStatus string
+
+const (
+	// BandwidthPackageIPStatusBinding: being added; only queries of the package
+	// are possible.
+	BandwidthPackageIPStatusBinding BandwidthPackageIPStatus = "BINDING"
+	// BandwidthPackageIPStatusBinded: it draws from the package.
+	BandwidthPackageIPStatusBinded BandwidthPackageIPStatus = "BINDED"
+)
+
+// BandwidthPackageIPType is the type of what is added to a bandwidth package.
+// Value from the SDK metadata.
+type BandwidthPackageIPType string
+
+// BandwidthPackageIPTypeEIP is an elastic IP, the only value.
+const BandwidthPackageIPTypeEIP BandwidthPackageIPType = "EIP"
 
 // ReservationOrderType is the type of an order that has not taken effect yet.
 // Values from the 2019 API reference.

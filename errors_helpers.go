@@ -36,6 +36,7 @@ func shortList(ids []string) string {
 const (
 	whatAddress = "address"
 	whatSegment = "segment"
+	whatPackage = "bandwidth package"
 )
 
 // WaitError reports that a wait ended before the wanted state was reached. It
@@ -54,6 +55,9 @@ type WaitError struct {
 	Last map[string]*EipAddress
 	// LastSegment is the group as it was last seen, when a group was waited for.
 	LastSegment *EipSegment
+	// LastPackage is the bandwidth package as it was last seen, when a package or
+	// the addresses in it were waited for.
+	LastPackage *CommonBandwidthPackage
 	// Err is the reason.
 	Err error
 
@@ -74,8 +78,17 @@ func (e *WaitError) Error() string {
 }
 
 // State is the last state seen of one of IDs: a Status, with the instance if
-// there is one, "not there", or "not seen" if no look says whether it is there.
+// there is one, "not there", or "not seen" if no look says whether it is there. Of
+// an address that is to be in a bandwidth package it is the state there.
 func (e *WaitError) State(id string) string {
+	if p := e.LastPackage; p != nil {
+		if p.BandwidthPackageID == id {
+			return string(p.Status)
+		}
+		if m := p.Member(id); m != nil {
+			return string(m.Status)
+		}
+	}
 	if e.LastSegment != nil && e.LastSegment.InstanceID == id {
 		return string(e.LastSegment.Status)
 	}
@@ -118,7 +131,7 @@ func oneLine(err error) string {
 // which it found an address. It was not told to change that state, or cannot.
 // It matches [ErrConflict], unless Code says otherwise.
 type StateError struct {
-	// AllocationID is the address, or the segment.
+	// AllocationID is the address, the segment or the bandwidth package.
 	AllocationID string
 	// Status and InstanceID are its state.
 	Status     Status

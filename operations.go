@@ -97,6 +97,14 @@ func (o *op[Req, Resp]) call(ctx context.Context, c *Client, req *Req) (*Resp, e
 // anything and whether it takes a ClientToken is from the vendor's metadata; the
 // actions without a token all end in the same state when they are repeated.
 var (
+	// Its codes for an address that is in a package already do not say in which: they
+	// prove nothing of an earlier attempt.
+	opAddCommonBandwidthPackageIp = op[AddCommonBandwidthPackageIpRequest, AddCommonBandwidthPackageIpResponse]{
+		name: "AddCommonBandwidthPackageIp", kind: KindTokened}
+
+	opAddCommonBandwidthPackageIps = op[AddCommonBandwidthPackageIpsRequest, AddCommonBandwidthPackageIpsResponse]{
+		name: "AddCommonBandwidthPackageIps", kind: KindTokened}
+
 	opAllocateEipAddress = op[AllocateEipAddressRequest, AllocateEipAddressResponse]{
 		name: "AllocateEipAddress", kind: KindTokened, creates: "AllocationId"}
 
@@ -108,6 +116,21 @@ var (
 
 	opAssociateEipAddress = op[AssociateEipAddressRequest, AssociateEipAddressResponse]{
 		name: "AssociateEipAddress", kind: KindTokened}
+
+	opCancelCommonBandwidthPackageIpBandwidth = op[CancelCommonBandwidthPackageIpBandwidthRequest, CancelCommonBandwidthPackageIpBandwidthResponse]{
+		name: "CancelCommonBandwidthPackageIpBandwidth", kind: KindRepeatable}
+
+	opCreateCommonBandwidthPackage = op[CreateCommonBandwidthPackageRequest, CreateCommonBandwidthPackageResponse]{
+		name: "CreateCommonBandwidthPackage", kind: KindTokened, creates: "BandwidthPackageId"}
+
+	// The region was right, or the package would not be known there.
+	opDeleteCommonBandwidthPackage = op[DeleteCommonBandwidthPackageRequest, DeleteCommonBandwidthPackageResponse]{
+		name: "DeleteCommonBandwidthPackage", kind: KindRepeatable,
+		settledBy: []Code{CodeInvalidBandwidthPackageIdNotFound}}
+
+	opDescribeCommonBandwidthPackages = op[DescribeCommonBandwidthPackagesRequest, DescribeCommonBandwidthPackagesResponse]{
+		name: "DescribeCommonBandwidthPackages", kind: KindRead, list: listing{
+			key: "CommonBandwidthPackages", wrapper: "CommonBandwidthPackage", id: [2]string{"BandwidthPackageId"}, paged: true}}
 
 	opDescribeEipAddresses = op[DescribeEipAddressesRequest, DescribeEipAddressesResponse]{
 		name: "DescribeEipAddresses", kind: KindRead, list: listing{
@@ -129,6 +152,16 @@ var (
 		name: "DescribeRegions", kind: KindRead, noRegion: true, list: listing{
 			key: "Regions", wrapper: "Region", id: [2]string{"RegionId"}}}
 
+	opModifyCommonBandwidthPackageAttribute = op[ModifyCommonBandwidthPackageAttributeRequest, ModifyCommonBandwidthPackageAttributeResponse]{
+		name: "ModifyCommonBandwidthPackageAttribute", kind: KindRepeatable}
+
+	opModifyCommonBandwidthPackageIpBandwidth = op[ModifyCommonBandwidthPackageIpBandwidthRequest, ModifyCommonBandwidthPackageIpBandwidthResponse]{
+		name: "ModifyCommonBandwidthPackageIpBandwidth", kind: KindRepeatable}
+
+	// A package that is Modifying may be so by the earlier attempt.
+	opModifyCommonBandwidthPackageSpec = op[ModifyCommonBandwidthPackageSpecRequest, ModifyCommonBandwidthPackageSpecResponse]{
+		name: "ModifyCommonBandwidthPackageSpec", kind: KindRepeatable, ownDoing: true}
+
 	opModifyEipAddressAttribute = op[ModifyEipAddressAttributeRequest, ModifyEipAddressAttributeResponse]{
 		name: "ModifyEipAddressAttribute", kind: KindRepeatable}
 
@@ -140,6 +173,10 @@ var (
 	opReleaseEipSegmentAddress = op[ReleaseEipSegmentAddressRequest, ReleaseEipSegmentAddressResponse]{
 		name: "ReleaseEipSegmentAddress", kind: KindTokened}
 
+	opRemoveCommonBandwidthPackageIp = op[RemoveCommonBandwidthPackageIpRequest, RemoveCommonBandwidthPackageIpResponse]{
+		name: "RemoveCommonBandwidthPackageIp", kind: KindTokened,
+		settledBy: []Code{CodeOperationUnsupportedIpNotInCbwp, CodeIpInstanceIdNotBandwidthPackage}}
+
 	opTagResources = op[TagResourcesRequest, TagResourcesResponse]{
 		name: "TagResources", kind: KindRepeatable}
 
@@ -150,36 +187,39 @@ var (
 // operations is the table by which Do finds a row: those above, and those of
 // the actions that have no method yet.
 var operations = []*operation{
+	(*operation)(&opAddCommonBandwidthPackageIp),
+	(*operation)(&opAddCommonBandwidthPackageIps),
 	(*operation)(&opAllocateEipAddress),
 	(*operation)(&opAllocateEipAddressPro),
 	(*operation)(&opAllocateEipSegmentAddress),
 	(*operation)(&opAssociateEipAddress),
+	(*operation)(&opCancelCommonBandwidthPackageIpBandwidth),
+	(*operation)(&opCreateCommonBandwidthPackage),
+	(*operation)(&opDeleteCommonBandwidthPackage),
+	(*operation)(&opDescribeCommonBandwidthPackages),
 	(*operation)(&opDescribeEipAddresses),
 	(*operation)(&opDescribeEipGatewayInfo),
 	(*operation)(&opDescribeEipMonitorData),
 	(*operation)(&opDescribeEipSegment),
 	(*operation)(&opDescribeRegions),
+	(*operation)(&opModifyCommonBandwidthPackageAttribute),
+	(*operation)(&opModifyCommonBandwidthPackageIpBandwidth),
+	(*operation)(&opModifyCommonBandwidthPackageSpec),
 	(*operation)(&opModifyEipAddressAttribute),
 	(*operation)(&opReleaseEipAddress),
 	(*operation)(&opReleaseEipSegmentAddress),
+	(*operation)(&opRemoveCommonBandwidthPackageIp),
 	(*operation)(&opTagResources),
 	(*operation)(&opUnassociateEipAddress),
 
-	{name: "AddCommonBandwidthPackageIp", kind: KindTokened},
-	{name: "AddCommonBandwidthPackageIps", kind: KindTokened},
 	{name: "AddGlobalAccelerationInstanceIp", kind: KindRepeatable},
 	{name: "AddPublicIpAddressPoolCidrBlock", kind: KindTokened},
 	{name: "AssociateEipAddressBatch", kind: KindTokened},
-	{name: "CancelCommonBandwidthPackageIpBandwidth", kind: KindRepeatable},
 	{name: "ConvertBandwidthPackage", kind: KindTokened},
-	{name: "CreateCommonBandwidthPackage", kind: KindTokened, creates: "BandwidthPackageId"},
 	{name: "CreatePublicIpAddressPool", kind: KindTokened, creates: "PublicIpAddressPoolId"},
-	{name: "DeleteCommonBandwidthPackage", kind: KindRepeatable},
 	{name: "DeletePublicIpAddressPool", kind: KindTokened},
 	{name: "DeletePublicIpAddressPoolCidrBlock", kind: KindTokened},
 	{name: "DeletionProtection", kind: KindTokened},
-	{name: "DescribeCommonBandwidthPackages", kind: KindRead, list: listing{
-		key: "CommonBandwidthPackages", wrapper: "CommonBandwidthPackage", id: [2]string{"BandwidthPackageId"}, paged: true}},
 	{name: "DescribeHighDefinitionMonitorLogAttribute", kind: KindRead},
 	{name: "DescribePublicIpAddress", kind: KindRead},
 	{name: "GetPublicIpAddressPoolServiceStatus", kind: KindRead, readToken: true},
@@ -189,14 +229,9 @@ var operations = []*operation{
 		key: "PublicIpAddressPoolList", id: [2]string{"PublicIpAddressPoolId"}, paged: true}},
 	{name: "ListTagResources", kind: KindRead, list: listing{
 		key: "TagResources", wrapper: "TagResource", id: [2]string{"ResourceId"}}},
-	{name: "ModifyCommonBandwidthPackageAttribute", kind: KindRepeatable},
-	{name: "ModifyCommonBandwidthPackageIpBandwidth", kind: KindRepeatable},
-	{name: "ModifyCommonBandwidthPackageSpec", kind: KindRepeatable},
 	{name: "ModifyEipForwardMode", kind: KindTokened},
 	{name: "MoveResourceGroup", kind: KindRepeatable},
 	{name: "OpenPublicIpAddressPoolService", kind: KindTokened, codeIsFine: true},
-	{name: "RemoveCommonBandwidthPackageIp", kind: KindTokened,
-		settledBy: []Code{"OperationUnsupported.IpNotInCbwp"}},
 	{name: "RemoveGlobalAccelerationInstanceIp", kind: KindRepeatable},
 	{name: "SetHighDefinitionMonitorLogStatus", kind: KindRepeatable},
 	{name: "TransformEipSegmentToPublicIpAddressPool", kind: KindTokened, creates: "PublicIpAddressPoolId"},

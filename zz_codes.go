@@ -11,12 +11,25 @@ const (
 	// AssociateEipAddress 404, ModifyEipAddressAttribute 404, ReleaseEipAddress 404, DescribeEipMonitorData
 	// 400.
 	CodeInvalidAllocationIdNotFound Code = "InvalidAllocationId.NotFound"
+	// AddCommonBandwidthPackageIp 400, AddCommonBandwidthPackageIps 400.
+	CodeInvalidBandwidthPackageNotExist Code = "InvalidBandwidthPackage.NotExist"
+	// AddCommonBandwidthPackageIp 404, AddCommonBandwidthPackageIp 400, AddCommonBandwidthPackageIps 400,
+	// DeleteCommonBandwidthPackage 404, RemoveCommonBandwidthPackageIp 404, RemoveCommonBandwidthPackageIp
+	// 400, ModifyCommonBandwidthPackageSpec 404, ModifyCommonBandwidthPackageSpec 400.
+	CodeInvalidBandwidthPackageIdNotFound Code = "InvalidBandwidthPackageId.NotFound"
+	// ModifyCommonBandwidthPackageSpec 400.
+	CodeInvalidCommonBandwidthPackageIdNotFound Code = "InvalidCommonBandwidthPackageId.NotFound"
 	// AssociateEipAddress 404. A misspelling of InvalidInstanceId.NotFound.
 	CodeInvalidInstanIdNotFound Code = "InvalidInstanId.NotFound"
-	// UnassociateEipAddress 400, DescribeEipMonitorData 404.
+	// UnassociateEipAddress 400, DescribeEipMonitorData 404, AddCommonBandwidthPackageIp 400,
+	// AddCommonBandwidthPackageIps 400, RemoveCommonBandwidthPackageIp 400.
 	CodeInvalidInstanceIdNotFound Code = "InvalidInstanceId.NotFound"
+	// AddCommonBandwidthPackageIp 404, AddCommonBandwidthPackageIps 400.
+	CodeInvalidIpInstanceIdNotFound Code = "InvalidIpInstanceId.NotFound"
 	// AssociateEipAddress 400.
 	CodeInvalidParamsNotFound Code = "InvalidParams.NotFound"
+	// CreateCommonBandwidthPackage 404.
+	CodeInvalidVpcIdNotFound Code = "InvalidVpcId.NotFound"
 	// AllocateEipAddressPro 400.
 	CodeOperationFailedInstanceNotExist Code = "OperationFailed.InstanceNotExist"
 	// AllocateEipAddressPro 400.
@@ -27,6 +40,8 @@ const (
 
 // Codes of the class ErrThrottled.
 const (
+	// AddCommonBandwidthPackageIp 400, AddCommonBandwidthPackageIps 400.
+	CodeEipOperationTooFrequently Code = "EipOperation.TooFrequently"
 	// AllocateEipAddressPro 400, AllocateEipSegmentAddress 400.
 	CodeFrequentPurchaseEIP Code = "FrequentPurchase.EIP"
 	// AllocateEipSegmentAddress 400.
@@ -43,6 +58,10 @@ const (
 
 // Codes of the class ErrQuota.
 const (
+	// CreateCommonBandwidthPackage 400.
+	CodeBandwidthPackageQuotaExceeded Code = "BandwidthPackage.QuotaExceeded"
+	// AddCommonBandwidthPackageIp 400, AddCommonBandwidthPackageIps 400.
+	CodeIpInstanceIdQuotaExceeded Code = "IpInstanceId.QuotaExceeded"
 	// AllocateEipSegmentAddress 400.
 	CodeORDERQUANTITYINVALID Code = "ORDER.QUANTITY_INVALID"
 	// DescribeEipMonitorData 400.
@@ -59,10 +78,19 @@ const (
 
 // Codes of the class ErrAccount.
 const (
+	// ModifyCommonBandwidthPackageSpec 404.
+	CodeBandwidthPackageFinancialLocked Code = "BandwidthPackage.FinancialLocked"
+	// AddCommonBandwidthPackageIp 400, AddCommonBandwidthPackageIps 400.
+	CodeBandwidthPackageIdInvalidBizStatus Code = "BandwidthPackageId.InvalidBizStatus"
+	// AddCommonBandwidthPackageIp 400, AddCommonBandwidthPackageIps 400,
+	// ModifyCommonBandwidthPackageIpBandwidth 400, RemoveCommonBandwidthPackageIp 400.
+	CodeForbiddenFinancialLocked Code = "Forbidden.FinancialLocked"
 	// AllocateEipAddress 400, AllocateEipAddressPro 400, AllocateEipSegmentAddress 400, any action 400.
 	CodeInsufficientBalance Code = "InsufficientBalance"
 	// ModifyEipAddressAttribute 400.
 	CodeInsufficientBalanceEip Code = "InsufficientBalance.Eip"
+	// AddCommonBandwidthPackageIp 400, AddCommonBandwidthPackageIps 400.
+	CodeIpInstanceIdBizStatusInvalid Code = "IpInstanceId.BizStatusInvalid"
 	// AllocateEipSegmentAddress 400.
 	CodeOperationFailedAccountMoneyInvalid Code = "OperationFailed.AccountMoneyInvalid"
 	// AllocateEipSegmentAddress 400.
@@ -75,7 +103,7 @@ const (
 	CodePAYMAYIWITHHOLDINGAGREEMENTILLEGAL Code = "PAY.MAYI_WITHHOLDING_AGREEMENT_ILLEGAL"
 	// AllocateEipSegmentAddress 400.
 	CodePAYFORCREDITPAYINSUFFICIENTBALANCE Code = "PAYFOR.CREDIT_PAY_INSUFFICIENT_BALANCE"
-	// AllocateEipSegmentAddress 400.
+	// AllocateEipSegmentAddress 400, ModifyCommonBandwidthPackageSpec 400.
 	CodeSYSTEMSALEVALIDATEUNEXPECTEDERROR Code = "SYSTEM.SALE_VALIDATE_UNEXPECTED_ERROR"
 )
 
@@ -89,23 +117,29 @@ const (
 	CodeInvalidComponentEipBandwidthMax Code = "InvalidComponent.EipBandwidthMax"
 	// AllocateEipSegmentAddress 400.
 	CodeOperationFailedCreateOrderFailed Code = "OperationFailed.CreateOrderFailed"
+	// ModifyCommonBandwidthPackageSpec 400.
+	CodeOperationFailedQueryCommodityInfo Code = "OperationFailed.QueryCommodityInfo"
 	// AllocateEipSegmentAddress 400. A misspelling of OperationFailed.QueryCreditInfo.
 	CodeOperationFailedQueryCredtiInfo Code = "OperationFailed.QueryCredtiInfo"
-	// AllocateEipSegmentAddress 400.
+	// AllocateEipSegmentAddress 400, ModifyCommonBandwidthPackageSpec 400.
 	CodeOperationFailedQueryPrice Code = "OperationFailed.QueryPrice"
 	// AllocateEipSegmentAddress 400.
 	CodeOperationFailedQueryUserLabel Code = "OperationFailed.QueryUserLabel"
 	// AllocateEipSegmentAddress 400.
 	CodeOperationFailedSaleExpression Code = "OperationFailed.SaleExpression"
-	// AllocateEipSegmentAddress 400.
+	// AllocateEipSegmentAddress 400, CreateCommonBandwidthPackage 400, ModifyCommonBandwidthPackageSpec 400.
 	CodeOperationFailedSaleValidate Code = "OperationFailed.SaleValidate"
+	// CreateCommonBandwidthPackage 400, ModifyCommonBandwidthPackageSpec 400.
+	CodeOperationFailedSyncOrderToSub Code = "OperationFailed.SyncOrderToSub"
+	// ModifyCommonBandwidthPackageSpec 500.
+	CodeOrderErrorBandwidthPackage Code = "OrderError.BandwidthPackage"
 	// AllocateEipAddressPro 400, AllocateEipSegmentAddress 400.
 	CodeOrderErrorEIP Code = "OrderError.EIP"
 	// AllocateEipAddressPro 400, AllocateEipSegmentAddress 400.
 	CodeOrderFailed Code = "OrderFailed"
 	// AllocateEipAddressPro 400.
 	CodeSYSTEMUNKNOWNERROR Code = "SYSTEM.UNKNOWN.ERROR"
-	// AllocateEipSegmentAddress 400.
+	// AllocateEipSegmentAddress 400, RemoveCommonBandwidthPackageIp 400.
 	CodeTradeSyncCreateSubERROR Code = "Trade_Sync_Create_Sub_ERROR"
 )
 
@@ -120,7 +154,7 @@ const (
 	CodeForbeddenNotSupportRAM Code = "Forbedden.NotSupportRAM"
 	// AllocateEipAddressPro 403, AllocateEipSegmentAddress 400, any action 403.
 	CodeForbidden Code = "Forbidden"
-	// ReleaseEipAddress 400.
+	// ReleaseEipAddress 400, ModifyCommonBandwidthPackageSpec 400.
 	CodeForbiddenChargeTypeIsPrepaid Code = "Forbidden.ChargeTypeIsPrepaid"
 	// any action 403.
 	CodeForbiddenRAM Code = "Forbidden.RAM"
@@ -128,6 +162,8 @@ const (
 	CodeForbiddenRiskControl Code = "Forbidden.RiskControl"
 	// any action 403.
 	CodeForbiddenUserVerification Code = "Forbidden.UserVerification"
+	// DeleteCommonBandwidthPackage 400.
+	CodeForbiddenActionPrePaid Code = "ForbiddenAction.PrePaid"
 	// No source gives a status.
 	CodeNoPermission Code = "NoPermission"
 	// AllocateEipAddressPro 400.
@@ -179,6 +215,8 @@ const (
 	CodeINSTANCETYPENOTSUPPORT Code = "INSTANCE_TYPE_NOT_SUPPORT"
 	// No source gives a status.
 	CodeIdempotentParameterMismatch Code = "IdempotentParameterMismatch"
+	// CreateCommonBandwidthPackage 400.
+	CodeIllegalParamAvailableZone Code = "IllegalParam.AvailableZone"
 	// AllocateEipSegmentAddress 400.
 	CodeIllegalParamDescription Code = "IllegalParam.Description"
 	// AllocateEipSegmentAddress 400.
@@ -189,12 +227,18 @@ const (
 	CodeIllegalParamIsp Code = "IllegalParam.Isp"
 	// AllocateEipSegmentAddress 400.
 	CodeIllegalParamName Code = "IllegalParam.Name"
-	// AllocateEipSegmentAddress 400.
+	// CreateCommonBandwidthPackage 400.
+	CodeIllegalParamRatio Code = "IllegalParam.Ratio"
+	// AllocateEipSegmentAddress 400, CreateCommonBandwidthPackage 400.
 	CodeIllegalParamZone Code = "IllegalParam.Zone"
 	// AllocateEipAddressPro 400.
 	CodeInvalidReserveIp Code = "Invalid.Reserve.Ip"
 	// AllocateEipAddressPro 400, AllocateEipSegmentAddress 400.
 	CodeInvalidBandwidthMalformed Code = "InvalidBandwidth.Malformed"
+	// ModifyCommonBandwidthPackageSpec 404.
+	CodeInvalidBandwidthValueNotSupported Code = "InvalidBandwidth.ValueNotSupported"
+	// DescribeCommonBandwidthPackages 400.
+	CodeInvalidBandwidthPackageIdNumberNotSupported Code = "InvalidBandwidthPackageIdNumber.NotSupported"
 	// DescribeEipAddresses 400.
 	CodeInvalidChargeTypeValueNotSupported Code = "InvalidChargeType.ValueNotSupported"
 	// DescribeEipMonitorData 400.
@@ -207,20 +251,35 @@ const (
 	CodeInvalidIAssociatedInstanceTypeValueNotSupported Code = "InvalidIAssociatedInstanceType.ValueNotSupported"
 	// AssociateEipAddress 400, UnassociateEipAddress 400.
 	CodeInvalidInstanceTypeValueNotSupported Code = "InvalidInstanceType.ValueNotSupported"
+	// RemoveCommonBandwidthPackageIp 400.
+	CodeInvalidIpInstanceIdMalformed Code = "InvalidIpInstanceId.Malformed"
 	// DescribeEipAddresses 404.
 	CodeInvalidLockReasonNotFound Code = "InvalidLockReason.NotFound"
 	// AllocateEipAddress 400, AllocateEipAddressPro 400, AllocateEipSegmentAddress 400, AssociateEipAddress
 	// 400, ModifyEipAddressAttribute 400, UnassociateEipAddress 400, any action 400.
 	CodeInvalidParameter Code = "InvalidParameter"
+	// CreateCommonBandwidthPackage 400, ModifyCommonBandwidthPackageSpec 400.
+	CodeInvalidParameterBandwidth Code = "InvalidParameter.Bandwidth"
+	// CreateCommonBandwidthPackage 400.
+	CodeInvalidParameterDescriptionMalformed Code = "InvalidParameter.Description.Malformed"
 	// any action 400.
 	CodeInvalidParameterFormat Code = "InvalidParameter.Format"
+	// CreateCommonBandwidthPackage 400.
+	CodeInvalidParameterInvalidChargeType Code = "InvalidParameter.InvalidChargeType"
 	// AssociateEipAddress 400.
 	CodeInvalidParameterMismatch Code = "InvalidParameter.Mismatch"
+	// CreateCommonBandwidthPackage 400.
+	CodeInvalidParameterNameMalformed Code = "InvalidParameter.Name.Malformed"
 	// DescribeEipMonitorData 400.
 	CodeInvalidPeriodValueNotSupported Code = "InvalidPeriod.ValueNotSupported"
-	// AllocateEipAddress 404, AllocateEipAddressPro 404, AllocateEipSegmentAddress 404.
+	// AllocateEipAddress 404, AllocateEipAddressPro 404, AllocateEipSegmentAddress 404,
+	// AddCommonBandwidthPackageIp 404, CreateCommonBandwidthPackage 404, DeleteCommonBandwidthPackage 404,
+	// DescribeCommonBandwidthPackages 404, ModifyCommonBandwidthPackageIpBandwidth 404,
+	// RemoveCommonBandwidthPackageIp 404, ModifyCommonBandwidthPackageSpec 404, AddCommonBandwidthPackageIps
+	// 400.
 	CodeInvalidRegionIdNotFound Code = "InvalidRegionId.NotFound"
-	// AllocateEipAddressPro 400, AllocateEipSegmentAddress 400.
+	// AllocateEipAddressPro 400, AllocateEipSegmentAddress 400, CreateCommonBandwidthPackage 400,
+	// DescribeCommonBandwidthPackages 400.
 	CodeInvalidResourceGroupId Code = "InvalidResourceGroupId"
 	// DescribeEipMonitorData 400.
 	CodeInvalidStartTimeMalformed Code = "InvalidStartTime.Malformed"
@@ -228,6 +287,10 @@ const (
 	CodeInvalidStartTimeTooEarly Code = "InvalidStartTime.TooEarly"
 	// AllocateEipAddressPro 400.
 	CodeInvalidStatusValueNotSupported Code = "InvalidStatus.ValueNotSupported"
+	// CreateCommonBandwidthPackage 404.
+	CodeInvalidZoneIdNotFound Code = "InvalidZoneId.NotFound"
+	// AddCommonBandwidthPackageIp 400, AddCommonBandwidthPackageIps 400.
+	CodeMismatchCloudBoxCbwpZoneAndEipZone Code = "Mismatch.CloudBoxCbwpZoneAndEipZone"
 	// AllocateEipAddressPro 400.
 	CodeMismatchEipSecurityProtectionTypeAndPoolSecurityProtectionType Code = "Mismatch.EipSecurityProtectionTypeAndPoolSecurityProtectionType"
 	// AllocateEipAddressPro 400.
@@ -236,8 +299,14 @@ const (
 	CodeMismatchIpAndPublicIpAddressPool Code = "Mismatch.IpAndPublicIpAddressPool"
 	// AllocateEipSegmentAddress 400.
 	CodeMissingParamBandwidth Code = "MissingParam.Bandwidth"
-	// any action 400.
+	// AddCommonBandwidthPackageIp 400, AddCommonBandwidthPackageIps 400.
+	CodeMissingParamBandwidthPackageId Code = "MissingParam.BandwidthPackageId"
+	// CreateCommonBandwidthPackage 400.
+	CodeMissingParamNameOrDescription Code = "MissingParam.NameOrDescription"
+	// CreateCommonBandwidthPackage 400, any action 400.
 	CodeMissingParameter Code = "MissingParameter"
+	// AddCommonBandwidthPackageIp 400, AddCommonBandwidthPackageIps 400.
+	CodeParamExclusiveIpInstanceIdAndBandwidthPackageId Code = "ParamExclusive.IpInstanceIdAndBandwidthPackageId"
 	// AllocateEipAddressPro 400, AllocateEipSegmentAddress 400.
 	CodeQueryParameterIllegal Code = "QueryParameter.Illegal"
 	// any action 400.
@@ -248,6 +317,18 @@ const (
 const (
 	// AssociateEipAddress 400.
 	CodeBINDINSTANCEHAVEPORTMAPORBINDEIP Code = "BIND_INSTANCE_HAVE_PORTMAP_OR_BIND_EIP"
+	// CreateCommonBandwidthPackage 400.
+	CodeBandwidthPackageOperationConflict Code = "BandwidthPackageOperation.conflict"
+	// DeleteCommonBandwidthPackage 400.
+	CodeDependencyViolationIps Code = "DependencyViolation.Ips"
+	// RemoveCommonBandwidthPackageIp 400.
+	CodeDependencyViolationRouteEntry Code = "DependencyViolation.RouteEntry"
+	// RemoveCommonBandwidthPackageIp 400.
+	CodeDependencyViolationIp Code = "DependencyViolation.ip"
+	// AddCommonBandwidthPackageIps 400.
+	CodeEIPALREADYINBANDWIDTHPACKAGE Code = "EIP_ALREADY_IN_BANDWIDTHPACKAGE"
+	// RemoveCommonBandwidthPackageIp 400.
+	CodeEIPBINDNATGATEWAY Code = "EIP_BIND_NATGATEWAY"
 	// AllocateEipAddressPro 400.
 	CodeINVALIDINSTANCESTATUS Code = "INVALID_INSTANCE_STATUS"
 	// AssociateEipAddress 400, ModifyEipAddressAttribute 400, UnassociateEipAddress 400, ReleaseEipAddress
@@ -259,31 +340,60 @@ const (
 	CodeIncorrectInstanceStatus Code = "IncorrectInstanceStatus"
 	// No source gives a status.
 	CodeIncorrectStatus Code = "IncorrectStatus"
+	// ModifyCommonBandwidthPackageSpec 400.
+	CodeIncorrectStatusCbwpModifying Code = "IncorrectStatus.CbwpModifying"
+	// AddCommonBandwidthPackageIp 400, AddCommonBandwidthPackageIps 400, RemoveCommonBandwidthPackageIp 400.
+	CodeIncorrectStatusEip Code = "IncorrectStatus.Eip"
 	// AllocateEipAddressPro 400.
 	CodeIncorrectStatusIp Code = "IncorrectStatus.Ip"
 	// AllocateEipAddressPro 400.
 	CodeIncorrectStatusPublicIpAddressPool Code = "IncorrectStatus.PublicIpAddressPool"
+	// ModifyCommonBandwidthPackageSpec 400.
+	CodeIncorrectStatusResourceStatus Code = "IncorrectStatus.ResourceStatus"
 	// AllocateEipSegmentAddress 400.
 	CodeInstanceExistEipSegment Code = "InstanceExist.EipSegment"
 	// AssociateEipAddress 400.
 	CodeInvalidAssociationDuplicated Code = "InvalidAssociation.Duplicated"
 	// AssociateEipAddress 400, UnassociateEipAddress 400.
 	CodeInvalidBindingStatus Code = "InvalidBindingStatus"
+	// AddCommonBandwidthPackageIp 400, AddCommonBandwidthPackageIps 400,
+	// ModifyCommonBandwidthPackageIpBandwidth 400, RemoveCommonBandwidthPackageIp 400.
+	CodeInvalidEIPStatusBizDisabled Code = "InvalidEIPStatus.BizDisabled"
+	// RemoveCommonBandwidthPackageIp 400.
+	CodeInvalidIPIpInSnatPool Code = "InvalidIP.IpInSnatPool"
+	// DeleteCommonBandwidthPackage 400.
+	CodeInvalidOperationDeletionProtection Code = "InvalidOperation.DeletionProtection"
 	// AllocateEipAddressPro 400.
 	CodeIpAllocated Code = "Ip.Allocated"
 	// AllocateEipAddressPro 400. A misspelling of Ip.Kept.
 	CodeIpKeeped Code = "Ip.Keeped"
+	// AddCommonBandwidthPackageIp 400, AddCommonBandwidthPackageIps 400.
+	CodeIpInstanceIdAlreadyInBandwidthPackage Code = "IpInstanceId.AlreadyInBandwidthPackage"
+	// RemoveCommonBandwidthPackageIp 400.
+	CodeIpInstanceIdNotBandwidthPackage Code = "IpInstanceId.NotBandwidthPackage"
 	// No source gives a status.
 	CodeLastTokenProcessing Code = "LastTokenProcessing"
 	// AllocateEipSegmentAddress 400, any action 400.
 	CodeOperationConflict Code = "OperationConflict"
+	// DeleteCommonBandwidthPackage 400.
+	CodeOperationFailedAddIpTaskInProcessing Code = "OperationFailed.AddIpTaskInProcessing"
+	// DeleteCommonBandwidthPackage 400.
+	CodeOperationFailedBandwidthPackageNotEmpty Code = "OperationFailed.BandwidthPackageNotEmpty"
+	// AddCommonBandwidthPackageIp 400, AddCommonBandwidthPackageIps 400,
+	// ModifyCommonBandwidthPackageIpBandwidth 400, RemoveCommonBandwidthPackageIp 400. A misspelling of
+	// OperationFailed.DistributeLock.
+	CodeOperationFailedDistibuteLock Code = "OperationFailed.DistibuteLock"
 	// AllocateEipAddressPro 400.
 	CodeOperationFailedIpIsLocked Code = "OperationFailed.IpIsLocked"
 	// No source gives a status.
 	CodeOperationFailedLastTokenProcessing Code = "OperationFailed.LastTokenProcessing"
+	// RemoveCommonBandwidthPackageIp 400.
+	CodeOperationFailedSnatPoolIp Code = "OperationFailed.SnatPoolIp"
+	// RemoveCommonBandwidthPackageIp 400.
+	CodeOperationUnsupportedIpNotInCbwp Code = "OperationUnsupported.IpNotInCbwp"
 	// AllocateEipAddress 400, AllocateEipAddressPro 400, AllocateEipSegmentAddress 400.
 	CodeReserveIpFail Code = "ReserveIpFail"
-	// No source gives a status.
+	// AddCommonBandwidthPackageIp 400, AddCommonBandwidthPackageIps 400.
 	CodeTaskConflict Code = "TaskConflict"
 	// ReleaseEipAddress 400, any action 400.
 	CodeTaskConflictAssociateGlobalAccelerationInstance Code = "TaskConflict.AssociateGlobalAccelerationInstance"
@@ -301,12 +411,20 @@ const (
 	CodeOperationFailedInsufficientEIP Code = "OperationFailed.InsufficientEIP"
 	// AllocateEipAddressPro 400.
 	CodeOperationFailedResourceNotEnough Code = "OperationFailed.ResourceNotEnough"
+	// CreateCommonBandwidthPackage 400, ModifyCommonBandwidthPackageSpec 400.
+	CodeResourceNotEnoughBandwidth Code = "ResourceNotEnough.Bandwidth"
+	// CreateCommonBandwidthPackage 400.
+	CodeResourceNotEnoughCommonBandWidthPackage Code = "ResourceNotEnough.CommonBandWidthPackage"
 	// AllocateEipAddressPro 400.
 	CodeResourceNotEnoughPublicIpAddressPool Code = "ResourceNotEnough.PublicIpAddressPool"
 )
 
 // Codes of the class ErrUnsupported.
 const (
+	// AddCommonBandwidthPackageIp 400, AddCommonBandwidthPackageIps 400.
+	CodeAttrMismatchingBandwidthPackageIpVersion Code = "AttrMismatching.BandwidthPackageIpVersion"
+	// AddCommonBandwidthPackageIp 404, AddCommonBandwidthPackageIps 400.
+	CodeBandwidthPackageIdInvalidBandwidth Code = "BandwidthPackageId.InvalidBandwidth"
 	// any action 403.
 	CodeInvalidAction Code = "InvalidAction"
 	// any action 404.
@@ -317,22 +435,44 @@ const (
 	CodeInvalidProtocolNeedSsl Code = "InvalidProtocol.NeedSsl"
 	// AllocateEipAddress 400, AllocateEipAddressPro 400, AllocateEipSegmentAddress 400.
 	CodeInvalidRegionNotSupport Code = "InvalidRegion.NotSupport"
+	// AddCommonBandwidthPackageIp 400, AddCommonBandwidthPackageIps 400.
+	CodeIpInstanceIdChargeTypeNotSupport Code = "IpInstanceId.ChargeType.NotSupport"
+	// AddCommonBandwidthPackageIp 404, AddCommonBandwidthPackageIps 400.
+	CodeIpInstanceIdInvalidIpInternetChargeType Code = "IpInstanceId.InvalidIpInternetChargeType"
 	// any action 400.
 	CodeNoSuchVersion Code = "NoSuchVersion"
 	// AssociateEipAddress 400, UnassociateEipAddress 400.
 	CodeOperationDenied Code = "OperationDenied"
+	// AddCommonBandwidthPackageIp 400, AddCommonBandwidthPackageIps 400.
+	CodeOperationDeniedSecurityProtectionTypesInconsistent Code = "OperationDenied.SecurityProtectionTypesInconsistent"
 	// AllocateEipSegmentAddress 400.
 	CodeOperationFailedChargeTypeInvalid Code = "OperationFailed.ChargeTypeInvalid"
+	// AddCommonBandwidthPackageIp 400, AddCommonBandwidthPackageIps 400.
+	CodeOperationFailedZoneIdInconsistent Code = "OperationFailed.ZoneIdInconsistent"
+	// RemoveCommonBandwidthPackageIp 400.
+	CodeOperationUnsupportedEipBindRemote Code = "OperationUnsupported.EipBindRemote"
+	// CreateCommonBandwidthPackage 400.
+	CodeOperationUnsupportedInvalidZone Code = "OperationUnsupported.InvalidZone"
+	// AddCommonBandwidthPackageIp 400, AddCommonBandwidthPackageIps 400.
+	CodeOperationUnsupportedIpType Code = "OperationUnsupported.IpType"
+	// DeleteCommonBandwidthPackage 400.
+	CodeOperationUnsupportedRelease95Instance Code = "OperationUnsupported.Release95Instance"
+	// DescribeCommonBandwidthPackages 400.
+	CodeOperationUnsupportedResourceGroupId Code = "OperationUnsupported.ResourceGroupId"
 	// AllocateEipSegmentAddress 400.
 	CodeUnsupportedFeatureAllocateEipAddressWithZone Code = "UnsupportedFeature.AllocateEipAddressWithZone"
 	// any action 400, any action 403.
 	CodeUnsupportedHTTPMethod Code = "UnsupportedHTTPMethod"
 	// any action 400.
 	CodeUnsupportedOperation Code = "UnsupportedOperation"
+	// CreateCommonBandwidthPackage 400.
+	CodeUnsupportedRegionCloudBoxInternet Code = "UnsupportedRegion.CloudBoxInternet"
 )
 
 // Codes of the class ErrInternal.
 const (
+	// RemoveCommonBandwidthPackageIp 400.
+	CodeFAILEDINVOKEINNERAPI Code = "FAILED_INVOKE_INNER_API"
 	// No source gives a status.
 	CodeIdempotentFailed Code = "IdempotentFailed"
 	// AllocateEipAddressPro 500, AllocateEipSegmentAddress 500, ModifyEipAddressAttribute 500,
@@ -340,6 +480,8 @@ const (
 	CodeInternalError Code = "InternalError"
 	// AllocateEipSegmentAddress 400.
 	CodeOperationFailedInvokeInnerApi Code = "OperationFailed.InvokeInnerApi"
+	// CreateCommonBandwidthPackage 400, RemoveCommonBandwidthPackageIp 400.
+	CodeOperationFailedSystemBusy Code = "OperationFailed.SystemBusy"
 	// any action 503.
 	CodeServiceUnavailable Code = "ServiceUnavailable"
 	// No source gives a status.
@@ -361,18 +503,30 @@ const (
 var codeTable = map[Code]codeRow{
 	CodeInvalidAllocationIdNotFound: {class: ErrNotFound,
 		hint: "No address with this allocation ID exists in the region: check the ID and the region, or take it as already released."},
+	CodeInvalidBandwidthPackageNotExist: {class: ErrNotFound,
+		hint: "The bandwidth package does not exist: check BandwidthPackageId and the region."},
+	CodeInvalidBandwidthPackageIdNotFound: {class: ErrNotFound,
+		hint: "No bandwidth package with this ID exists in the region: check the ID and the region, or take it as already deleted."},
+	CodeInvalidCommonBandwidthPackageIdNotFound: {class: ErrNotFound,
+		hint: "The bandwidth package to change was not found: check BandwidthPackageId and the region."},
 	CodeInvalidInstanIdNotFound: {class: ErrNotFound,
 		hint: "The instance to bind was not found: check its ID, its type and that it is in the region of the address."},
 	CodeInvalidInstanceIdNotFound: {class: ErrNotFound,
 		hint: "The instance was not found: check its ID and region; it may have been deleted already."},
+	CodeInvalidIpInstanceIdNotFound: {class: ErrNotFound,
+		hint: "No address with this ID exists in the region of the bandwidth package: check the ID and the region."},
 	CodeInvalidParamsNotFound: {class: ErrNotFound,
 		hint: "Something the request names was not found: check InstanceId and InstanceType."},
+	CodeInvalidVpcIdNotFound: {class: ErrNotFound,
+		hint: "The VPC was not found: check its ID and the region."},
 	CodeOperationFailedInstanceNotExist: {class: ErrNotFound,
 		hint: "The address ID given does not exist: check InstanceId, or leave it out to get a new address."},
 	CodeResourceNotFoundIp: {class: ErrNotFound,
 		hint: "The requested IpAddress does not exist: ask for another one, or leave IpAddress empty."},
 	CodeResourceNotFoundPublicIpAddressPool: {class: ErrNotFound,
 		hint: "The address pool was not found: check PublicIpAddressPoolId and the region."},
+	CodeEipOperationTooFrequently: {class: ErrThrottled,
+		hint: "The address was added too often in a short time: wait some minutes before you add it again."},
 	CodeFrequentPurchaseEIP: {class: ErrThrottled,
 		hint: "Addresses are bought too fast: wait some minutes before you allocate the next one."},
 	CodeOperationFailedFrequentPurchase: {class: ErrThrottled,
@@ -385,6 +539,10 @@ var codeTable = map[Code]codeRow{
 		hint: "Too many calls of this action: slow down and go on in the next minute."},
 	CodeThrottlingUser: {class: ErrThrottled, cause: transport.CauseThrottled,
 		hint: "Your account sends too many calls: spread them over time; the count starts anew each minute."},
+	CodeBandwidthPackageQuotaExceeded: {class: ErrQuota,
+		hint: "All bandwidth packages of your quota are in use: delete one or ask for a higher quota in Quota Center."},
+	CodeIpInstanceIdQuotaExceeded: {class: ErrQuota,
+		hint: "The bandwidth package holds as many addresses as it may: use another one or ask for a higher quota."},
 	CodeORDERQUANTITYINVALID: {class: ErrQuota,
 		hint: "The account holds as many addresses as it may: release some, or ask for a higher quota in Quota Center."},
 	CodeOperationDeniedTooManyDataQueried: {class: ErrQuota,
@@ -397,10 +555,18 @@ var codeTable = map[Code]codeRow{
 		hint: "All addresses of your quota are in use: release one or ask for a higher quota in Quota Center."},
 	CodeQuotaExceededLargeSpecEip: {class: ErrQuota,
 		hint: "The quota for addresses with large bandwidth is used up: choose less bandwidth or ask for a higher quota."},
+	CodeBandwidthPackageFinancialLocked: {class: ErrAccount,
+		hint: "The bandwidth package is locked because of unpaid bills: settle them, then change it again."},
+	CodeBandwidthPackageIdInvalidBizStatus: {class: ErrAccount,
+		hint: "The bandwidth package is locked because of unpaid bills: settle them, then add the address again."},
+	CodeForbiddenFinancialLocked: {class: ErrAccount,
+		hint: "The address is locked because of unpaid bills: settle them, then send the call again."},
 	CodeInsufficientBalance: {class: ErrAccount,
 		hint: "Top up the account, then send the same call again."},
 	CodeInsufficientBalanceEip: {class: ErrAccount,
 		hint: "Top up the account, then change the address again."},
+	CodeIpInstanceIdBizStatusInvalid: {class: ErrAccount,
+		hint: "The address is disabled by the billing system: look for unpaid bills, then add it again."},
 	CodeOperationFailedAccountMoneyInvalid: {class: ErrAccount,
 		hint: "The account's funds do not allow the order: check balance, credit and unpaid bills."},
 	CodeOperationFailedCompleteUserInfo: {class: ErrAccount,
@@ -423,6 +589,8 @@ var codeTable = map[Code]codeRow{
 		hint: "The order's bandwidth is not on sale: choose another Bandwidth."},
 	CodeOperationFailedCreateOrderFailed: {class: ErrOrder,
 		hint: "The order could not be made: check account and billing settings, then try again later."},
+	CodeOperationFailedQueryCommodityInfo: {class: ErrOrder,
+		hint: "The offer of the bandwidth package could not be read: try again later, then open a ticket."},
 	CodeOperationFailedQueryCredtiInfo: {class: ErrOrder,
 		hint: "The account's credit could not be read: try again later, then open a ticket."},
 	CodeOperationFailedQueryPrice: {class: ErrOrder,
@@ -433,6 +601,10 @@ var codeTable = map[Code]codeRow{
 		hint: "The sales rules of this offer failed: choose other options or open a ticket."},
 	CodeOperationFailedSaleValidate: {class: ErrOrder,
 		hint: "The account does not meet the sales conditions: choose other options or ask the vendor's sales."},
+	CodeOperationFailedSyncOrderToSub: {class: ErrOrder,
+		hint: "The order of the bandwidth package failed on its way: look for open orders, then try again later."},
+	CodeOrderErrorBandwidthPackage: {class: ErrOrder,
+		hint: "The order of the bandwidth package was not accepted: look for unpaid or open orders in the billing console."},
 	CodeOrderErrorEIP: {class: ErrOrder,
 		hint: "The order was not accepted: look for unpaid or open orders in the billing console, then try again."},
 	CodeOrderFailed: {class: ErrOrder,
@@ -457,6 +629,8 @@ var codeTable = map[Code]codeRow{
 		hint: "Risk control blocks this account: open a ticket with the vendor."},
 	CodeForbiddenUserVerification: {class: ErrPermission,
 		hint: "Complete the real-name verification of the account in the console."},
+	CodeForbiddenActionPrePaid: {class: ErrPermission,
+		hint: "A subscribed bandwidth package cannot be deleted by an API call: let it run out."},
 	CodeNoPermission: {class: ErrPermission,
 		hint: "Grant the caller the right to this action, or let it assume a role that has it."},
 	CodeOperationDeniedIpBelongToOtherUser: {class: ErrPermission,
@@ -499,6 +673,8 @@ var codeTable = map[Code]codeRow{
 		hint: "This instance type is not accepted: choose one that the action documents."},
 	CodeIdempotentParameterMismatch: {class: ErrInvalidParameter, neverRan: true,
 		hint: "The client token was used before with other parameters: repeat those exactly, or use a new token."},
+	CodeIllegalParamAvailableZone: {class: ErrInvalidParameter, neverRan: true,
+		hint: "The zone is not available to bandwidth packages: leave Zone empty unless you have a cloud box."},
 	CodeIllegalParamDescription: {class: ErrInvalidParameter, neverRan: true,
 		hint: "Correct Description: it is too long or starts with http:// or https://."},
 	CodeIllegalParamEipMask: {class: ErrInvalidParameter, neverRan: true,
@@ -509,12 +685,18 @@ var codeTable = map[Code]codeRow{
 		hint: "This line type is not offered here: choose another ISP, or leave it empty for BGP."},
 	CodeIllegalParamName: {class: ErrInvalidParameter, neverRan: true,
 		hint: "Correct Name: check its length, its first letter and its characters."},
+	CodeIllegalParamRatio: {class: ErrInvalidParameter, neverRan: true,
+		hint: "Set Ratio to 20 with PayBy95, and leave it out otherwise."},
 	CodeIllegalParamZone: {class: ErrInvalidParameter, neverRan: true,
 		hint: "The zone does not exist or does not belong to the region: correct Zone, or leave it empty."},
 	CodeInvalidReserveIp: {class: ErrInvalidParameter,
 		hint: "The address to reserve is not valid: ask for another IpAddress, or leave it empty."},
 	CodeInvalidBandwidthMalformed: {class: ErrInvalidParameter, neverRan: true,
 		hint: "Bandwidth is a whole number of Mbit/s within the range of the charge type: correct it."},
+	CodeInvalidBandwidthValueNotSupported: {class: ErrInvalidParameter, neverRan: true,
+		hint: "The bandwidth package cannot have this Bandwidth: mind the range of its kind of metering."},
+	CodeInvalidBandwidthPackageIdNumberNotSupported: {class: ErrInvalidParameter,
+		hint: "Ask for fewer bandwidth packages in one call."},
 	CodeInvalidChargeTypeValueNotSupported: {class: ErrInvalidParameter,
 		hint: "ChargeType takes PostPaid or PrePaid."},
 	CodeInvalidEndTimeMalformed: {class: ErrInvalidParameter,
@@ -527,14 +709,24 @@ var codeTable = map[Code]codeRow{
 		hint: "AssociatedInstanceType takes one of the documented instance types: correct it."},
 	CodeInvalidInstanceTypeValueNotSupported: {class: ErrInvalidParameter,
 		hint: "InstanceType takes one of the documented types and has to match the instance ID."},
+	CodeInvalidIpInstanceIdMalformed: {class: ErrInvalidParameter, neverRan: true,
+		hint: "IpInstanceId is not the ID of an address: give its AllocationId."},
 	CodeInvalidLockReasonNotFound: {class: ErrInvalidParameter,
 		hint: "LockReason takes financial or security."},
 	CodeInvalidParameter: {class: ErrInvalidParameter, neverRan: true,
 		hint: "The message names the parameter that the service does not accept: correct it."},
+	CodeInvalidParameterBandwidth: {class: ErrInvalidParameter, neverRan: true,
+		hint: "Bandwidth is not in the range of the package: mind the site of the account and the kind of metering."},
+	CodeInvalidParameterDescriptionMalformed: {class: ErrInvalidParameter, neverRan: true,
+		hint: "Correct Description: up to 256 characters, not beginning with http:// or https://."},
 	CodeInvalidParameterFormat: {class: ErrInvalidParameter, neverRan: true,
 		hint: "Format takes JSON or XML: leave it to the library."},
+	CodeInvalidParameterInvalidChargeType: {class: ErrInvalidParameter, neverRan: true,
+		hint: "Choose an InternetChargeType that the site of the account offers: PayByTraffic is that of the international one."},
 	CodeInvalidParameterMismatch: {class: ErrInvalidParameter,
 		hint: "Address and instance are in different regions: use an address of the instance's region."},
+	CodeInvalidParameterNameMalformed: {class: ErrInvalidParameter, neverRan: true,
+		hint: "Correct Name: up to 128 characters, not beginning with http:// or https://."},
 	CodeInvalidPeriodValueNotSupported: {class: ErrInvalidParameter,
 		hint: "Use a Period that the action documents; 60 and 3600 seconds are accepted everywhere."},
 	CodeInvalidRegionIdNotFound: {class: ErrInvalidParameter,
@@ -547,6 +739,10 @@ var codeTable = map[Code]codeRow{
 		hint: "Monitor data does not reach back that far: choose a later StartTime."},
 	CodeInvalidStatusValueNotSupported: {class: ErrInvalidParameter,
 		hint: "Use a status value that the action documents."},
+	CodeInvalidZoneIdNotFound: {class: ErrInvalidParameter,
+		hint: "The zone does not exist in the region: correct Zone, or leave it empty."},
+	CodeMismatchCloudBoxCbwpZoneAndEipZone: {class: ErrInvalidParameter,
+		hint: "Package and address belong to different zones of a cloud box: use those of one zone."},
 	CodeMismatchEipSecurityProtectionTypeAndPoolSecurityProtectionType: {class: ErrInvalidParameter,
 		hint: "Pool and address must have the same protection: set SecurityProtectionTypes as the pool has it."},
 	CodeMismatchIpAndIsp: {class: ErrInvalidParameter,
@@ -555,14 +751,32 @@ var codeTable = map[Code]codeRow{
 		hint: "The address is not part of the pool: change IpAddress or PublicIpAddressPoolId."},
 	CodeMissingParamBandwidth: {class: ErrInvalidParameter, neverRan: true,
 		hint: "Give Bandwidth: this kind of segment needs it."},
+	CodeMissingParamBandwidthPackageId: {class: ErrInvalidParameter, neverRan: true,
+		hint: "Give BandwidthPackageId: the action needs it."},
+	CodeMissingParamNameOrDescription: {class: ErrInvalidParameter, neverRan: true,
+		hint: "Give Name or Description."},
 	CodeMissingParameter: {class: ErrInvalidParameter, neverRan: true,
 		hint: "The message names a parameter that is required: give it."},
+	CodeParamExclusiveIpInstanceIdAndBandwidthPackageId: {class: ErrInvalidParameter,
+		hint: "IpInstanceId and BandwidthPackageId exclude each other here: check what each of them names."},
 	CodeQueryParameterIllegal: {class: ErrInvalidParameter, neverRan: true,
 		hint: "A parameter is not accepted: compare all of them with the action's documentation."},
 	CodeUnsupportedParameter: {class: ErrInvalidParameter, neverRan: true,
 		hint: "The action does not take one of the parameters: remove it."},
 	CodeBINDINSTANCEHAVEPORTMAPORBINDEIP: {class: ErrConflict,
 		hint: "The instance has an address or port mapping already: remove that, or bind another instance."},
+	CodeBandwidthPackageOperationConflict: {class: ErrConflict,
+		hint: "The bandwidth package is being changed by another call: wait until that is done; one change at a time."},
+	CodeDependencyViolationIps: {class: ErrConflict,
+		hint: "Addresses depend on the bandwidth package: remove them, then delete it."},
+	CodeDependencyViolationRouteEntry: {class: ErrConflict,
+		hint: "A route of the VPC depends on the address: remove the route, then the address."},
+	CodeDependencyViolationIp: {class: ErrConflict,
+		hint: "The bandwidth package has addresses that stand in the way: remove those first."},
+	CodeEIPALREADYINBANDWIDTHPACKAGE: {class: ErrConflict,
+		hint: "One of the addresses is in a bandwidth package already: look with DescribeEipAddresses which, and leave it out."},
+	CodeEIPBINDNATGATEWAY: {class: ErrConflict,
+		hint: "The address is bound to a NAT gateway, which needs the bandwidth package: unbind it first."},
 	CodeINVALIDINSTANCESTATUS: {class: ErrConflict,
 		hint: "The instance is not in a state that allows this: wait until it is stable, then try again."},
 	CodeIncorrectEipStatus: {class: ErrConflict,
@@ -573,28 +787,54 @@ var codeTable = map[Code]codeRow{
 		hint: "The instance is in transition or of the wrong state: start or stop it, or wait, then try again."},
 	CodeIncorrectStatus: {class: ErrConflict,
 		hint: "The resource is not in a state that allows this: read its status and wait."},
+	CodeIncorrectStatusCbwpModifying: {class: ErrConflict,
+		hint: "The bandwidth package is Modifying: wait until it is Available, then change it."},
+	CodeIncorrectStatusEip: {class: ErrConflict,
+		hint: "The address is in transition: wait until it is Available or InUse, then add or remove it."},
 	CodeIncorrectStatusIp: {class: ErrConflict,
 		hint: "The address is not free at the moment: wait, or ask for another one."},
 	CodeIncorrectStatusPublicIpAddressPool: {class: ErrConflict,
 		hint: "The pool is being changed: wait until it is stable, then try again."},
+	CodeIncorrectStatusResourceStatus: {class: ErrConflict,
+		hint: "The bandwidth package is not in a state that allows this: read its Status and wait until it is Available."},
 	CodeInstanceExistEipSegment: {class: ErrConflict,
 		hint: "The segment exists already: look it up with DescribeEipSegment before you order another."},
 	CodeInvalidAssociationDuplicated: {class: ErrConflict,
 		hint: "The instance is bound already: look with DescribeEipAddresses whether it is your address."},
 	CodeInvalidBindingStatus: {class: ErrConflict,
 		hint: "The binding is changing: wait until the address is Available or InUse, then look again."},
+	CodeInvalidEIPStatusBizDisabled: {class: ErrConflict,
+		hint: "The address is locked: find out why in the console, and wait until it is unlocked."},
+	CodeInvalidIPIpInSnatPool: {class: ErrConflict,
+		hint: "The address is in a pool of SNAT addresses with others: take it out of the SNAT entry, then remove it."},
+	CodeInvalidOperationDeletionProtection: {class: ErrConflict,
+		hint: "The resource is protected against deletion: switch the protection off, if it may be deleted."},
 	CodeIpAllocated: {class: ErrConflict,
 		hint: "The address is taken already: look with DescribeEipAddresses whether it is yours, or ask for another one."},
 	CodeIpKeeped: {class: ErrConflict,
 		hint: "The address is held back for up to an hour: try later, or ask for another one."},
+	CodeIpInstanceIdAlreadyInBandwidthPackage: {class: ErrConflict,
+		hint: "The address is in a bandwidth package already: look with DescribeEipAddresses in which, and remove it there if it is another."},
+	CodeIpInstanceIdNotBandwidthPackage: {class: ErrConflict,
+		hint: "The address is not in the bandwidth package: check both IDs, or take it as removed."},
 	CodeLastTokenProcessing: {class: ErrConflict, cause: transport.CauseTokenProcessing,
 		hint: "The first call with this client token is still at work: wait, then repeat with the same token."},
 	CodeOperationConflict: {class: ErrConflict,
 		hint: "Another call works on the same resource: wait until it is done, read the state, then try again."},
+	CodeOperationFailedAddIpTaskInProcessing: {class: ErrConflict,
+		hint: "Addresses are being added to the bandwidth package: wait until they are BINDED, then delete it."},
+	CodeOperationFailedBandwidthPackageNotEmpty: {class: ErrConflict,
+		hint: "The bandwidth package has addresses: remove them first, or delete it with Force."},
+	CodeOperationFailedDistibuteLock: {class: ErrConflict,
+		hint: "Another call has locked the resource: wait until it is done, then try again."},
 	CodeOperationFailedIpIsLocked: {class: ErrConflict,
 		hint: "The address is locked: wait until it is unlocked, or ask for another one."},
 	CodeOperationFailedLastTokenProcessing: {class: ErrConflict, cause: transport.CauseTokenProcessing,
 		hint: "The first call with this client token has not ended: wait, then repeat with the same token."},
+	CodeOperationFailedSnatPoolIp: {class: ErrConflict,
+		hint: "The address serves SNAT together with others: change the SNAT entry, then remove it."},
+	CodeOperationUnsupportedIpNotInCbwp: {class: ErrConflict,
+		hint: "The address is not in this bandwidth package: look with DescribeEipAddresses in which it is, or take it as removed."},
 	CodeReserveIpFail: {class: ErrConflict,
 		hint: "The address could not be reserved: try again later, or ask for another one."},
 	CodeTaskConflict: {class: ErrConflict,
@@ -611,8 +851,16 @@ var codeTable = map[Code]codeRow{
 		hint: "Not enough addresses are in stock for the segment: try a longer mask, another region, or later."},
 	CodeOperationFailedResourceNotEnough: {class: ErrCapacity,
 		hint: "Not enough addresses are in stock: try later, another ISP, zone or region."},
+	CodeResourceNotEnoughBandwidth: {class: ErrCapacity,
+		hint: "The region has not that much bandwidth left: ask for less, or try later."},
+	CodeResourceNotEnoughCommonBandWidthPackage: {class: ErrCapacity,
+		hint: "No bandwidth packages of this kind are left: try later, another ISP or another region."},
 	CodeResourceNotEnoughPublicIpAddressPool: {class: ErrCapacity,
 		hint: "The pool has no free address: add addresses to it or use another pool."},
+	CodeAttrMismatchingBandwidthPackageIpVersion: {class: ErrUnsupported,
+		hint: "Address and bandwidth package are of different IP versions: use a package of the same version."},
+	CodeBandwidthPackageIdInvalidBandwidth: {class: ErrUnsupported,
+		hint: "The bandwidth package is too small for a hybrid address: raise its bandwidth or use another."},
 	CodeInvalidAction: {class: ErrUnsupported,
 		hint: "The service does not know the action: check its name and the API version."},
 	CodeInvalidApiNotFound: {class: ErrUnsupported,
@@ -623,24 +871,48 @@ var codeTable = map[Code]codeRow{
 		hint: "Use an https endpoint."},
 	CodeInvalidRegionNotSupport: {class: ErrUnsupported,
 		hint: "This region does not offer the feature: choose another region."},
+	CodeIpInstanceIdChargeTypeNotSupport: {class: ErrUnsupported,
+		hint: "A subscription cannot be in a bandwidth package: add a pay-as-you-go address."},
+	CodeIpInstanceIdInvalidIpInternetChargeType: {class: ErrUnsupported,
+		hint: "A hybrid address cannot be in a package that is paid by traffic: use one of another metering."},
 	CodeNoSuchVersion: {class: ErrUnsupported,
 		hint: "The endpoint does not know the API version: use 2016-04-28."},
 	CodeOperationDenied: {class: ErrUnsupported,
 		hint: "This address or instance cannot be used so: both must be in a VPC, and not of the default VPC's own addresses."},
+	CodeOperationDeniedSecurityProtectionTypesInconsistent: {class: ErrUnsupported,
+		hint: "Address and bandwidth package have different protection: use one with the same SecurityProtectionTypes."},
 	CodeOperationFailedChargeTypeInvalid: {class: ErrUnsupported,
 		hint: "A hybrid segment cannot be paid by traffic: use PayByBandwidth."},
+	CodeOperationFailedZoneIdInconsistent: {class: ErrUnsupported,
+		hint: "Package and address are of different zones: use those of one zone."},
+	CodeOperationUnsupportedEipBindRemote: {class: ErrUnsupported,
+		hint: "The address is bound to a resource of another region, which needs the package: unbind it first."},
+	CodeOperationUnsupportedInvalidZone: {class: ErrUnsupported,
+		hint: "The zone does not offer bandwidth packages: choose another Zone, or leave it empty."},
+	CodeOperationUnsupportedIpType: {class: ErrUnsupported,
+		hint: "Set IpType to EIP, or leave it out."},
+	CodeOperationUnsupportedRelease95Instance: {class: ErrUnsupported,
+		hint: "A bandwidth package with PayBy95 cannot be deleted by an API call: ask the vendor."},
+	CodeOperationUnsupportedResourceGroupId: {class: ErrUnsupported,
+		hint: "The region has no resource groups: leave ResourceGroupId empty."},
 	CodeUnsupportedFeatureAllocateEipAddressWithZone: {class: ErrUnsupported,
 		hint: "Addresses cannot be allocated by zone here: leave Zone empty."},
 	CodeUnsupportedHTTPMethod: {class: ErrUnsupported,
 		hint: "The action does not take this HTTP method: use POST, the default."},
 	CodeUnsupportedOperation: {class: ErrUnsupported,
 		hint: "The service does not support the action here: check region and account type."},
+	CodeUnsupportedRegionCloudBoxInternet: {class: ErrUnsupported,
+		hint: "The region has no cloud boxes with public addresses: leave Zone empty, or choose another region."},
+	CodeFAILEDINVOKEINNERAPI: {class: ErrInternal,
+		hint: "A part of the service failed: look at the state of the address, then try again later."},
 	CodeIdempotentFailed: {class: ErrInternal,
 		hint: "The service could not check the client token: repeat the same call with the same token."},
 	CodeInternalError: {class: ErrInternal, cause: transport.CauseServerError,
 		hint: "The service failed inside: read the state, repeat with the same client token, and quote the RequestId if it lasts."},
 	CodeOperationFailedInvokeInnerApi: {class: ErrInternal,
 		hint: "A part of the service failed: try again later, and quote the RequestId if it lasts."},
+	CodeOperationFailedSystemBusy: {class: ErrInternal,
+		hint: "The service is busy: wait some seconds, then send the call again."},
 	CodeServiceUnavailable: {class: ErrInternal, cause: transport.CauseServiceUnavailable,
 		hint: "The service is down for the moment: try again later with the same client token."},
 	CodeSystemBusy: {class: ErrInternal, cause: transport.CauseSystemBusy,

@@ -1,6 +1,7 @@
 package eiptest_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -305,18 +306,19 @@ func ago(d time.Duration) string {
 
 func TestDocumentedRefusals(t *testing.T) {
 	t.Parallel()
-	for _, tt := range table {
+	for _, tt := range slices.Concat(table, packageTable) {
 		t.Run(tt.action+"/"+tt.code, func(t *testing.T) {
 			t.Parallel()
 			srv := eiptest.NewServer(t, append([]eiptest.Option{eiptest.WithTransition(0)}, tt.opts...)...)
 			c := newCaller(t, srv)
 			p := tt.before(c, srv)
-			before := len(srv.AddressesEverMade()) + len(srv.Segments())
+			count := func() int { return len(srv.AddressesEverMade()) + len(srv.Segments()) + len(srv.BandwidthPackages()) }
+			before := count()
 			a := c.refused(tt.status, tt.code, tt.action, p...)
 			if a.str("Message") == "" || strings.Contains(a.str("Message"), "%s") || strings.Contains(a.str("Message"), "<parameter") {
 				t.Errorf("message %q", a.str("Message"))
 			}
-			if now := len(srv.AddressesEverMade()) + len(srv.Segments()); now != before {
+			if now := count(); now != before {
 				t.Errorf("a refusal made something: %d before, %d after", before, now)
 			}
 		})

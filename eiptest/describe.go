@@ -216,6 +216,10 @@ func (a *address) show(reserved bool) obj {
 		protection[i] = v
 	}
 	instanceRegion, expires, managed, business := "", "", 0, "Normal"
+	bandwidth, packageType, packageBandwidth := a.Bandwidth, "", ""
+	if a.in != nil && a.in.status == Binded {
+		bandwidth, packageType, packageBandwidth = a.in.bandwidth(), "CommonBandwidthPackage", itoa(a.in.of.Bandwidth)
+	}
 	if a.InstanceID != "" {
 		instanceRegion = a.RegionID
 	}
@@ -232,13 +236,14 @@ func (a *address) show(reserved bool) obj {
 	}
 	o := obj{
 		{"AllocationId", a.AllocationID}, {"IpAddress", a.IPAddress}, {"Status", a.Status}, {"RegionId", a.RegionID},
-		{"AllocationTime", a.CreatedAt.UTC().Format(timeLayout)}, {"Bandwidth", itoa(a.Bandwidth)},
+		{"AllocationTime", a.CreatedAt.UTC().Format(timeLayout)}, {"Bandwidth", itoa(bandwidth)},
 		{"EipBandwidth", itoa(a.Bandwidth)}, {"InternetChargeType", a.InternetChargeType}, {"ChargeType", a.ChargeType},
 		{"ExpiredTime", expires}, {"ISP", a.ISP}, {"Netmode", a.Netmode}, {"Zone", a.Zone},
 		{"BusinessStatus", business}, {"Name", a.Name}, {"Description", a.Description}, {"Descritpion", a.Description},
 		{"ResourceGroupId", a.ResourceGroupID}, {"InstanceId", a.InstanceID}, {"InstanceType", a.InstanceType},
 		{"InstanceRegionId", instanceRegion}, {"Mode", a.Mode}, {"PrivateIpAddress", a.PrivateIPAddress},
-		{"VpcId", a.VpcID}, {"BandwidthPackageId", a.BandwidthPackageID}, {"BandwidthPackageType", ""}, {"BandwidthPackageBandwidth", ""},
+		{"VpcId", a.VpcID}, {"BandwidthPackageId", a.BandwidthPackageID},
+		{"BandwidthPackageType", packageType}, {"BandwidthPackageBandwidth", packageBandwidth},
 		{"PublicIpAddressPoolId", a.PoolID}, {"SegmentInstanceId", a.SegmentID}, {"HDMonitorStatus", "OFF"},
 		{"DeletionProtection", a.DeletionProtection}, {"SecondLimited", false}, {"ServiceManaged", managed},
 		wrap("SecurityProtectionTypes", "SecurityProtectionType", protection),

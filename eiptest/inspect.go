@@ -58,6 +58,35 @@ type Segment struct {
 	CreatedAt   time.Time
 }
 
+// BandwidthPackage is what the service knows of one bandwidth package.
+type BandwidthPackage struct {
+	ID                 string
+	RegionID           string
+	Zone               string
+	Status             string // Available or Modifying
+	Bandwidth          int    // Mbit/s
+	InternetChargeType string
+	Ratio              int // percent, with PayBy95
+	ISP                string
+	Name               string
+	Description        string
+	ResourceGroupID    string
+	Tags               map[string]string
+	SecurityProtection []string
+	DeletionProtection bool
+	Members            []BandwidthPackageMember // in the order in which they were added
+	Token              string                   // ClientToken of the call that made it
+	CreatedAt          time.Time
+}
+
+// BandwidthPackageMember is an address in a bandwidth package.
+type BandwidthPackageMember struct {
+	AllocationID string
+	Status       string // Binding or Binded
+	Leaving      bool   // being removed
+	Bandwidth    int    // what it may use, in Mbit/s; 0 for all of the package's
+}
+
 // Call is one attempt that the server saw. It holds neither key, signature nor
 // security token.
 type Call struct {
@@ -190,6 +219,33 @@ func (s *Server) Segments() []Segment {
 			return -1
 		}
 		return 1
+	})
+	return out
+}
+
+func (p *bandwidthPackage) copy() BandwidthPackage {
+	out := p.BandwidthPackage
+	out.SecurityProtection = slices.Clone(out.SecurityProtection)
+	out.Tags = make(map[string]string, len(p.tags))
+	for _, t := range p.tags {
+		out.Tags[t.key] = t.value
+	}
+	for _, m := range p.members {
+		out.Members = append(out.Members, BandwidthPackageMember{
+			AllocationID: m.address.AllocationID, Status: m.status, Leaving: m.leaving, Bandwidth: m.limit,
+		})
+	}
+	return out
+}
+
+// BandwidthPackages returns the bandwidth packages that are there, in order of
+// creation, those not visible yet included.
+func (s *Server) BandwidthPackages() []BandwidthPackage {
+	var out []BandwidthPackage
+	s.locked(func(v *service, _ time.Time) {
+		for _, p := range v.packageOrder {
+			out = append(out, p.copy())
+		}
 	})
 	return out
 }

@@ -122,14 +122,18 @@ func (s *Server) changeInstance(id string, f func(*Instance)) (ok bool) {
 }
 
 // Change alters a living address as somebody else's action would: tags, lock,
-// owner, protection, status and so on. IDs, region and binding stay as they
-// are; see ForceBind and ForceRelease. It reports whether the address exists.
+// owner, protection, bandwidth package, status and so on. IDs, region and binding
+// stay as they are; see ForceBind and ForceRelease. It reports whether the address
+// exists.
 func (s *Server) Change(id string, f func(*Address)) bool {
-	return s.changeAddress(id, func(_ *service, a *address, _ time.Time) {
+	return s.changeAddress(id, func(v *service, a *address, _ time.Time) {
 		c := a.copy()
 		f(&c)
 		if c.Status != a.Status {
 			a.change++ // whatever was under way is overtaken
+		}
+		if c.BandwidthPackageID != a.BandwidthPackageID {
+			v.put(a, c.BandwidthPackageID)
 		}
 		c.AllocationID, c.IPAddress, c.RegionID, c.SegmentID = a.AllocationID, a.IPAddress, a.RegionID, a.SegmentID
 		c.InstanceID, c.InstanceType, c.ReleasedAt = a.InstanceID, a.InstanceType, a.ReleasedAt
@@ -140,6 +144,32 @@ func (s *Server) Change(id string, f func(*Address)) bool {
 		c.Tags = nil
 		a.Address = c
 	})
+}
+
+// ChangeBandwidthPackage alters a package as somebody else's action would: name,
+// description, bandwidth, status, tags, resource group, protection and so on. ID,
+// region and addresses stay as they are; see Change. It reports whether the package
+// exists.
+func (s *Server) ChangeBandwidthPackage(id string, f func(*BandwidthPackage)) (ok bool) {
+	s.locked(func(v *service, _ time.Time) {
+		p := v.packages[id]
+		if p == nil {
+			return
+		}
+		c := p.copy()
+		f(&c)
+		if c.Status != p.Status {
+			p.change++ // whatever was under way is overtaken
+		}
+		c.ID, c.RegionID = p.ID, p.RegionID
+		p.tags = p.tags[:0:0]
+		for _, k := range slices.Sorted(maps.Keys(c.Tags)) {
+			p.tags = append(p.tags, tag{k, c.Tags[k]})
+		}
+		c.Tags, c.Members = nil, nil
+		p.BandwidthPackage, ok = c, true
+	})
+	return ok
 }
 
 func (s *Server) changeAddress(id string, f func(*service, *address, time.Time)) (ok bool) {
@@ -204,7 +234,8 @@ func (s *Server) ForceBind(id, instance string) bool {
 }
 
 // FailTransitions makes the next n transitions through a state (Associating,
-// Unassociating or Releasing) end where they began.
+// Unassociating or Releasing; of a bandwidth package Modifying, and Binding of an
+// address in it) end where they began.
 func (s *Server) FailTransitions(status string, n int) {
 	s.locked(func(v *service, _ time.Time) { v.failing[status] = n })
 }

@@ -34,11 +34,14 @@ type settings struct {
 	groups    []string
 	singleISP bool
 
+	international bool
+
 	quota, segmentQuota, segmentLess, points int
-	taggedAtOnce                             int
+	taggedAtOnce, packageQuota               int
 	balance, price                           float64
 
 	bindTime, releaseTime, segmentTime time.Duration
+	packageTime                        time.Duration
 	visibleAfter, keepTime, cooldown   time.Duration
 	conflict                           string
 
@@ -68,10 +71,11 @@ func defaults() settings {
 		listen: "127.0.0.1:0", seed: 1, hostID: "vpc.aliyuncs.com",
 		keys: map[string]accessKey{}, home: DefaultRegion,
 		stock: map[string]int{}, masks: map[string]int{},
-		quota: defaultQuota, segmentQuota: 10, segmentLess: 3, points: defaultPointLimit, taggedAtOnce: 50,
+		quota: defaultQuota, segmentQuota: 10, segmentLess: 3, points: defaultPointLimit, taggedAtOnce: 50, packageQuota: 20,
 		balance: 1e9, price: 20,
 		bindTime: defaultTransition, releaseTime: defaultTransition, segmentTime: 5 * defaultTransition,
-		tokenLife: 24 * time.Hour,
+		packageTime: defaultTransition,
+		tokenLife:   24 * time.Hour,
 	}
 }
 
@@ -165,6 +169,17 @@ func WithQuota(n int) Option { return set(func(s *settings) { s.quota = n }) }
 // WithSegmentQuota sets how many segments may be alive at once, 10 by default.
 func WithSegmentQuota(n int) Option { return set(func(s *settings) { s.segmentQuota = n }) }
 
+// WithBandwidthPackageQuota sets how many bandwidth packages there may be at once,
+// 20 by default: a number of this package's own.
+func WithBandwidthPackageQuota(n int) Option {
+	return set(func(s *settings) { s.packageQuota = n })
+}
+
+// WithInternationalSite makes the account one of the vendor's international site,
+// whose bandwidth packages have 1 to 1000 Mbit/s and PayByTraffic alone. By default
+// it is one of the China site, which has the other kinds of metering.
+func WithInternationalSite() Option { return set(func(s *settings) { s.international = true }) }
+
 // WithTaggedAtOnce sets how many resources one call of TagResources may name: 50
 // by default, as the SDK says; the metadata's text says 20.
 func WithTaggedAtOnce(n int) Option { return set(func(s *settings) { s.taggedAtOnce = n }) }
@@ -201,8 +216,15 @@ func WithTransition(d time.Duration) Option {
 	return positive("transition", d, func(s *settings) { s.bindTime, s.releaseTime, s.segmentTime = d, d, 5*d })
 }
 
-// WithVisibilityDelay hides a new address for a while: it is not listed, and
-// calls that name it do not find it.
+// WithBandwidthPackageTime sets how long it takes to change the bandwidth of a
+// package, and to add an address to it or remove one, 2 ms by default. At zero the
+// final state is reached within the call.
+func WithBandwidthPackageTime(d time.Duration) Option {
+	return positive("bandwidth package time", d, func(s *settings) { s.packageTime = d })
+}
+
+// WithVisibilityDelay hides a new address or bandwidth package for a while: it is
+// not listed, and calls that name it do not find it.
 func WithVisibilityDelay(d time.Duration) Option {
 	return positive("visibility delay", d, func(s *settings) { s.visibleAfter = d })
 }

@@ -7,8 +7,8 @@ import (
 )
 
 // release serves ReleaseEipAddress. No document names a code for a protected
-// address or for a member of a segment; the state code is the documented one
-// that fits.
+// address or for a member of a segment or of a bandwidth package; the state code
+// is the documented one that fits.
 func release(c *call) (obj, *fake.Refusal) {
 	s, a := c.s, c.find(c.p["AllocationId"])
 	if ref := c.mine(a); ref != nil {
@@ -19,7 +19,7 @@ func release(c *call) (obj, *fake.Refusal) {
 		return nil, c.no("Forbidden.ChargeTypeIsPrepaid")
 	case a.Status != Available:
 		return nil, c.wrongState(a)
-	case a.DeletionProtection, a.SegmentID != "":
+	case a.DeletionProtection, a.SegmentID != "", a.in != nil, a.BandwidthPackageID != "":
 		return nil, c.no("IncorrectEipStatus")
 	case !a.UnboundAt.IsZero() && c.now.Sub(a.UnboundAt) < s.set.cooldown:
 		return nil, c.no("TaskConflict.AssociateGlobalAccelerationInstance")

@@ -44,6 +44,23 @@ var resourceKinds = map[string]resourceKind{
 			return all
 		},
 	},
+	"commonbandwidthpackage": {
+		find: func(c *call, id string) (resource, *fake.Refusal) {
+			p, ref := c.findPackage(id)
+			if ref != nil {
+				return resource{}, ref
+			}
+			return p.resource(), nil
+		},
+		all: func(c *call) (all []resource) {
+			for _, p := range c.s.packageOrder {
+				if p.seen(c.now) && p.RegionID == c.region {
+					all = append(all, p.resource())
+				}
+			}
+			return all
+		},
+	},
 }
 
 func (a *address) resource() resource {

@@ -43,14 +43,18 @@ type service struct {
 	instances map[string]*Instance
 	segments  map[string]*segment
 	pools     map[string]*Pool
+	packages  map[string]*bandwidthPackage
 	orders    map[int64]*order
 	made      []*address
-	due       dueQueue
-	alive     int // addresses that count against the quota
-	serial    uint64
-	net       network
-	balance   float64
-	failing   map[string]int // transitions that are going to fail, by status
+
+	packageOrder []*bandwidthPackage // in order of creation
+
+	due     dueQueue
+	alive   int // addresses that count against the quota
+	serial  uint64
+	net     network
+	balance float64
+	failing map[string]int // transitions that are going to fail, by status
 }
 
 // region holds what belongs to one region, in order of creation.
@@ -76,6 +80,7 @@ func newService(set settings) *service {
 		instances: map[string]*Instance{},
 		segments:  map[string]*segment{},
 		pools:     map[string]*Pool{},
+		packages:  map[string]*bandwidthPackage{},
 		orders:    map[int64]*order{},
 		balance:   set.balance,
 		failing:   map[string]int{},

@@ -9,15 +9,17 @@ import (
 // listed names, for each action that answers a list, its members: the list, its
 // elements, and what identifies one.
 var listed = map[string]struct{ outer, inner, id string }{
-	"DescribeEipAddresses": {"EipAddresses", "EipAddress", "AllocationId"},
-	"DescribeEipSegment":   {"EipSegments", "EipSegment", "InstanceId"},
+	"DescribeCommonBandwidthPackages": {"CommonBandwidthPackages", "CommonBandwidthPackage", "BandwidthPackageId"},
+	"DescribeEipAddresses":            {"EipAddresses", "EipAddress", "AllocationId"},
+	"DescribeEipSegment":              {"EipSegments", "EipSegment", "InstanceId"},
 }
 
 // created names the ID that an action answers which creates something.
 var created = map[string]string{
-	"AllocateEipAddress":        "AllocationId",
-	"AllocateEipAddressPro":     "AllocationId",
-	"AllocateEipSegmentAddress": "EipSegmentInstanceId",
+	"AllocateEipAddress":           "AllocationId",
+	"AllocateEipAddressPro":        "AllocationId",
+	"AllocateEipSegmentAddress":    "EipSegmentInstanceId",
+	"CreateCommonBandwidthPackage": "BandwidthPackageId",
 }
 
 // spoil gives the body that a fault asks for. It changes a copy, since answers

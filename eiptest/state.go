@@ -27,6 +27,7 @@ type address struct {
 	change  uint64    // counts state changes, so that an overtaken transition does nothing
 	hidden  bool
 	gone    bool
+	in      *member // of a bandwidth package
 }
 
 func (a *address) seen(now time.Time) bool { return !a.gone && !a.hidden && !now.Before(a.visible) }
@@ -197,6 +198,7 @@ func (s *service) leave(a *address, now time.Time) {
 	if a.InstanceID != "" {
 		s.unbind(a)
 	}
+	s.out(a)
 	a.gone, a.ReleasedAt, a.Status = true, now, ""
 	delete(s.byID, a.AllocationID)
 	delete(s.byIP, a.IPAddress)
