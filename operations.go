@@ -109,6 +109,12 @@ var (
 	opAssociateEipAddress = op[AssociateEipAddressRequest, AssociateEipAddressResponse]{
 		name: "AssociateEipAddress", kind: KindTokened}
 
+	opAssociateEipAddressBatch = op[AssociateEipAddressBatchRequest, AssociateEipAddressBatchResponse]{
+		name: "AssociateEipAddressBatch", kind: KindTokened}
+
+	opDeletionProtection = op[DeletionProtectionRequest, DeletionProtectionResponse]{
+		name: "DeletionProtection", kind: KindTokened}
+
 	opDescribeEipAddresses = op[DescribeEipAddressesRequest, DescribeEipAddressesResponse]{
 		name: "DescribeEipAddresses", kind: KindRead, list: listing{
 			key: "EipAddresses", wrapper: "EipAddress", id: [2]string{"AllocationId"}, paged: true}}
@@ -125,12 +131,28 @@ var (
 		name: "DescribeEipSegment", kind: KindRead, readToken: true, list: listing{
 			key: "EipSegments", wrapper: "EipSegment", id: [2]string{"InstanceId"}, paged: true}}
 
+	opDescribeHighDefinitionMonitorLogAttribute = op[DescribeHighDefinitionMonitorLogAttributeRequest, DescribeHighDefinitionMonitorLogAttributeResponse]{
+		name: "DescribeHighDefinitionMonitorLogAttribute", kind: KindRead}
+
+	opDescribePublicIpAddress = op[DescribePublicIpAddressRequest, DescribePublicIpAddressResponse]{
+		name: "DescribePublicIpAddress", kind: KindRead}
+
 	opDescribeRegions = op[DescribeRegionsRequest, DescribeRegionsResponse]{
 		name: "DescribeRegions", kind: KindRead, noRegion: true, list: listing{
 			key: "Regions", wrapper: "Region", id: [2]string{"RegionId"}}}
 
+	opListTagResources = op[ListTagResourcesRequest, ListTagResourcesResponse]{
+		name: "ListTagResources", kind: KindRead, list: listing{
+			key: "TagResources", wrapper: "TagResource", id: [2]string{"ResourceId"}}}
+
 	opModifyEipAddressAttribute = op[ModifyEipAddressAttributeRequest, ModifyEipAddressAttributeResponse]{
 		name: "ModifyEipAddressAttribute", kind: KindRepeatable}
+
+	opModifyEipForwardMode = op[ModifyEipForwardModeRequest, ModifyEipForwardModeResponse]{
+		name: "ModifyEipForwardMode", kind: KindTokened}
+
+	opMoveResourceGroup = op[MoveResourceGroupRequest, MoveResourceGroupResponse]{
+		name: "MoveResourceGroup", kind: KindRepeatable}
 
 	// The region was right, or the address would not be known there.
 	opReleaseEipAddress = op[ReleaseEipAddressRequest, ReleaseEipAddressResponse]{
@@ -140,11 +162,17 @@ var (
 	opReleaseEipSegmentAddress = op[ReleaseEipSegmentAddressRequest, ReleaseEipSegmentAddressResponse]{
 		name: "ReleaseEipSegmentAddress", kind: KindTokened}
 
+	opSetHighDefinitionMonitorLogStatus = op[SetHighDefinitionMonitorLogStatusRequest, SetHighDefinitionMonitorLogStatusResponse]{
+		name: "SetHighDefinitionMonitorLogStatus", kind: KindRepeatable}
+
 	opTagResources = op[TagResourcesRequest, TagResourcesResponse]{
 		name: "TagResources", kind: KindRepeatable}
 
 	opUnassociateEipAddress = op[UnassociateEipAddressRequest, UnassociateEipAddressResponse]{
 		name: "UnassociateEipAddress", kind: KindTokened}
+
+	opUnTagResources = op[UnTagResourcesRequest, UnTagResourcesResponse]{
+		name: "UnTagResources", kind: KindRepeatable}
 )
 
 // operations is the table by which Do finds a row: those above, and those of
@@ -154,22 +182,30 @@ var operations = []*operation{
 	(*operation)(&opAllocateEipAddressPro),
 	(*operation)(&opAllocateEipSegmentAddress),
 	(*operation)(&opAssociateEipAddress),
+	(*operation)(&opAssociateEipAddressBatch),
+	(*operation)(&opDeletionProtection),
 	(*operation)(&opDescribeEipAddresses),
 	(*operation)(&opDescribeEipGatewayInfo),
 	(*operation)(&opDescribeEipMonitorData),
 	(*operation)(&opDescribeEipSegment),
+	(*operation)(&opDescribeHighDefinitionMonitorLogAttribute),
+	(*operation)(&opDescribePublicIpAddress),
 	(*operation)(&opDescribeRegions),
+	(*operation)(&opListTagResources),
 	(*operation)(&opModifyEipAddressAttribute),
+	(*operation)(&opModifyEipForwardMode),
+	(*operation)(&opMoveResourceGroup),
 	(*operation)(&opReleaseEipAddress),
 	(*operation)(&opReleaseEipSegmentAddress),
+	(*operation)(&opSetHighDefinitionMonitorLogStatus),
 	(*operation)(&opTagResources),
 	(*operation)(&opUnassociateEipAddress),
+	(*operation)(&opUnTagResources),
 
 	{name: "AddCommonBandwidthPackageIp", kind: KindTokened},
 	{name: "AddCommonBandwidthPackageIps", kind: KindTokened},
 	{name: "AddGlobalAccelerationInstanceIp", kind: KindRepeatable},
 	{name: "AddPublicIpAddressPoolCidrBlock", kind: KindTokened},
-	{name: "AssociateEipAddressBatch", kind: KindTokened},
 	{name: "CancelCommonBandwidthPackageIpBandwidth", kind: KindRepeatable},
 	{name: "ConvertBandwidthPackage", kind: KindTokened},
 	{name: "CreateCommonBandwidthPackage", kind: KindTokened, creates: "BandwidthPackageId"},
@@ -177,30 +213,21 @@ var operations = []*operation{
 	{name: "DeleteCommonBandwidthPackage", kind: KindRepeatable},
 	{name: "DeletePublicIpAddressPool", kind: KindTokened},
 	{name: "DeletePublicIpAddressPoolCidrBlock", kind: KindTokened},
-	{name: "DeletionProtection", kind: KindTokened},
 	{name: "DescribeCommonBandwidthPackages", kind: KindRead, list: listing{
 		key: "CommonBandwidthPackages", wrapper: "CommonBandwidthPackage", id: [2]string{"BandwidthPackageId"}, paged: true}},
-	{name: "DescribeHighDefinitionMonitorLogAttribute", kind: KindRead},
-	{name: "DescribePublicIpAddress", kind: KindRead},
 	{name: "GetPublicIpAddressPoolServiceStatus", kind: KindRead, readToken: true},
 	{name: "ListPublicIpAddressPoolCidrBlocks", kind: KindRead, list: listing{
 		key: "PublicIpPoolCidrBlockList", id: [2]string{"CidrBlock"}, paged: true}},
 	{name: "ListPublicIpAddressPools", kind: KindRead, list: listing{
 		key: "PublicIpAddressPoolList", id: [2]string{"PublicIpAddressPoolId"}, paged: true}},
-	{name: "ListTagResources", kind: KindRead, list: listing{
-		key: "TagResources", wrapper: "TagResource", id: [2]string{"ResourceId"}}},
 	{name: "ModifyCommonBandwidthPackageAttribute", kind: KindRepeatable},
 	{name: "ModifyCommonBandwidthPackageIpBandwidth", kind: KindRepeatable},
 	{name: "ModifyCommonBandwidthPackageSpec", kind: KindRepeatable},
-	{name: "ModifyEipForwardMode", kind: KindTokened},
-	{name: "MoveResourceGroup", kind: KindRepeatable},
 	{name: "OpenPublicIpAddressPoolService", kind: KindTokened, codeIsFine: true},
 	{name: "RemoveCommonBandwidthPackageIp", kind: KindTokened,
 		settledBy: []Code{"OperationUnsupported.IpNotInCbwp"}},
 	{name: "RemoveGlobalAccelerationInstanceIp", kind: KindRepeatable},
-	{name: "SetHighDefinitionMonitorLogStatus", kind: KindRepeatable},
 	{name: "TransformEipSegmentToPublicIpAddressPool", kind: KindTokened, creates: "PublicIpAddressPoolId"},
-	{name: "UnTagResources", kind: KindRepeatable},
 	{name: "UpdatePublicIpAddressPoolAttribute", kind: KindTokened},
 }
 
