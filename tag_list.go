@@ -9,8 +9,9 @@ import (
 )
 
 // ListTagResourcesRequest asks for one page of the tags of resources. Fields
-// are filters, and a tag is listed if it passes all of them. All fields are from
-// the SDK metadata.
+// are filters, and a resource has to pass all of them. No document says whether
+// the tags of such a resource that were not asked for are listed as well. All
+// fields are from the SDK metadata.
 type ListTagResourcesRequest struct {
 	// RegionID is the region of the resources. Required by the service; empty
 	// means the client's.

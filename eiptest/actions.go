@@ -41,6 +41,16 @@ func init() { // a literal would refer to itself through check
 		"DescribeEipSegment":        read[eip.DescribeEipSegmentRequest](describeSegments, access),
 		"ReleaseEipSegmentAddress":  write[eip.ReleaseEipSegmentAddressRequest](releaseSegment, access),
 		"TagResources":              write[eip.TagResourcesRequest](tagResources, access),
+		"UnTagResources":            write[eip.UnTagResourcesRequest](untagResources, access),
+		"ListTagResources":          read[eip.ListTagResourcesRequest](listTags, access),
+		"MoveResourceGroup":         write[eip.MoveResourceGroupRequest](moveResource, access),
+		"DeletionProtection":        write[eip.DeletionProtectionRequest](protect, access),
+		"AssociateEipAddressBatch":  write[eip.AssociateEipAddressBatchRequest](associateBatch, access),
+		"ModifyEipForwardMode":      write[eip.ModifyEipForwardModeRequest](changeMode, access),
+		"DescribePublicIpAddress":   read[eip.DescribePublicIpAddressRequest](describeRanges, access),
+
+		"SetHighDefinitionMonitorLogStatus":         write[eip.SetHighDefinitionMonitorLogStatusRequest](setMonitorLog, access),
+		"DescribeHighDefinitionMonitorLogAttribute": read[eip.DescribeHighDefinitionMonitorLogAttributeRequest](describeMonitorLog, access),
 	}
 }
 
