@@ -183,7 +183,11 @@ func (c *Client) releaseIdle(ctx context.Context, q IdleQuery, then EipAddress, 
 	defer unlock()
 	reason, now, err := c.stillIdle(ctx, q, then, opts)
 	if err == nil && reason != "" && now != nil && held(now) != "" && opts.WaitForOwner && !opts.DryRun {
-		if _, err = c.awaitFree(ctx, "ReleaseIdle", then.AllocationID); err == nil {
+		_, err = c.awaitFree(ctx, "ReleaseIdle", then.AllocationID)
+		if errors.Is(err, context.DeadlineExceeded) { // a wait that would outlive the context is not begun
+			return IdleResult{Outcome: IdleNotTried, Err: err}
+		}
+		if err == nil {
 			reason, now, err = c.stillIdle(ctx, q, then, opts)
 		}
 	}
