@@ -35,8 +35,9 @@ const (
 	IdleWouldRelease IdleOutcome = "would be released"
 	// IdleKept: it is no longer idle, for IdleResult.Reason.
 	IdleKept IdleOutcome = "kept"
-	// IdleFailed: it could not be checked, or the service refused to release it
-	// although it is idle. It is still there. See IdleResult.Err.
+	// IdleFailed: it could not be checked, its protection could not be taken away,
+	// or the service refused to release it although it is idle. It is still there.
+	// See IdleResult.Err.
 	IdleFailed IdleOutcome = "failed"
 	// IdleUnknown: it may have been released or not: the service did not answer, or
 	// the answer was not its own. See IdleResult.Err. Handing in the same report
