@@ -63,7 +63,7 @@ func (in *Instance) fill(n int) {
 var idPrefix = map[string]string{ECS: "i-", SLB: "lb-", NAT: "ngw-", HaVip: "havip-", ENI: "eni-", NLB: "nlb-"}
 
 // Instances makes n instances of a type: i-test1, i-test2, … for ECS, and
-// likewise lb-test1, ngw-test1, havip-test1 and eni-test1 (secondary).
+// likewise lb-test1, ngw-test1, havip-test1, eni-test1 (secondary) and nlb-test1.
 func Instances(kind string, n int) []Instance {
 	var out []Instance
 	for i := range n {

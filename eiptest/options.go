@@ -148,8 +148,8 @@ func WithPools(pools ...Pool) Option {
 	return set(func(s *settings) { s.pools = append(s.pools, pools...) })
 }
 
-// WithResourceGroups names the resource groups that exist. Without it every
-// ID that begins with "rg-" does.
+// WithResourceGroups names the resource groups that exist beside rg-default, which
+// holds what names none. Without it every ID that begins with "rg-" does.
 func WithResourceGroups(ids ...string) Option {
 	return set(func(s *settings) { s.groups = append(s.groups, ids...) })
 }
@@ -165,8 +165,9 @@ func WithQuota(n int) Option { return set(func(s *settings) { s.quota = n }) }
 // WithSegmentQuota sets how many segments may be alive at once, 10 by default.
 func WithSegmentQuota(n int) Option { return set(func(s *settings) { s.segmentQuota = n }) }
 
-// WithTaggedAtOnce sets how many resources one call of TagResources may name: 50
-// by default, as the SDK says; the metadata's text says 20.
+// WithTaggedAtOnce sets how many resources one call of TagResources,
+// UnTagResources or ListTagResources may name: 50 by default, as the SDK says; the
+// metadata's text says 20.
 func WithTaggedAtOnce(n int) Option { return set(func(s *settings) { s.taggedAtOnce = n }) }
 
 // WithSegmentReserved sets how many addresses of a segment are kept back: 0,
