@@ -26,6 +26,14 @@ type RotateRequest struct {
 	Key string
 	// Generation is as in [AllocateAssociatedRequest], for the new address.
 	Generation int
+	// WaitForOwner waits, before anything is done, until a network load balancer
+	// or a cloud service that holds the old address has let it go; see
+	// [WaitForOwner]. Default: such an address is a *[StateError].
+	WaitForOwner bool
+	// LiftProtection takes the deletion protection of the old address away right
+	// before it is released. Default: an address that is protected is a
+	// *[StateError].
+	LiftProtection bool
 }
 
 // RotateResult says what a rotation has come to: New is bound, Old is gone, and
@@ -52,9 +60,11 @@ type RotateResult struct {
 // was done, such as an invalid request, comes without it.
 //
 // API: DescribeEipAddresses by instance, tag and ID; AllocateEipAddress;
-// UnassociateEipAddress; AssociateEipAddress; ReleaseEipAddress. An old address
-// that cannot be released (a subscription, a member of a segment, one with
-// deletion protection) is refused before anything is done, and a new one that an
+// UnassociateEipAddress; AssociateEipAddress; ReleaseEipAddress;
+// DeletionProtection with LiftProtection. An old address that cannot be released
+// (a subscription, a member of a segment, one with deletion protection, one that
+// a network load balancer or a cloud service holds) is refused before anything is
+// done, with a *[StateError] that names the holder, and a new one that an
 // earlier call has made and that is in use elsewhere by now before the old one is
 // unbound. The clean-up goes on
 // when the caller's context is over, for [DefaultRollbackTime] at most.
@@ -74,7 +84,8 @@ func (c *Client) Rotate(ctx context.Context, req *RotateRequest) (*RotateResult,
 	if req == nil {
 		req = new(RotateRequest)
 	}
-	r := &rotation{c: c, to: req.Instance, key: req.Key, template: req.Allocate.clone(), generation: req.Generation}
+	r := &rotation{c: c, to: req.Instance, key: req.Key, template: req.Allocate.clone(), generation: req.Generation,
+		patient: req.WaitForOwner, lift: req.LiftProtection}
 	if err := validInstance(op, r.to); err != nil {
 		return nil, err
 	}
@@ -123,6 +134,8 @@ type rotation struct {
 	generation int
 	mark       mark
 	since      time.Time // when it began
+	patient    bool      // WaitForOwner
+	lift       bool      // LiftProtection
 
 	old     Holding // as it was found
 	got     made    // the new one
@@ -182,10 +195,19 @@ func (r *rotation) run(ctx context.Context) (*EipAddress, error) {
 		return nil, err
 	}
 	old := found[id]
+	if old != nil && r.patient {
+		r.old = holdingOf(old)
+		if old, err = r.c.awaitFree(ctx, "Rotate", id); err != nil {
+			return nil, err
+		}
+	}
 	if old != nil {
 		r.old = holdingOf(old)
-		if err := releasable(old); err != nil {
+		if err := releasable(old, r.lift); err != nil {
 			return nil, err
+		}
+		if held(old) != "" {
+			return nil, heldError(old)
 		}
 		if old.InstanceID != "" && !boundTo(old, r.to) {
 			return nil, stateError(old, "it is not on "+r.to.ID)
@@ -224,7 +246,14 @@ func (r *rotation) run(ctx context.Context) (*EipAddress, error) {
 	if old == nil {
 		return a, nil
 	}
-	return a, r.c.EnsureReleased(ctx, id)
+	var opts []EnsureOption
+	if r.patient {
+		opts = append(opts, WaitForOwner)
+	}
+	if r.lift {
+		opts = append(opts, LiftProtection)
+	}
+	return a, r.c.EnsureReleased(ctx, id, opts...)
 }
 
 // unbindOld takes the old address off the instance, and off no other. It may be

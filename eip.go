@@ -118,9 +118,11 @@ func (r *UnassociateEipAddressResponse) UnmarshalJSON(b []byte) error { return u
 // UnassociateEipAddress unbinds an address from the resource that holds it.
 //
 // It needs AllocationID, and the address must be InUse. The address is
-// Unassociating until DescribeEipAddresses shows it as Available. A repeat with
-// the same ClientToken is safe. Concurrent calls for one address are not
-// supported by the service.
+// Unassociating until DescribeEipAddresses shows it as Available. An address that
+// a network load balancer holds (InstanceType NlbInstance) cannot be unbound:
+// the service answers IncorrectEipStatus until the load balancer is deleted. A
+// repeat with the same ClientToken is safe. Concurrent calls for one address are
+// not supported by the service.
 //
 // Documented codes (2019 API reference): IncorrectEipStatus,
 // IncorrectInstanceStatus, IncorrectHaVipStatus, InvalidInstanceId.NotFound,

@@ -40,6 +40,14 @@ const (
 	// JustAllocated says that the address was allocated a moment ago: if it is
 	// missing it has [DefaultVisibilityGrace] to appear.
 	JustAllocated
+	// WaitForOwner waits until a network load balancer, or the cloud service that
+	// manages the address, has let the address go, as long as the context allows.
+	// Without it, an address that has to be unbound or released and is held so is
+	// a *[StateError] at once: no action can take it from there.
+	WaitForOwner
+	// LiftProtection lets EnsureReleased take the deletion protection away
+	// (DeletionProtection), right before it releases the address.
+	LiftProtection
 )
 
 // String gives the constant's name.
@@ -53,6 +61,10 @@ func (o EnsureOption) String() string {
 		return "ForceUnbind"
 	case JustAllocated:
 		return "JustAllocated"
+	case WaitForOwner:
+		return "WaitForOwner"
+	case LiftProtection:
+		return "LiftProtection"
 	}
 	return fmt.Sprintf("EnsureOption(%d)", uint8(o))
 }
@@ -61,7 +73,9 @@ func (o EnsureOption) String() string {
 // state, and gives the address as it then is. If it is bound there already,
 // nothing is done. If it is bound elsewhere, that is a *[StateError], unless
 // [MoveBound] is given. If the instance has another address already, which
-// only NAT gateways and network interfaces can, that is a *[StateError] too.
+// only NAT gateways and network interfaces can, that is a *[StateError] too. So
+// is an address to be moved that a network load balancer or a cloud service
+// holds (see [WaitForOwner]); the error names the holder.
 //
 // API: DescribeEipAddresses to look, AssociateEipAddress to bind,
 // UnassociateEipAddress to move. A look that does not show the address, and whose
@@ -82,7 +96,7 @@ func (o EnsureOption) String() string {
 // the service does not support concurrent calls for one address. Other clients
 // are not kept out; their changes are met by looking again.
 func (c *Client) EnsureAssociated(ctx context.Context, id string, to Instance, opts ...EnsureOption) (*EipAddress, error) {
-	v := c.converge("EnsureAssociated", id, opts, MoveBound, ForceUnbind, JustAllocated)
+	v := c.converge("EnsureAssociated", id, opts, MoveBound, ForceUnbind, JustAllocated, WaitForOwner)
 	v.to = to
 	if strings.TrimSpace(to.ID) == "" {
 		return nil, &ValidationError{Action: "AssociateEipAddress", Faults: []FieldFault{{Field: "to.ID", Rule: "is required"}}}
@@ -92,13 +106,14 @@ func (c *Client) EnsureAssociated(ctx context.Context, id string, to Instance, o
 
 // EnsureUnassociated makes sure that an address is bound to nothing, from any
 // state, and gives the address as it then is. An address that is not there is a
-// *[NotFoundError].
+// *[NotFoundError]. One that a network load balancer or a cloud service holds is
+// a *[StateError] that names the holder, unless [WaitForOwner] is given.
 //
 // API: DescribeEipAddresses to look, UnassociateEipAddress to unbind. Otherwise
 // it is as [Client.EnsureAssociated]: safe to call again after a crash, for one
 // address one after another, conflicts settled by looking.
 func (c *Client) EnsureUnassociated(ctx context.Context, id string, opts ...EnsureOption) (*EipAddress, error) {
-	v := c.converge("EnsureUnassociated", id, opts, ForceUnbind, JustAllocated)
+	v := c.converge("EnsureUnassociated", id, opts, ForceUnbind, JustAllocated, WaitForOwner)
 	return v.locked(ctx, v.toUnassociated)
 }
 
@@ -110,14 +125,16 @@ func (c *Client) EnsureUnassociated(ctx context.Context, id string, opts ...Ensu
 // gone, and a service that is slower than that may still show it later. A bound
 // address is a *[StateError], unless [UnbindFirst] is given. So is one that
 // cannot be released: a subscription, a member of a segment, an address with
-// deletion protection; nothing is done to it then.
+// deletion protection (unless [LiftProtection] is given), and one that a network
+// load balancer or a cloud service holds (unless [WaitForOwner] is given);
+// nothing is done to it then.
 //
 // API: DescribeEipAddresses to look, ReleaseEipAddress to release,
-// UnassociateEipAddress to unbind. Otherwise it is as
-// [Client.EnsureAssociated]. On an error the address may be unbound and still
-// cost money.
+// UnassociateEipAddress to unbind, DeletionProtection to take the protection
+// away. Otherwise it is as [Client.EnsureAssociated]. On an error the address may
+// be unbound or unprotected and still cost money.
 func (c *Client) EnsureReleased(ctx context.Context, id string, opts ...EnsureOption) error {
-	v := c.converge("EnsureReleased", id, opts, UnbindFirst, ForceUnbind, JustAllocated)
+	v := c.converge("EnsureReleased", id, opts, UnbindFirst, ForceUnbind, JustAllocated, WaitForOwner, LiftProtection)
 	_, err := v.locked(ctx, v.toReleased)
 	return err
 }
@@ -136,6 +153,7 @@ func (c *Client) converge(op, id string, opts []EnsureOption, apply ...EnsureOpt
 		c:   c, op: op, id: id,
 		move: slices.Contains(opts, MoveBound), unbind: slices.Contains(opts, UnbindFirst),
 		force: slices.Contains(opts, ForceUnbind), fresh: slices.Contains(opts, JustAllocated),
+		patient: slices.Contains(opts, WaitForOwner), lift: slices.Contains(opts, LiftProtection),
 	}
 }
 
@@ -165,13 +183,18 @@ func (v *convergence) toAssociated(a *EipAddress) (plan, error) {
 		switch {
 		case there:
 			return planDone, nil
+		case v.move && held(a) != "":
+			return v.awaitOwner(a)
 		case v.move:
 			return planUnassociate, nil
 		}
 		return 0, stateError(a, "it is bound elsewhere, not to "+v.to.ID)
 	case StatusAssociating:
-		if !there && !v.move {
+		switch {
+		case !there && !v.move:
 			return 0, stateError(a, "it is being bound elsewhere, not to "+v.to.ID)
+		case !there && held(a) != "":
+			return v.awaitOwner(a)
 		}
 	case StatusAvailable:
 		if why := lockedWhy(a); why != "" {
@@ -191,8 +214,13 @@ func (v *convergence) toUnassociated(a *EipAddress) (plan, error) {
 	switch a.Status {
 	case StatusAvailable, StatusReleasing:
 		return planDone, nil
-	case StatusInUse:
-		return planUnassociate, nil
+	case StatusInUse, StatusAssociating:
+		switch {
+		case held(a) != "":
+			return v.awaitOwner(a)
+		case a.Status == StatusInUse:
+			return planUnassociate, nil
+		}
 	}
 	return planWait, nil
 }
@@ -213,14 +241,22 @@ func (v *convergence) toReleased(a *EipAddress) (plan, error) {
 		}
 		return planRelease, nil
 	}
-	if err := releasable(a); err != nil {
+	if err := releasable(a, v.lift); err != nil {
 		return 0, err
 	}
 	switch a.Status {
 	case StatusAvailable:
+		switch {
+		case held(a) != "":
+			return v.awaitOwner(a)
+		case a.DeletionProtection:
+			return planUnprotect, nil
+		}
 		return planRelease, nil
 	case StatusInUse, StatusAssociating:
 		switch {
+		case held(a) != "":
+			return v.awaitOwner(a)
 		case !v.mayUnbind(a):
 			return 0, stateError(a, "it is in use, and this call may not unbind it")
 		case a.Status == StatusInUse:
@@ -243,8 +279,9 @@ func (v *convergence) mayUnbind(a *EipAddress) bool {
 	return v.unbind && (v.onlyFrom == nil || boundTo(a, *v.onlyFrom))
 }
 
-// releasable refuses what ReleaseEipAddress refuses for good.
-func releasable(a *EipAddress) error {
+// releasable refuses what ReleaseEipAddress refuses for good. lift says that
+// deletion protection may be taken away first.
+func releasable(a *EipAddress, lift bool) error {
 	switch {
 	case a.ChargeType == InstanceChargeTypePrePaid:
 		e := stateError(a, "it is a subscription, which no call can release: let it expire, or refund it in the console")
@@ -252,8 +289,8 @@ func releasable(a *EipAddress) error {
 		return e
 	case a.SegmentInstanceID != "":
 		return stateError(a, "it belongs to the segment "+a.SegmentInstanceID+", which is released as a whole (ReleaseEipSegmentAddress)")
-	case a.DeletionProtection:
-		return stateError(a, "it has deletion protection: take that away first")
+	case a.DeletionProtection && !lift:
+		return stateError(a, "it has deletion protection: take that away first, or give LiftProtection")
 	}
 	return nil
 }

@@ -19,6 +19,7 @@ type convergence struct {
 	bad validator // what is wrong with the call
 
 	move, unbind, force, fresh bool
+	patient, lift              bool      // WaitForOwner, LiftProtection
 	onlyFrom                   *Instance // if set, a release unbinds from here alone
 
 	poll *transport.Poller
@@ -27,6 +28,7 @@ type convergence struct {
 	// that it was never seen, and that the service does not know what to release.
 	graceOver, denied bool
 	last              *EipAddress
+	owner             *StateError     // who holds it, if the last look is why this waits
 	looked            bool            // a look has shown whether it is there
 	doubt             *TransportError // of the last look, if that did not
 
@@ -43,7 +45,7 @@ type convergence struct {
 	refusal      error     // the last one, until the state changes
 	refusals     int       // in a row, whatever the state
 	refusedSince time.Time // the first of them
-	refusedIn    string    // the state in which it came
+	refusedIn    string    // the situation in which it came
 	waited       bool      // a pause and a look have passed since then
 }
 
@@ -70,7 +72,7 @@ func (v *convergence) run(ctx context.Context, decide func(*EipAddress) (plan, e
 			continue
 		}
 		a := found[v.id]
-		v.last, v.seen, v.looked = a, v.seen || a != nil, true
+		v.last, v.seen, v.looked, v.owner = a, v.seen || a != nil, true, nil
 		p, err := decide(a)
 		if err != nil {
 			return nil, err
@@ -115,6 +117,9 @@ func (v *convergence) stopped(ctx context.Context, err error) error {
 	if v.refusal != nil {
 		e.Err = errors.Join(e.Err, v.refusal)
 	}
+	if v.owner != nil {
+		e.Err = errors.Join(e.Err, v.owner)
+	}
 	return e
 }
 
@@ -143,7 +148,7 @@ func (v *convergence) reconsider(ctx context.Context, a *EipAddress, p plan) (pl
 	if time.Since(v.refusedSince) >= DefaultConflictPatience {
 		return 0, fmt.Errorf("%w (for %s now)", v.refusal, DefaultConflictPatience)
 	}
-	if v.refusedIn != stateOf(a) {
+	if v.refusedIn != situation(a) {
 		v.refusal = nil
 		return p, nil
 	}
@@ -215,7 +220,7 @@ func (v *convergence) act(ctx context.Context, a *EipAddress, p plan) error {
 			v.refusedSince = time.Now()
 		}
 		v.refusals++
-		v.refusal, v.refusedIn, v.waited = refused, stateOf(a), false
+		v.refusal, v.refusedIn, v.waited = refused, situation(a), false
 		if v.unsettled != nil {
 			v.refusal = fmt.Errorf("%w; %w", refused, v.unsettled)
 		}
@@ -260,8 +265,20 @@ func (v *convergence) send(ctx context.Context, a *EipAddress, p plan, again err
 		}, again))
 	case planRelease:
 		_, err = v.c.ReleaseEipAddress(ctx, &ReleaseEipAddressRequest{AllocationID: v.id})
+	case planProtect, planUnprotect:
+		_, err = v.c.DeletionProtection(ctx, Again(&DeletionProtectionRequest{
+			Type: ProtectedTypeEIP, InstanceID: v.id, ProtectionEnable: Ptr(p == planProtect),
+		}, again))
 	}
 	return err
+}
+
+// situation is the state of an address as far as an action may be refused for it.
+func situation(a *EipAddress) string {
+	if a != nil && a.DeletionProtection {
+		return stateOf(a) + ", protected"
+	}
+	return stateOf(a)
 }
 
 func (p plan) action() string {
@@ -272,6 +289,8 @@ func (p plan) action() string {
 		return "UnassociateEipAddress"
 	case planRelease:
 		return "ReleaseEipAddress"
+	case planProtect, planUnprotect:
+		return "DeletionProtection"
 	}
 	return ""
 }
@@ -285,4 +304,6 @@ const (
 	planAssociate
 	planUnassociate
 	planRelease
+	planProtect
+	planUnprotect
 )

@@ -213,7 +213,7 @@ func isGone(t *testing.T, _ eiptest.Address, alive bool) {
 // writes counts the calls that could have changed something.
 func writes(srv *eiptest.Server) int {
 	n := srv.Counts().Actions
-	return n["AssociateEipAddress"] + n["UnassociateEipAddress"] + n["ReleaseEipAddress"]
+	return n["AssociateEipAddress"] + n["UnassociateEipAddress"] + n["ReleaseEipAddress"] + n["DeletionProtection"]
 }
 
 func TestEnsureErrorsSayWhat(t *testing.T) {

@@ -101,6 +101,11 @@ const (
 	// InstanceTypeIPAddress is a bare IP address in a VPC; the VPC has to be
 	// named as well. From the SDK metadata alone.
 	InstanceTypeIPAddress InstanceType = "IpAddress"
+	// InstanceTypeNlbInstance is a network load balancer. No action binds an
+	// address to it or unbinds one from it: the load balancer takes the address
+	// for a zone, and frees it when it is deleted. No document names the value;
+	// it follows the pattern of SlbInstance.
+	InstanceTypeNlbInstance InstanceType = "NlbInstance"
 )
 
 // Mode is how an address is bound to a network interface. NAT and MULTI_BINDED
@@ -239,8 +244,9 @@ const (
 	LanguageEnglish Language = "en-US"
 )
 
-// ResourceType is the type of a resource that has tags. From the SDK metadata,
-// which name 19 types of the product; the service takes them in any case.
+// ResourceType is the type of a resource that has tags, or whose monitoring is
+// logged. From the SDK metadata, which name 19 types of the product with tags;
+// the service takes them in any case.
 type ResourceType string
 
 const (
@@ -250,4 +256,42 @@ const (
 	ResourceTypeCommonBandwidthPackage ResourceType = "COMMONBANDWIDTHPACKAGE"
 	// ResourceTypePublicIPAddressPool is a pool of public addresses.
 	ResourceTypePublicIPAddressPool ResourceType = "PUBLICIPADDRESSPOOL"
+)
+
+// MoveResourceType is the type of a resource that MoveResourceGroup moves. From
+// the SDK metadata, which name 14 types of the product. They are not those of
+// [ResourceType]; the Terraform provider sends them in other cases, which the
+// service takes.
+type MoveResourceType string
+
+const (
+	// MoveResourceTypeEip is an elastic IP.
+	MoveResourceTypeEip MoveResourceType = "Eip"
+	// MoveResourceTypeBandwidthPackage is a bandwidth package.
+	MoveResourceTypeBandwidthPackage MoveResourceType = "BandwidthPackage"
+	// MoveResourceTypePublicIPAddressPool is a pool of public addresses.
+	MoveResourceTypePublicIPAddressPool MoveResourceType = "PublicIpAddressPool"
+)
+
+// ProtectedType is the type of a resource that DeletionProtection protects.
+// Values from the SDK metadata.
+type ProtectedType string
+
+const (
+	// ProtectedTypeEIP is an elastic IP.
+	ProtectedTypeEIP ProtectedType = "EIP"
+	// ProtectedTypeCBWP is a bandwidth package.
+	ProtectedTypeCBWP ProtectedType = "CBWP"
+	// ProtectedTypeNATGW is a NAT gateway.
+	ProtectedTypeNATGW ProtectedType = "NATGW"
+)
+
+// IPVersion is the version of IP addresses. Values from the SDK metadata.
+type IPVersion string
+
+const (
+	// IPVersion4 is IPv4; the service's default.
+	IPVersion4 IPVersion = "ipv4"
+	// IPVersion6 is IPv6.
+	IPVersion6 IPVersion = "ipv6"
 )

@@ -334,8 +334,10 @@ func responsePaths(t *testing.T, typ reflect.Type, prefix string, found map[stri
 			found[prefix+name+".Tag[].Key"] = true
 			found[prefix+name+".Tag[].Value"] = true
 		case ft.Kind() == reflect.Slice:
-			key := reflect.Zero(ft).Interface().(lister).listKey()
-			path := prefix + name + "." + key + "[]"
+			path := prefix + name + "[]" // a plain list (Q-FLATLIST)
+			if l, wrapped := reflect.Zero(ft).Interface().(lister); wrapped {
+				path = prefix + name + "." + l.listKey() + "[]"
+			}
 			if ft.Elem().Kind() == reflect.Struct {
 				responsePaths(t, ft.Elem(), path+".", found)
 			} else {

@@ -13,6 +13,15 @@ import (
 type ReleaseIdleOptions struct {
 	// DryRun checks every address and releases none.
 	DryRun bool
+	// WaitForOwner waits until a network load balancer, or the cloud service that
+	// manages the address, has let an address go that it holds by now, as long as
+	// the context allows; the addresses after it wait as well. A dry run does not
+	// wait. Default: such an address is kept.
+	WaitForOwner bool
+	// LiftProtection takes the deletion protection that an address has by now
+	// away, right before it is released (DeletionProtection). An address that is
+	// then not released has lost its protection. Default: such an address is kept.
+	LiftProtection bool
 }
 
 // IdleOutcome says what became of an address of a report.
@@ -26,8 +35,9 @@ const (
 	IdleWouldRelease IdleOutcome = "would be released"
 	// IdleKept: it is no longer idle, for IdleResult.Reason.
 	IdleKept IdleOutcome = "kept"
-	// IdleFailed: it could not be checked, or the service refused to release it
-	// although it is idle. It is still there. See IdleResult.Err.
+	// IdleFailed: it could not be checked, its protection could not be taken away,
+	// or the service refused to release it although it is idle. It is still there.
+	// See IdleResult.Err.
 	IdleFailed IdleOutcome = "failed"
 	// IdleUnknown: it may have been released or not: the service did not answer, or
 	// the answer was not its own. See IdleResult.Err. Handing in the same report
@@ -46,7 +56,9 @@ type IdleResult struct {
 	Reason KeepReason
 	// Err is the error for IdleFailed, IdleUnknown and IdleNotTried. For IdleKept
 	// it is the service's refusal, if the address changed between the check and
-	// the release.
+	// the release; a *[StateError] that says so or names the holder, if the
+	// address has deletion protection or is held by a network load balancer or a
+	// cloud service; and nil otherwise.
 	Err error
 }
 
@@ -98,7 +110,8 @@ func (e *ReleaseIdleError) OutcomeUnknown() bool { return len(e.Unknown) > 0 }
 // and unbound again since the report is idle.
 //
 // API: DescribeEipAddresses and ReleaseEipAddress, once each for each address,
-// and DescribeEipAddresses once more where the release is refused. Between the
+// and DescribeEipAddresses once more where the release is refused; what the
+// options add comes on top. Between the
 // check and the release, the service's own rules hold: it refuses to release
 // what is bound or protected. It does not refuse what was tagged in that moment.
 // Other calls of this client's helpers on the same address wait meanwhile.
@@ -169,14 +182,27 @@ func (c *Client) releaseIdle(ctx context.Context, q IdleQuery, then EipAddress, 
 		return IdleResult{Outcome: IdleNotTried, Err: err}
 	}
 	defer unlock()
-	reason, err := c.stillIdle(ctx, q, then)
+	reason, now, err := c.stillIdle(ctx, q, then, opts)
+	if err == nil && reason != "" && now != nil && held(now) != "" && opts.WaitForOwner && !opts.DryRun {
+		_, err = c.awaitFree(ctx, "ReleaseIdle", then.AllocationID)
+		if errors.Is(err, context.DeadlineExceeded) { // a wait that would outlive the context is not begun
+			return IdleResult{Outcome: IdleNotTried, Err: err}
+		}
+		if err == nil {
+			reason, now, err = c.stillIdle(ctx, q, then, opts)
+		}
+	}
+	if err == nil && reason == "" && now.DeletionProtection && !opts.DryRun {
+		v := c.converge("ReleaseIdle", then.AllocationID, nil)
+		_, err = v.run(ctx, v.toProtected(false))
+	}
 	switch {
 	case err != nil && ctx.Err() != nil:
 		return IdleResult{Outcome: IdleNotTried, Err: err}
 	case err != nil:
 		return IdleResult{Outcome: IdleFailed, Err: err}
 	case reason != "":
-		return IdleResult{Outcome: IdleKept, Reason: reason}
+		return IdleResult{Outcome: IdleKept, Reason: reason, Err: inTheWay(now, reason)}
 	case opts.DryRun:
 		return IdleResult{Outcome: IdleWouldRelease}
 	}
@@ -191,31 +217,47 @@ func (c *Client) releaseIdle(ctx context.Context, q IdleQuery, then EipAddress, 
 		return IdleResult{Outcome: IdleUnknown, Err: err}
 	}
 	// Refused, and perhaps for what happened since the check.
-	if reason, again := c.stillIdle(ctx, q, then); again == nil && reason != "" {
+	if reason, _, again := c.stillIdle(ctx, q, then, ReleaseIdleOptions{}); again == nil && reason != "" {
 		return IdleResult{Outcome: IdleKept, Reason: reason, Err: err}
 	}
 	return IdleResult{Outcome: IdleFailed, Err: err}
 }
 
-// stillIdle reads an address again and compares it with what it was then.
-func (c *Client) stillIdle(ctx context.Context, q IdleQuery, then EipAddress) (KeepReason, error) {
+// inTheWay is the error about an address that is kept because of somebody who
+// can be named, or of its protection.
+func inTheWay(a *EipAddress, reason KeepReason) error {
+	switch {
+	case a == nil:
+	case held(a) != "":
+		return heldError(a)
+	case reason == KeepProtected:
+		return releasable(a, false)
+	}
+	return nil
+}
+
+// stillIdle reads an address again and compares it with what it was then. now is
+// nil if the address is gone.
+func (c *Client) stillIdle(ctx context.Context, q IdleQuery, then EipAddress, opts ReleaseIdleOptions) (_ KeepReason, now *EipAddress, _ error) {
 	now, err := c.GetEip(ctx, then.AllocationID)
 	switch {
 	case isGone(err):
-		return KeepGone, nil
+		return KeepGone, nil, nil
 	case err != nil:
-		return "", err
+		return "", nil, err
 	case now.IPAddress != then.IPAddress, !now.AllocationTime.Equal(then.AllocationTime):
-		return KeepRecreated, nil
+		return KeepRecreated, now, nil
 	}
-	reason := q.judge(now, time.Now())
+	judged := *now
+	judged.DeletionProtection = now.DeletionProtection && !opts.LiftProtection
+	reason := q.judge(&judged, time.Now())
 	switch {
 	case reason != "" && reason != KeepOutside:
-		return reason, nil
+		return reason, now, nil
 	case !maps.Equal(now.Tags, then.Tags):
-		return KeepRetagged, nil
+		return KeepRetagged, now, nil
 	case now.ResourceGroupID != then.ResourceGroupID:
-		return KeepMoved, nil
+		return KeepMoved, now, nil
 	}
-	return reason, nil
+	return reason, now, nil
 }

@@ -132,6 +132,12 @@ var (
 		name: "DescribeCommonBandwidthPackages", kind: KindRead, list: listing{
 			key: "CommonBandwidthPackages", wrapper: "CommonBandwidthPackage", id: [2]string{"BandwidthPackageId"}, paged: true}}
 
+	opAssociateEipAddressBatch = op[AssociateEipAddressBatchRequest, AssociateEipAddressBatchResponse]{
+		name: "AssociateEipAddressBatch", kind: KindTokened}
+
+	opDeletionProtection = op[DeletionProtectionRequest, DeletionProtectionResponse]{
+		name: "DeletionProtection", kind: KindTokened}
+
 	opDescribeEipAddresses = op[DescribeEipAddressesRequest, DescribeEipAddressesResponse]{
 		name: "DescribeEipAddresses", kind: KindRead, list: listing{
 			key: "EipAddresses", wrapper: "EipAddress", id: [2]string{"AllocationId"}, paged: true}}
@@ -148,6 +154,12 @@ var (
 		name: "DescribeEipSegment", kind: KindRead, readToken: true, list: listing{
 			key: "EipSegments", wrapper: "EipSegment", id: [2]string{"InstanceId"}, paged: true}}
 
+	opDescribeHighDefinitionMonitorLogAttribute = op[DescribeHighDefinitionMonitorLogAttributeRequest, DescribeHighDefinitionMonitorLogAttributeResponse]{
+		name: "DescribeHighDefinitionMonitorLogAttribute", kind: KindRead}
+
+	opDescribePublicIpAddress = op[DescribePublicIpAddressRequest, DescribePublicIpAddressResponse]{
+		name: "DescribePublicIpAddress", kind: KindRead}
+
 	opDescribeRegions = op[DescribeRegionsRequest, DescribeRegionsResponse]{
 		name: "DescribeRegions", kind: KindRead, noRegion: true, list: listing{
 			key: "Regions", wrapper: "Region", id: [2]string{"RegionId"}}}
@@ -162,8 +174,18 @@ var (
 	opModifyCommonBandwidthPackageSpec = op[ModifyCommonBandwidthPackageSpecRequest, ModifyCommonBandwidthPackageSpecResponse]{
 		name: "ModifyCommonBandwidthPackageSpec", kind: KindRepeatable, ownDoing: true}
 
+	opListTagResources = op[ListTagResourcesRequest, ListTagResourcesResponse]{
+		name: "ListTagResources", kind: KindRead, list: listing{
+			key: "TagResources", wrapper: "TagResource", id: [2]string{"ResourceId"}}}
+
 	opModifyEipAddressAttribute = op[ModifyEipAddressAttributeRequest, ModifyEipAddressAttributeResponse]{
 		name: "ModifyEipAddressAttribute", kind: KindRepeatable}
+
+	opModifyEipForwardMode = op[ModifyEipForwardModeRequest, ModifyEipForwardModeResponse]{
+		name: "ModifyEipForwardMode", kind: KindTokened}
+
+	opMoveResourceGroup = op[MoveResourceGroupRequest, MoveResourceGroupResponse]{
+		name: "MoveResourceGroup", kind: KindRepeatable}
 
 	// The region was right, or the address would not be known there.
 	opReleaseEipAddress = op[ReleaseEipAddressRequest, ReleaseEipAddressResponse]{
@@ -177,11 +199,17 @@ var (
 		name: "RemoveCommonBandwidthPackageIp", kind: KindTokened,
 		settledBy: []Code{CodeOperationUnsupportedIpNotInCbwp, CodeIpInstanceIdNotBandwidthPackage}}
 
+	opSetHighDefinitionMonitorLogStatus = op[SetHighDefinitionMonitorLogStatusRequest, SetHighDefinitionMonitorLogStatusResponse]{
+		name: "SetHighDefinitionMonitorLogStatus", kind: KindRepeatable}
+
 	opTagResources = op[TagResourcesRequest, TagResourcesResponse]{
 		name: "TagResources", kind: KindRepeatable}
 
 	opUnassociateEipAddress = op[UnassociateEipAddressRequest, UnassociateEipAddressResponse]{
 		name: "UnassociateEipAddress", kind: KindTokened}
+
+	opUnTagResources = op[UnTagResourcesRequest, UnTagResourcesResponse]{
+		name: "UnTagResources", kind: KindRepeatable}
 )
 
 // operations is the table by which Do finds a row: those above, and those of
@@ -197,45 +225,44 @@ var operations = []*operation{
 	(*operation)(&opCreateCommonBandwidthPackage),
 	(*operation)(&opDeleteCommonBandwidthPackage),
 	(*operation)(&opDescribeCommonBandwidthPackages),
+	(*operation)(&opAssociateEipAddressBatch),
+	(*operation)(&opDeletionProtection),
 	(*operation)(&opDescribeEipAddresses),
 	(*operation)(&opDescribeEipGatewayInfo),
 	(*operation)(&opDescribeEipMonitorData),
 	(*operation)(&opDescribeEipSegment),
+	(*operation)(&opDescribeHighDefinitionMonitorLogAttribute),
+	(*operation)(&opDescribePublicIpAddress),
 	(*operation)(&opDescribeRegions),
 	(*operation)(&opModifyCommonBandwidthPackageAttribute),
 	(*operation)(&opModifyCommonBandwidthPackageIpBandwidth),
 	(*operation)(&opModifyCommonBandwidthPackageSpec),
+	(*operation)(&opListTagResources),
 	(*operation)(&opModifyEipAddressAttribute),
+	(*operation)(&opModifyEipForwardMode),
+	(*operation)(&opMoveResourceGroup),
 	(*operation)(&opReleaseEipAddress),
 	(*operation)(&opReleaseEipSegmentAddress),
 	(*operation)(&opRemoveCommonBandwidthPackageIp),
+	(*operation)(&opSetHighDefinitionMonitorLogStatus),
 	(*operation)(&opTagResources),
 	(*operation)(&opUnassociateEipAddress),
+	(*operation)(&opUnTagResources),
 
 	{name: "AddGlobalAccelerationInstanceIp", kind: KindRepeatable},
 	{name: "AddPublicIpAddressPoolCidrBlock", kind: KindTokened},
-	{name: "AssociateEipAddressBatch", kind: KindTokened},
 	{name: "ConvertBandwidthPackage", kind: KindTokened},
 	{name: "CreatePublicIpAddressPool", kind: KindTokened, creates: "PublicIpAddressPoolId"},
 	{name: "DeletePublicIpAddressPool", kind: KindTokened},
 	{name: "DeletePublicIpAddressPoolCidrBlock", kind: KindTokened},
-	{name: "DeletionProtection", kind: KindTokened},
-	{name: "DescribeHighDefinitionMonitorLogAttribute", kind: KindRead},
-	{name: "DescribePublicIpAddress", kind: KindRead},
 	{name: "GetPublicIpAddressPoolServiceStatus", kind: KindRead, readToken: true},
 	{name: "ListPublicIpAddressPoolCidrBlocks", kind: KindRead, list: listing{
 		key: "PublicIpPoolCidrBlockList", id: [2]string{"CidrBlock"}, paged: true}},
 	{name: "ListPublicIpAddressPools", kind: KindRead, list: listing{
 		key: "PublicIpAddressPoolList", id: [2]string{"PublicIpAddressPoolId"}, paged: true}},
-	{name: "ListTagResources", kind: KindRead, list: listing{
-		key: "TagResources", wrapper: "TagResource", id: [2]string{"ResourceId"}}},
-	{name: "ModifyEipForwardMode", kind: KindTokened},
-	{name: "MoveResourceGroup", kind: KindRepeatable},
 	{name: "OpenPublicIpAddressPoolService", kind: KindTokened, codeIsFine: true},
 	{name: "RemoveGlobalAccelerationInstanceIp", kind: KindRepeatable},
-	{name: "SetHighDefinitionMonitorLogStatus", kind: KindRepeatable},
 	{name: "TransformEipSegmentToPublicIpAddressPool", kind: KindTokened, creates: "PublicIpAddressPoolId"},
-	{name: "UnTagResources", kind: KindRepeatable},
 	{name: "UpdatePublicIpAddressPoolAttribute", kind: KindTokened},
 }
 

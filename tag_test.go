@@ -89,3 +89,65 @@ func TestTagResourcesLimits(t *testing.T) {
 		require.ErrorContains(t, err, `"`+missing+`"`)
 	}
 }
+
+// UnTagResources takes no ClientToken (Q-NOTOKEN), up to 50 IDs (Q-TAGLIMIT), and
+// Tag from the older SDK alone (Q-UNTAGV1).
+func TestUnTagResources(t *testing.T) {
+	t.Parallel()
+	srv := eiptest.NewServer(t, eiptest.WithTaggedAtOnce(20))
+	c := srv.Client(t)
+	tags := eip.Tags{"team": "edge", "env": "test", "cost": "7", "old": "yes"}
+	a, b := allocate(t, c, &eip.AllocateEipAddressRequest{Tags: tags}), allocate(t, c, &eip.AllocateEipAddressRequest{Tags: tags})
+	untag := func(req eip.UnTagResourcesRequest, ids ...string) error {
+		req.ResourceIDs = ids
+		if req.ResourceType == "" {
+			req.ResourceType = eip.ResourceTypeEIP
+		}
+		_, err := c.UnTagResources(t.Context(), &req)
+		return err
+	}
+	tagsOf := func(id string) map[string]string {
+		address, ok := srv.Address(id)
+		require.True(t, ok)
+		return address.Tags
+	}
+
+	require.NoError(t, untag(eip.UnTagResourcesRequest{
+		RegionID: "cn-hangzhou", ResourceType: "eip", TagKeys: []string{"team", "unknown"}, All: true, Tags: eip.Tags{"env": "test", "cost": "8"},
+	}, a, b))
+	require.Equal(t, map[string]string{
+		"RegionId": "cn-hangzhou", "ResourceType": "eip", "ResourceId.1": a, "ResourceId.2": b, "All": "true",
+		"TagKey.1": "team", "TagKey.2": "unknown",
+		"Tag.1.Key": "cost", "Tag.1.Value": "8", "Tag.2.Key": "env", "Tag.2.Value": "test",
+	}, srv.CallsOf("UnTagResources")[0].Params)
+	rest := map[string]string{"cost": "7", "old": "yes"}
+	require.Equal(t, rest, tagsOf(a), "All has no effect beside TagKeys")
+	require.Equal(t, rest, tagsOf(b))
+
+	// What is refused changes nothing.
+	many := make([]string, 21)
+	for i := range many {
+		many[i] = a
+	}
+	require.ErrorIs(t, untag(eip.UnTagResourcesRequest{All: true}, b, "eip-unknown"), eip.CodeInvalidAllocationIdNotFound)
+	require.ErrorIs(t, untag(eip.UnTagResourcesRequest{All: true, ResourceType: "VPC"}, b), eip.ErrInvalidParameter)
+	require.ErrorIs(t, untag(eip.UnTagResourcesRequest{All: true}, many...), eip.ErrInvalidParameter, "the other limit")
+	require.ErrorIs(t, untag(eip.UnTagResourcesRequest{Tags: eip.Tags{"aliyun": "x"}}, b), eip.ErrInvalidParameter)
+	require.ErrorContains(t, untag(eip.UnTagResourcesRequest{TagKeys: many}, b), "TagKeys (21 elements): must have at most 20 elements")
+	unchecked := srv.Client(t, eip.WithoutValidation())
+	_, err := unchecked.UnTagResources(t.Context(), &eip.UnTagResourcesRequest{ResourceType: "EIP", ResourceIDs: []string{b}, TagKeys: many})
+	require.ErrorIs(t, err, eip.CodeInvalidParameter)
+	_, err = c.UnTagResources(t.Context(), &eip.UnTagResourcesRequest{})
+	require.EqualError(t, err, "eip: UnTagResources: invalid request, nothing was sent: ResourceType: is required; ResourceIDs: is required")
+	require.NoError(t, untag(eip.UnTagResourcesRequest{}, b), "no key, no change")
+	require.Equal(t, rest, tagsOf(b))
+
+	// A repeat after a lost answer lands in the same state.
+	srv.Fail("UnTagResources", fault.CutAfter())
+	res, err := c.UnTagResources(t.Context(), &eip.UnTagResourcesRequest{ResourceType: "EIP", ResourceIDs: []string{a}, TagKeys: []string{"old"}})
+	require.NoError(t, err)
+	require.Equal(t, 2, res.Attempts)
+	require.Equal(t, map[string]string{"cost": "7"}, tagsOf(a))
+	require.NoError(t, untag(eip.UnTagResourcesRequest{All: true}, a))
+	require.Empty(t, tagsOf(a))
+}

@@ -87,7 +87,7 @@ func (c *call) billing() (Address, *fake.Refusal) {
 	}
 	if g := a.ResourceGroupID; g == "" {
 		a.ResourceGroupID = defaultGroup
-	} else if gs := c.s.set.groups; len(gs) > 0 && !slices.Contains(gs, g) || len(gs) == 0 && !strings.HasPrefix(g, "rg-") {
+	} else if !c.s.hasGroup(g) {
 		return a, c.no("InvalidResourceGroupId")
 	}
 	if z := a.Zone; z != "" && (!strings.HasPrefix(z, c.region+"-") || len(z) != len(c.region)+2) {

@@ -18,8 +18,8 @@ const (
 	PrivateIP = "IpAddress" // a bare private address of a VPC; no instance stands behind it
 )
 
-// instanceTypes lists the types, and ready the states in which an instance of
-// each can be bound or unbound.
+// instanceTypes lists the types that actions know, and ready the states in which
+// an instance of each type, and of NLB, can be bound or unbound.
 var (
 	instanceTypes = []string{ECS, SLB, NAT, HaVip, ENI, PrivateIP}
 	ready         = map[string][]string{
@@ -28,6 +28,7 @@ var (
 		NAT:   {"Available"},
 		HaVip: {"Available", "InUse"},
 		ENI:   {"Available", "InUse"},
+		NLB:   {"Active"},
 	}
 )
 
@@ -164,7 +165,8 @@ func (c *call) regionOf(in *Instance) string {
 
 func (in *Instance) isReady() bool { return slices.Contains(ready[in.Type], in.Status) }
 
-// unassociate serves UnassociateEipAddress.
+// unassociate serves UnassociateEipAddress. An address that a network load
+// balancer holds cannot be unbound, which clients report as IncorrectEipStatus.
 func unassociate(c *call) (obj, *fake.Refusal) {
 	s, kind, id := c.s, c.p["InstanceType"], c.p["InstanceId"]
 	if kind != "" && !slices.Contains(instanceTypes, kind) {
@@ -174,8 +176,11 @@ func unassociate(c *call) (obj, *fake.Refusal) {
 	if ref := c.mine(a); ref != nil {
 		return nil, ref
 	}
-	if a.Status != InUse {
+	switch {
+	case a.Status != InUse:
 		return nil, c.wrongState(a)
+	case a.InstanceType == NLB:
+		return nil, c.no("IncorrectEipStatus")
 	}
 	if id != "" && id != a.InstanceID {
 		if s.instances[id] == nil {
@@ -199,9 +204,14 @@ func unassociate(c *call) (obj, *fake.Refusal) {
 			return nil, c.no("IncorrectInstanceStatus")
 		}
 	}
-	s.move(c.now, a, Unassociating, s.set.bindTime, func(at time.Time) {
+	s.unassociate(a, c.now)
+	return nil, nil
+}
+
+// unassociate sends an address on its way to Available.
+func (s *service) unassociate(a *address, now time.Time) {
+	s.move(now, a, Unassociating, s.set.bindTime, func(at time.Time) {
 		a.Status, a.UnboundAt = Available, at
 		s.unbind(a)
 	})
-	return nil, nil
 }

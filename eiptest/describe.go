@@ -108,15 +108,12 @@ func (c *call) filter() (*filter, *fake.Refusal) {
 	text("BandwidthPackageId", func(a *address) string { return a.BandwidthPackageID })
 	yes("ServiceManaged", func(a *address) bool { return a.ServiceManaged })
 	yes("SecurityProtectionEnabled", func(a *address) bool { return len(a.SecurityProtection) > 0 })
-	want, ref := c.p.tags()
+	want, ref := c.tagFilter()
 	if ref != nil {
 		return nil, ref
 	}
-	for i, t := range want {
-		_, valued := c.p["Tag."+strconv.Itoa(i+1)+".Value"]
-		f.equal = append(f.equal, func(a *address) bool {
-			return slices.ContainsFunc(a.tags, func(o tag) bool { return o.key == t.key && (!valued || o.value == t.value) })
-		})
+	for _, w := range want {
+		f.equal = append(f.equal, func(a *address) bool { return slices.ContainsFunc(a.tags, w.fits) })
 	}
 	if ref := c.times(f); ref != nil {
 		return nil, ref
@@ -215,7 +212,7 @@ func (a *address) show(reserved bool) obj {
 	for i, v := range a.SecurityProtection {
 		protection[i] = v
 	}
-	instanceRegion, expires, managed, business := "", "", 0, "Normal"
+	instanceRegion, expires, managed, business, monitored := "", "", 0, "Normal", "OFF"
 	bandwidth, packageType, packageBandwidth := a.Bandwidth, "", ""
 	if a.in != nil && a.in.status == Binded {
 		bandwidth, packageType, packageBandwidth = a.in.bandwidth(), "CommonBandwidthPackage", itoa(a.in.of.Bandwidth)
@@ -228,6 +225,9 @@ func (a *address) show(reserved bool) obj {
 	}
 	if a.ServiceManaged {
 		managed = 1
+	}
+	if a.HDMonitor {
+		monitored = "ON"
 	}
 	if a.Locked == "financial" {
 		business = "FinancialLocked"
@@ -244,7 +244,7 @@ func (a *address) show(reserved bool) obj {
 		{"InstanceRegionId", instanceRegion}, {"Mode", a.Mode}, {"PrivateIpAddress", a.PrivateIPAddress},
 		{"VpcId", a.VpcID}, {"BandwidthPackageId", a.BandwidthPackageID},
 		{"BandwidthPackageType", packageType}, {"BandwidthPackageBandwidth", packageBandwidth},
-		{"PublicIpAddressPoolId", a.PoolID}, {"SegmentInstanceId", a.SegmentID}, {"HDMonitorStatus", "OFF"},
+		{"PublicIpAddressPoolId", a.PoolID}, {"SegmentInstanceId", a.SegmentID}, {"HDMonitorStatus", monitored},
 		{"DeletionProtection", a.DeletionProtection}, {"SecondLimited", false}, {"ServiceManaged", managed},
 		wrap("SecurityProtectionTypes", "SecurityProtectionType", protection),
 		wrap("AvailableRegions", "AvailableRegion", list{a.RegionID}),
@@ -257,9 +257,12 @@ func (a *address) show(reserved bool) obj {
 }
 
 // page reads PageNumber and PageSize.
-func (c *call) page(most int) (page, size int, ref *fake.Refusal) {
+func (c *call) page(most int) (page, size int, ref *fake.Refusal) { return c.pageOf(10, most) }
+
+// pageOf is page with another default of PageSize.
+func (c *call) pageOf(def, most int) (page, size int, ref *fake.Refusal) {
 	page, ok1 := c.p.number("PageNumber", 1)
-	size, ok2 := c.p.number("PageSize", 10)
+	size, ok2 := c.p.number("PageSize", def)
 	switch {
 	case !ok1 || page < 1 || page > 1<<30:
 		return 0, 0, invalid("PageNumber")

@@ -36,6 +36,9 @@ type Address struct {
 	DeletionProtection bool
 	ServiceManaged     bool
 	BandwidthPackageID string
+	HDMonitor          bool   // monitoring by the second is on
+	LogProject         string // where its data go
+	LogStore           string
 	Quiet              bool   // carries no traffic: its monitoring data are 0
 	Token              string // ClientToken of the call that made it; a segment's is with the segment
 	CreatedAt          time.Time

@@ -11,7 +11,7 @@ import (
 // Instance is something that an address can be bound to.
 type Instance struct {
 	ID         string
-	Type       string   // ECS, SLB, NAT, HaVip or ENI
+	Type       string   // ECS, SLB, NAT, HaVip, ENI or NLB
 	RegionID   string   // empty means the home region
 	Status     string   // empty means the state in which it can be bound
 	Owner      string   // empty for the account under test
@@ -28,7 +28,7 @@ func (in *Instance) check() error {
 		return fmt.Errorf("eiptest: instance without ID")
 	}
 	if ready[in.Type] == nil {
-		return fmt.Errorf("eiptest: instance %s: type %q is not one of %v", in.ID, in.Type, instanceTypes[:5])
+		return fmt.Errorf("eiptest: instance %s: type %q is not one of %v", in.ID, in.Type, append(instanceTypes[:5:5], NLB))
 	}
 	for _, ip := range in.PrivateIPs {
 		if _, err := netip.ParseAddr(ip); err != nil {
@@ -60,10 +60,10 @@ func (in *Instance) fill(n int) {
 }
 
 // idPrefix is how the real IDs of each type begin.
-var idPrefix = map[string]string{ECS: "i-", SLB: "lb-", NAT: "ngw-", HaVip: "havip-", ENI: "eni-"}
+var idPrefix = map[string]string{ECS: "i-", SLB: "lb-", NAT: "ngw-", HaVip: "havip-", ENI: "eni-", NLB: "nlb-"}
 
 // Instances makes n instances of a type: i-test1, i-test2, … for ECS, and
-// likewise lb-test1, ngw-test1, havip-test1 and eni-test1 (secondary).
+// likewise lb-test1, ngw-test1, havip-test1, eni-test1 (secondary) and nlb-test1.
 func Instances(kind string, n int) []Instance {
 	var out []Instance
 	for i := range n {

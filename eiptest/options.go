@@ -152,8 +152,8 @@ func WithPools(pools ...Pool) Option {
 	return set(func(s *settings) { s.pools = append(s.pools, pools...) })
 }
 
-// WithResourceGroups names the resource groups that exist. Without it every
-// ID that begins with "rg-" does.
+// WithResourceGroups names the resource groups that exist beside rg-default, which
+// holds what names none. Without it every ID that begins with "rg-" does.
 func WithResourceGroups(ids ...string) Option {
 	return set(func(s *settings) { s.groups = append(s.groups, ids...) })
 }
@@ -180,8 +180,9 @@ func WithBandwidthPackageQuota(n int) Option {
 // it is one of the China site, which has the other kinds of metering.
 func WithInternationalSite() Option { return set(func(s *settings) { s.international = true }) }
 
-// WithTaggedAtOnce sets how many resources one call of TagResources may name: 50
-// by default, as the SDK says; the metadata's text says 20.
+// WithTaggedAtOnce sets how many resources one call of TagResources,
+// UnTagResources or ListTagResources may name: 50 by default, as the SDK says; the
+// metadata's text says 20.
 func WithTaggedAtOnce(n int) Option { return set(func(s *settings) { s.taggedAtOnce = n }) }
 
 // WithSegmentReserved sets how many addresses of a segment are kept back: 0,

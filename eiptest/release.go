@@ -7,8 +7,10 @@ import (
 )
 
 // release serves ReleaseEipAddress. No document names a code for a protected
-// address or for a member of a segment or of a bandwidth package; the state code
-// is the documented one that fits.
+// address or for a member of a segment or of a bandwidth package. Of the codes in
+// the action's table,
+// IncorrectEipStatus is the one that fits: the others are about the region, the
+// owner, the charge type, and other calls.
 func release(c *call) (obj, *fake.Refusal) {
 	s, a := c.s, c.find(c.p["AllocationId"])
 	if ref := c.mine(a); ref != nil {

@@ -1,6 +1,7 @@
 package eiptest
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/eipkit/eip-go/internal/fake"
@@ -12,7 +13,7 @@ type resource struct {
 	id        string
 	tags      *[]tag
 	group     *string
-	protected *bool
+	protected *bool // nil for a type that cannot be protected
 }
 
 // A resourceKind is one type of resource.
@@ -65,6 +66,60 @@ var resourceKinds = map[string]resourceKind{
 
 func (a *address) resource() resource {
 	return resource{a.AllocationID, &a.tags, &a.ResourceGroupID, &a.DeletionProtection}
+}
+
+// The names by which two actions call the types of resourceKinds, in lower case.
+var (
+	movedKinds     = map[string]string{"eip": "eip", "bandwidthpackage": "commonbandwidthpackage", "publicipaddresspool": "publicipaddresspool"}
+	protectedKinds = map[string]string{"eip": "eip", "cbwp": "commonbandwidthpackage"}
+)
+
+// moveResource serves MoveResourceGroup. The service takes the type in any case.
+// No document names its codes; those here are the documented ones that fit.
+func moveResource(c *call) (obj, *fake.Refusal) {
+	kind, ok := resourceKinds[movedKinds[strings.ToLower(c.p["ResourceType"])]]
+	if !ok {
+		return nil, invalid("ResourceType")
+	}
+	r, ref := kind.find(c, c.p["ResourceId"])
+	if ref != nil {
+		return nil, ref
+	}
+	if !c.s.hasGroup(c.p["NewResourceGroupId"]) {
+		return nil, c.no("InvalidResourceGroupId")
+	}
+	*r.group = c.p["NewResourceGroupId"]
+	return nil, nil
+}
+
+// protect serves DeletionProtection. NAT gateways can be bound to here, but not
+// protected. No document names its codes, as with MoveResourceGroup.
+func protect(c *call) (obj, *fake.Refusal) {
+	on, ok := c.p.flag("ProtectionEnable")
+	if !ok {
+		return nil, invalid("ProtectionEnable")
+	}
+	kind, ok := resourceKinds[protectedKinds[strings.ToLower(c.p["Type"])]]
+	if !ok {
+		return nil, invalid("Type")
+	}
+	r, ref := kind.find(c, c.p["InstanceId"])
+	if ref != nil {
+		return nil, ref
+	}
+	if r.protected == nil {
+		return nil, invalid("Type")
+	}
+	*r.protected = on
+	return nil, nil
+}
+
+// hasGroup reports whether a resource group exists.
+func (s *service) hasGroup(id string) bool {
+	if len(s.set.groups) > 0 {
+		return slices.Contains(s.set.groups, id) || id == defaultGroup
+	}
+	return strings.HasPrefix(id, "rg-")
 }
 
 // resourceKind reads the type of the resources that the call is about.
