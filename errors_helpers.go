@@ -10,7 +10,8 @@ import (
 // answered with a list that does not hold it and does not contradict itself. It
 // matches [ErrNotFound].
 type NotFoundError struct {
-	// What names the kind of thing: "address" or "segment".
+	// What names the kind of thing: "address", "segment", "address pool" or "block
+	// of an address pool".
 	What string
 	// IDs are those that are missing, in the order in which they were asked for.
 	IDs []string
@@ -34,8 +35,10 @@ func shortList(ids []string) string {
 }
 
 const (
-	whatAddress = "address"
-	whatSegment = "segment"
+	whatAddress   = "address"
+	whatSegment   = "segment"
+	whatPool      = "address pool"
+	whatPoolBlock = "block of an address pool"
 )
 
 // WaitError reports that a wait ended before the wanted state was reached. It
@@ -54,6 +57,9 @@ type WaitError struct {
 	Last map[string]*EipAddress
 	// LastSegment is the group as it was last seen, when a group was waited for.
 	LastSegment *EipSegment
+	// LastState is the state as it was last seen, when something else than an
+	// address or a group was waited for: what State returns then.
+	LastState string
 	// Err is the reason.
 	Err error
 
@@ -78,6 +84,9 @@ func (e *WaitError) Error() string {
 func (e *WaitError) State(id string) string {
 	if e.LastSegment != nil && e.LastSegment.InstanceID == id {
 		return string(e.LastSegment.Status)
+	}
+	if e.LastState != "" {
+		return e.LastState
 	}
 	a, looked := e.Last[id]
 	if !looked {

@@ -49,6 +49,8 @@ type operation struct {
 	// the caller would not learn what to pay for. For a subscription an order
 	// does as well.
 	creates string
+	// createsAlias is the name that some answers have for creates, or "".
+	createsAlias string
 	// list is what a read lists.
 	list listing
 	// codeIsFine: a success has a Code of its own.
@@ -97,6 +99,13 @@ func (o *op[Req, Resp]) call(ctx context.Context, c *Client, req *Req) (*Resp, e
 // anything and whether it takes a ClientToken is from the vendor's metadata; the
 // actions without a token all end in the same state when they are repeated.
 var (
+	// The service may refuse what is done already.
+	opAddGlobalAccelerationInstanceIp = op[AddGlobalAccelerationInstanceIpRequest, AddGlobalAccelerationInstanceIpResponse]{
+		name: "AddGlobalAccelerationInstanceIp", kind: KindRepeatable, ownDoing: true}
+
+	opAddPublicIpAddressPoolCidrBlock = op[AddPublicIpAddressPoolCidrBlockRequest, AddPublicIpAddressPoolCidrBlockResponse]{
+		name: "AddPublicIpAddressPoolCidrBlock", kind: KindTokened}
+
 	opAllocateEipAddress = op[AllocateEipAddressRequest, AllocateEipAddressResponse]{
 		name: "AllocateEipAddress", kind: KindTokened, creates: "AllocationId"}
 
@@ -108,6 +117,16 @@ var (
 
 	opAssociateEipAddress = op[AssociateEipAddressRequest, AssociateEipAddressResponse]{
 		name: "AssociateEipAddress", kind: KindTokened}
+
+	opCreatePublicIpAddressPool = op[CreatePublicIpAddressPoolRequest, CreatePublicIpAddressPoolResponse]{
+		name: "CreatePublicIpAddressPool", kind: KindTokened, creates: "PublicIpAddressPoolId",
+		createsAlias: "PulbicIpAddressPoolId"}
+
+	opDeletePublicIpAddressPool = op[DeletePublicIpAddressPoolRequest, DeletePublicIpAddressPoolResponse]{
+		name: "DeletePublicIpAddressPool", kind: KindTokened}
+
+	opDeletePublicIpAddressPoolCidrBlock = op[DeletePublicIpAddressPoolCidrBlockRequest, DeletePublicIpAddressPoolCidrBlockResponse]{
+		name: "DeletePublicIpAddressPoolCidrBlock", kind: KindTokened}
 
 	opDescribeEipAddresses = op[DescribeEipAddressesRequest, DescribeEipAddressesResponse]{
 		name: "DescribeEipAddresses", kind: KindRead, list: listing{
@@ -129,8 +148,22 @@ var (
 		name: "DescribeRegions", kind: KindRead, noRegion: true, list: listing{
 			key: "Regions", wrapper: "Region", id: [2]string{"RegionId"}}}
 
+	opGetPublicIpAddressPoolServiceStatus = op[GetPublicIpAddressPoolServiceStatusRequest, GetPublicIpAddressPoolServiceStatusResponse]{
+		name: "GetPublicIpAddressPoolServiceStatus", kind: KindRead, readToken: true}
+
+	opListPublicIpAddressPoolCidrBlocks = op[ListPublicIpAddressPoolCidrBlocksRequest, ListPublicIpAddressPoolCidrBlocksResponse]{
+		name: "ListPublicIpAddressPoolCidrBlocks", kind: KindRead, list: listing{
+			key: "PublicIpPoolCidrBlockList", id: [2]string{"CidrBlock"}, paged: true}}
+
+	opListPublicIpAddressPools = op[ListPublicIpAddressPoolsRequest, ListPublicIpAddressPoolsResponse]{
+		name: "ListPublicIpAddressPools", kind: KindRead, list: listing{
+			key: "PublicIpAddressPoolList", id: [2]string{"PublicIpAddressPoolId"}, paged: true}}
+
 	opModifyEipAddressAttribute = op[ModifyEipAddressAttributeRequest, ModifyEipAddressAttributeResponse]{
 		name: "ModifyEipAddressAttribute", kind: KindRepeatable}
+
+	opOpenPublicIpAddressPoolService = op[OpenPublicIpAddressPoolServiceRequest, OpenPublicIpAddressPoolServiceResponse]{
+		name: "OpenPublicIpAddressPoolService", kind: KindTokened, codeIsFine: true}
 
 	// The region was right, or the address would not be known there.
 	opReleaseEipAddress = op[ReleaseEipAddressRequest, ReleaseEipAddressResponse]{
@@ -140,53 +173,65 @@ var (
 	opReleaseEipSegmentAddress = op[ReleaseEipSegmentAddressRequest, ReleaseEipSegmentAddressResponse]{
 		name: "ReleaseEipSegmentAddress", kind: KindTokened}
 
+	// The service may refuse what is done already.
+	opRemoveGlobalAccelerationInstanceIp = op[RemoveGlobalAccelerationInstanceIpRequest, RemoveGlobalAccelerationInstanceIpResponse]{
+		name: "RemoveGlobalAccelerationInstanceIp", kind: KindRepeatable, ownDoing: true}
+
 	opTagResources = op[TagResourcesRequest, TagResourcesResponse]{
 		name: "TagResources", kind: KindRepeatable}
 
+	opTransformEipSegmentToPublicIpAddressPool = op[TransformEipSegmentToPublicIpAddressPoolRequest, TransformEipSegmentToPublicIpAddressPoolResponse]{
+		name: "TransformEipSegmentToPublicIpAddressPool", kind: KindTokened, creates: "PublicIpAddressPoolId"}
+
 	opUnassociateEipAddress = op[UnassociateEipAddressRequest, UnassociateEipAddressResponse]{
 		name: "UnassociateEipAddress", kind: KindTokened}
+
+	opUpdatePublicIpAddressPoolAttribute = op[UpdatePublicIpAddressPoolAttributeRequest, UpdatePublicIpAddressPoolAttributeResponse]{
+		name: "UpdatePublicIpAddressPoolAttribute", kind: KindTokened}
 )
 
 // operations is the table by which Do finds a row: those above, and those of
 // the actions that have no method yet.
 var operations = []*operation{
+	(*operation)(&opAddGlobalAccelerationInstanceIp),
+	(*operation)(&opAddPublicIpAddressPoolCidrBlock),
 	(*operation)(&opAllocateEipAddress),
 	(*operation)(&opAllocateEipAddressPro),
 	(*operation)(&opAllocateEipSegmentAddress),
 	(*operation)(&opAssociateEipAddress),
+	(*operation)(&opCreatePublicIpAddressPool),
+	(*operation)(&opDeletePublicIpAddressPool),
+	(*operation)(&opDeletePublicIpAddressPoolCidrBlock),
 	(*operation)(&opDescribeEipAddresses),
 	(*operation)(&opDescribeEipGatewayInfo),
 	(*operation)(&opDescribeEipMonitorData),
 	(*operation)(&opDescribeEipSegment),
 	(*operation)(&opDescribeRegions),
+	(*operation)(&opGetPublicIpAddressPoolServiceStatus),
+	(*operation)(&opListPublicIpAddressPoolCidrBlocks),
+	(*operation)(&opListPublicIpAddressPools),
 	(*operation)(&opModifyEipAddressAttribute),
+	(*operation)(&opOpenPublicIpAddressPoolService),
 	(*operation)(&opReleaseEipAddress),
 	(*operation)(&opReleaseEipSegmentAddress),
+	(*operation)(&opRemoveGlobalAccelerationInstanceIp),
 	(*operation)(&opTagResources),
+	(*operation)(&opTransformEipSegmentToPublicIpAddressPool),
 	(*operation)(&opUnassociateEipAddress),
+	(*operation)(&opUpdatePublicIpAddressPoolAttribute),
 
 	{name: "AddCommonBandwidthPackageIp", kind: KindTokened},
 	{name: "AddCommonBandwidthPackageIps", kind: KindTokened},
-	{name: "AddGlobalAccelerationInstanceIp", kind: KindRepeatable},
-	{name: "AddPublicIpAddressPoolCidrBlock", kind: KindTokened},
 	{name: "AssociateEipAddressBatch", kind: KindTokened},
 	{name: "CancelCommonBandwidthPackageIpBandwidth", kind: KindRepeatable},
 	{name: "ConvertBandwidthPackage", kind: KindTokened},
 	{name: "CreateCommonBandwidthPackage", kind: KindTokened, creates: "BandwidthPackageId"},
-	{name: "CreatePublicIpAddressPool", kind: KindTokened, creates: "PublicIpAddressPoolId"},
 	{name: "DeleteCommonBandwidthPackage", kind: KindRepeatable},
-	{name: "DeletePublicIpAddressPool", kind: KindTokened},
-	{name: "DeletePublicIpAddressPoolCidrBlock", kind: KindTokened},
 	{name: "DeletionProtection", kind: KindTokened},
 	{name: "DescribeCommonBandwidthPackages", kind: KindRead, list: listing{
 		key: "CommonBandwidthPackages", wrapper: "CommonBandwidthPackage", id: [2]string{"BandwidthPackageId"}, paged: true}},
 	{name: "DescribeHighDefinitionMonitorLogAttribute", kind: KindRead},
 	{name: "DescribePublicIpAddress", kind: KindRead},
-	{name: "GetPublicIpAddressPoolServiceStatus", kind: KindRead, readToken: true},
-	{name: "ListPublicIpAddressPoolCidrBlocks", kind: KindRead, list: listing{
-		key: "PublicIpPoolCidrBlockList", id: [2]string{"CidrBlock"}, paged: true}},
-	{name: "ListPublicIpAddressPools", kind: KindRead, list: listing{
-		key: "PublicIpAddressPoolList", id: [2]string{"PublicIpAddressPoolId"}, paged: true}},
 	{name: "ListTagResources", kind: KindRead, list: listing{
 		key: "TagResources", wrapper: "TagResource", id: [2]string{"ResourceId"}}},
 	{name: "ModifyCommonBandwidthPackageAttribute", kind: KindRepeatable},
@@ -194,14 +239,10 @@ var operations = []*operation{
 	{name: "ModifyCommonBandwidthPackageSpec", kind: KindRepeatable},
 	{name: "ModifyEipForwardMode", kind: KindTokened},
 	{name: "MoveResourceGroup", kind: KindRepeatable},
-	{name: "OpenPublicIpAddressPoolService", kind: KindTokened, codeIsFine: true},
 	{name: "RemoveCommonBandwidthPackageIp", kind: KindTokened,
 		settledBy: []Code{"OperationUnsupported.IpNotInCbwp"}},
-	{name: "RemoveGlobalAccelerationInstanceIp", kind: KindRepeatable},
 	{name: "SetHighDefinitionMonitorLogStatus", kind: KindRepeatable},
-	{name: "TransformEipSegmentToPublicIpAddressPool", kind: KindTokened, creates: "PublicIpAddressPoolId"},
 	{name: "UnTagResources", kind: KindRepeatable},
-	{name: "UpdatePublicIpAddressPoolAttribute", kind: KindTokened},
 }
 
 // operationOf finds the row of an action; one that has none is KindOnce.
