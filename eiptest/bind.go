@@ -18,6 +18,10 @@ const (
 	PrivateIP = "IpAddress" // a bare private address of a VPC; no instance stands behind it
 )
 
+// GA is the type of a bandwidth-sharing Global Acceleration instance, which
+// addresses are added to and not bound to.
+const GA = "GlobalAccelerationInstance"
+
 // instanceTypes lists the types, and ready the states in which an instance of
 // each can be bound or unbound.
 var (
@@ -28,6 +32,7 @@ var (
 		NAT:   {"Available"},
 		HaVip: {"Available", "InUse"},
 		ENI:   {"Available", "InUse"},
+		GA:    {"Available", "InUse"},
 	}
 )
 

@@ -36,12 +36,14 @@ type Address struct {
 	DeletionProtection bool
 	ServiceManaged     bool
 	BandwidthPackageID string
-	Quiet              bool   // carries no traffic: its monitoring data are 0
-	Token              string // ClientToken of the call that made it; a segment's is with the segment
-	CreatedAt          time.Time
-	UnboundAt          time.Time
-	ReleasedAt         time.Time // zero while it is alive
-	ExpiresAt          time.Time // subscriptions only
+	// GlobalAccelerationID is the Global Acceleration instance that it is in.
+	GlobalAccelerationID string
+	Quiet                bool   // carries no traffic: its monitoring data are 0
+	Token                string // ClientToken of the call that made it; a segment's is with the segment
+	CreatedAt            time.Time
+	UnboundAt            time.Time
+	ReleasedAt           time.Time // zero while it is alive
+	ExpiresAt            time.Time // subscriptions only
 }
 
 // Segment is what the service knows of one contiguous group of addresses.
@@ -190,6 +192,18 @@ func (s *Server) Segments() []Segment {
 			return -1
 		}
 		return 1
+	})
+	return out
+}
+
+// Pools returns the pools of public addresses that are there, with their blocks,
+// in order of creation.
+func (s *Server) Pools() []Pool {
+	var out []Pool
+	s.locked(func(v *service, _ time.Time) {
+		for _, p := range v.poolList {
+			out = append(out, p.copy())
+		}
 	})
 	return out
 }

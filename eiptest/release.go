@@ -7,7 +7,8 @@ import (
 )
 
 // release serves ReleaseEipAddress. No document names a code for a protected
-// address or for a member of a segment; the state code is the documented one
+// address, for a member of a segment or for one in a Global Acceleration instance;
+// the state code is the documented one
 // that fits.
 func release(c *call) (obj, *fake.Refusal) {
 	s, a := c.s, c.find(c.p["AllocationId"])
@@ -19,7 +20,7 @@ func release(c *call) (obj, *fake.Refusal) {
 		return nil, c.no("Forbidden.ChargeTypeIsPrepaid")
 	case a.Status != Available:
 		return nil, c.wrongState(a)
-	case a.DeletionProtection, a.SegmentID != "":
+	case a.DeletionProtection, a.SegmentID != "", a.GlobalAccelerationID != "":
 		return nil, c.no("IncorrectEipStatus")
 	case !a.UnboundAt.IsZero() && c.now.Sub(a.UnboundAt) < s.set.cooldown:
 		return nil, c.no("TaskConflict.AssociateGlobalAccelerationInstance")

@@ -7,7 +7,7 @@ import (
 )
 
 // resource is what can be tagged, moved to another resource group and protected
-// against deletion: an address, and whatever else has a row in resourceKinds.
+// against deletion: an address, a pool, and whatever else has a row in resourceKinds.
 type resource struct {
 	id        string
 	tags      *[]tag
@@ -39,6 +39,23 @@ var resourceKinds = map[string]resourceKind{
 			for _, a := range c.rg.addresses {
 				if a.seen(c.now) && a.Owner == "" {
 					all = append(all, a.resource())
+				}
+			}
+			return all
+		},
+	},
+	"publicipaddresspool": {
+		find: func(c *call, id string) (resource, *fake.Refusal) {
+			p, ref := c.poolNamed(id)
+			if ref != nil {
+				return resource{}, ref
+			}
+			return p.resource(), nil
+		},
+		all: func(c *call) (all []resource) {
+			for _, p := range c.s.poolList {
+				if p.in(c.region) {
+					all = append(all, p.resource())
 				}
 			}
 			return all

@@ -7,10 +7,13 @@ import (
 )
 
 // listed names, for each action that answers a list, its members: the list, its
-// elements, and what identifies one.
+// elements ("" if the list is a plain one), and what identifies one.
 var listed = map[string]struct{ outer, inner, id string }{
 	"DescribeEipAddresses": {"EipAddresses", "EipAddress", "AllocationId"},
 	"DescribeEipSegment":   {"EipSegments", "EipSegment", "InstanceId"},
+
+	"ListPublicIpAddressPools":          {"PublicIpAddressPoolList", "", "PublicIpAddressPoolId"},
+	"ListPublicIpAddressPoolCidrBlocks": {"PublicIpPoolCidrBlockList", "", "CidrBlock"},
 }
 
 // created names the ID that an action answers which creates something.
@@ -18,6 +21,9 @@ var created = map[string]string{
 	"AllocateEipAddress":        "AllocationId",
 	"AllocateEipAddressPro":     "AllocationId",
 	"AllocateEipSegmentAddress": "EipSegmentInstanceId",
+
+	"CreatePublicIpAddressPool":                "PublicIpAddressPoolId",
+	"TransformEipSegmentToPublicIpAddressPool": "PublicIpAddressPoolId",
 }
 
 // spoil gives the body that a fault asks for. It changes a copy, since answers
@@ -28,11 +34,15 @@ func spoil(req *fake.Request, body obj) obj {
 			return body
 		}
 		req.Spoilt = true
-		return body.with(created[req.Action], req.Spoil.ID)
+		// The same ID under its misspelt name would be as good.
+		return body.with(created[req.Action], req.Spoil.ID).with("PulbicIpAddressPoolId", nil)
 	}
 	l := listed[req.Action]
-	outer, _ := body.get(l.outer).(obj)
-	items, ok := outer.get(l.inner).(list)
+	items, ok := body.get(l.outer).(list)
+	if l.inner != "" {
+		outer, _ := body.get(l.outer).(obj)
+		items, ok = outer.get(l.inner).(list)
+	}
 	total, _ := body.get("TotalCount").(int)
 	if !ok {
 		return body
@@ -41,7 +51,11 @@ func spoil(req *fake.Request, body obj) obj {
 		o, _ := item.(obj)
 		return o.with(l.id, id)
 	})
-	return body.with(l.outer, obj{{l.inner, items}}).with("TotalCount", total)
+	spoilt := any(items)
+	if l.inner != "" {
+		spoilt = obj{{l.inner, items}}
+	}
+	return body.with(l.outer, spoilt).with("TotalCount", total)
 }
 
 // get returns the value of a member, or nil.
