@@ -22,12 +22,14 @@ func accelerated(t *testing.T, srv *eiptest.Server, id string) string {
 // Q-EIPIDNAMES: the address is IpInstanceId. Q-NOTOKEN: no token is sent.
 func TestAddGlobalAccelerationInstanceIp(t *testing.T) {
 	t.Parallel()
-	srv := eiptest.NewServer(t, eiptest.WithTransition(0), eiptest.WithInstances(append(eiptest.DefaultInstances(),
+	onFake(t, []eiptest.Option{eiptest.WithTransition(0), eiptest.WithInstances(append(eiptest.DefaultInstances(),
 		eiptest.Instance{ID: "ga-test1", Type: eiptest.GA}, eiptest.Instance{ID: "ga-test2", Type: eiptest.GA},
 		eiptest.Instance{ID: "ga-busy", Type: eiptest.GA, Status: "Activating"},
 		eiptest.Instance{ID: "ga-far", Type: eiptest.GA, RegionID: "cn-beijing"},
-		eiptest.Instance{ID: "ga-foreign", Type: eiptest.GA, Owner: "someone"})...))
-	c := srv.Client(t)
+		eiptest.Instance{ID: "ga-foreign", Type: eiptest.GA, Owner: "someone"})...)}, addToAccelerator)
+}
+
+func addToAccelerator(t *testing.T, srv *eiptest.Server, c *eip.Client) {
 	id, bound, foreign := allocate(t, c, nil), allocate(t, c, nil), allocate(t, c, nil)
 	srv.ForceBind(bound, "i-test1")
 	srv.Change(foreign, func(a *eiptest.Address) { a.Owner = "someone" })
@@ -47,7 +49,7 @@ func TestAddGlobalAccelerationInstanceIp(t *testing.T) {
 		"another type":        {"i-test2", id, eip.CodeInvalidInstanceIdNotFound},
 		"not ready":           {"ga-busy", id, eip.CodeIncorrectInstanceStatus},
 		"another region":      {"ga-far", id, eip.CodeInvalidParameterMismatch},
-		"somebody's instance": {"ga-foreign", id, eip.CodeBIND_INSTANCE_OWENER_ERROR},
+		"somebody's instance": {"ga-foreign", id, eip.CodeBINDINSTANCEOWENERERROR},
 	} {
 		require.ErrorIs(t, add(tc.ga, tc.id), tc.want, name)
 	}
@@ -76,12 +78,12 @@ func TestAddGlobalAccelerationInstanceIp(t *testing.T) {
 	srv.Fail("AddGlobalAccelerationInstanceIp", fault.CutAfter())
 	err = add("ga-test1", other)
 	require.True(t, eip.OutcomeUnknown(err), "%v", err)
-	require.ErrorIs(t, err, eip.CodeInvalidAssociationDuplicated)
+	require.ErrorContains(t, err, "last answer: InvalidAssociation.Duplicated")
 	require.Equal(t, "ga-test1", accelerated(t, srv, other))
 	srv.Fail("AddGlobalAccelerationInstanceIp", fault.CutBefore())
 	require.NoError(t, add("ga-test2", allocate(t, c, nil)))
 
-	// Neither an address nor a segment in use is bound to such an instance.
+	// Such an instance is nothing to bind an address to, and keeps a segment.
 	_, err = c.AssociateEipAddress(t.Context(), &eip.AssociateEipAddressRequest{AllocationID: id, InstanceID: "ga-test1", InstanceType: eiptest.GA})
 	require.ErrorIs(t, err, eip.CodeInvalidInstanceTypeValueNotSupported)
 	segment, err := c.AllocateEipSegmentAddress(t.Context(), &eip.AllocateEipSegmentAddressRequest{EipMask: 28})
@@ -98,8 +100,10 @@ func TestAddGlobalAccelerationInstanceIp(t *testing.T) {
 
 func TestRemoveGlobalAccelerationInstanceIp(t *testing.T) {
 	t.Parallel()
-	srv := eiptest.NewServer(t, eiptest.WithTransition(0), eiptest.WithInstances(eiptest.Instances(eiptest.GA, 2)...))
-	c := srv.Client(t)
+	onFake(t, []eiptest.Option{eiptest.WithTransition(0), eiptest.WithInstances(eiptest.Instances(eiptest.GA, 2)...)}, removeFromAccelerator)
+}
+
+func removeFromAccelerator(t *testing.T, srv *eiptest.Server, c *eip.Client) {
 	id := allocate(t, c, nil)
 	add := func() {
 		_, err := c.AddGlobalAccelerationInstanceIp(t.Context(), &eip.AddGlobalAccelerationInstanceIpRequest{
@@ -134,7 +138,7 @@ func TestRemoveGlobalAccelerationInstanceIp(t *testing.T) {
 	srv.Fail("RemoveGlobalAccelerationInstanceIp", fault.CutAfter())
 	err = remove("ga-test1", id)
 	require.True(t, eip.OutcomeUnknown(err), "%v", err)
-	require.ErrorIs(t, err, eip.CodeInvalidBindingStatus)
+	require.ErrorContains(t, err, "last answer: InvalidBindingStatus")
 	require.Empty(t, accelerated(t, srv, id))
 	_, err = c.ReleaseEipAddress(t.Context(), &eip.ReleaseEipAddressRequest{AllocationID: id})
 	require.NoError(t, err)
