@@ -105,9 +105,9 @@ func TestPoolTransitionsFail(t *testing.T) {
 		require.Equal(t, []string{eiptest.Created, eiptest.Created}, []string{pool().Status, pool().Blocks[0].Status})
 
 		c.ok("DeletePublicIpAddressPool", args("PublicIpAddressPoolId", "pippool-1")...)
-		time.Sleep(5*time.Second - 1)
+		time.Sleep(5*time.Second - time.Nanosecond)
 		require.Len(t, srv.Pools(), 1)
-		time.Sleep(1)
+		time.Sleep(time.Nanosecond)
 		require.Empty(t, srv.Pools())
 	})
 }

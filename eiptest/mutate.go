@@ -123,6 +123,7 @@ func (s *Server) Change(id string, f func(*Address)) bool {
 			a.change++ // whatever was under way is overtaken
 		}
 		c.AllocationID, c.IPAddress, c.RegionID, c.SegmentID = a.AllocationID, a.IPAddress, a.RegionID, a.SegmentID
+		c.PoolID = a.PoolID
 		c.InstanceID, c.InstanceType, c.ReleasedAt = a.InstanceID, a.InstanceType, a.ReleasedAt
 		a.tags = a.tags[:0:0]
 		for _, k := range slices.Sorted(maps.Keys(c.Tags)) {
