@@ -76,7 +76,7 @@ func (r *answerReader) hasData(v wire.Value) bool {
 	case r.op.codeIsFine:
 		return true
 	case r.dryRun: // of which a RequestId is all that is wanted
-		return r.op.creates != "" && wire.IsID(v.Get(r.op.creates))
+		return r.op.creates != "" && r.created(v)
 	case r.op.creates != "":
 		return r.lacks(v) == ""
 	case r.op.list.key != "":
@@ -85,6 +85,11 @@ func (r *answerReader) hasData(v wire.Value) bool {
 		return false // it returns nothing else
 	}
 	return !onlyErrorKeys(v)
+}
+
+// created reports whether the answer has the ID of what the action makes.
+func (r *answerReader) created(v wire.Value) bool {
+	return wire.IsID(v.Get(r.op.creates)) || r.op.createsAlias != "" && wire.IsID(v.Get(r.op.createsAlias))
 }
 
 // lacks says what a 2xx answer would need to be a success of the action, "" if
@@ -99,7 +104,7 @@ func (r *answerReader) lacks(v wire.Value) string {
 	switch {
 	case r.dryRun:
 	case r.op.creates != "":
-		if wire.IsID(v.Get(r.op.creates)) {
+		if r.created(v) {
 			return ""
 		}
 		if order, _ := v.Get("OrderId").Text(); r.prepaid && strings.Trim(order, "0123456789") == "" && strings.Trim(order, "0") != "" {

@@ -20,6 +20,9 @@ const (
 type (
 	page[T any]     = pages.Page[T, ResponseMeta]
 	pageWalk[T any] = pages.Walk[T, ResponseMeta]
+
+	tokenPage[T any] = pages.TokenPage[T, ResponseMeta]
+	tokenWalk[T any] = pages.TokenWalk[T, ResponseMeta]
 )
 
 // EipAddresses walks over all addresses that pass the request's filters, page

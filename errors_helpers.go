@@ -10,7 +10,8 @@ import (
 // answered with a list that does not hold it and does not contradict itself. It
 // matches [ErrNotFound].
 type NotFoundError struct {
-	// What names the kind of thing: "address" or "segment".
+	// What names the kind of thing: "address", "segment", "address pool" or "block
+	// of an address pool".
 	What string
 	// IDs are those that are missing, in the order in which they were asked for.
 	IDs []string
@@ -34,9 +35,11 @@ func shortList(ids []string) string {
 }
 
 const (
-	whatAddress = "address"
-	whatSegment = "segment"
-	whatPackage = "bandwidth package"
+	whatAddress   = "address"
+	whatSegment   = "segment"
+	whatPackage   = "bandwidth package"
+	whatPool      = "address pool"
+	whatPoolBlock = "block of an address pool"
 )
 
 // WaitError reports that a wait ended before the wanted state was reached. It
@@ -58,6 +61,9 @@ type WaitError struct {
 	// LastPackage is the bandwidth package as it was last seen, when a package or
 	// the addresses in it were waited for.
 	LastPackage *CommonBandwidthPackage
+	// LastState is the state as it was last seen, when something else than an
+	// address or a group was waited for: what State returns then.
+	LastState string
 	// Err is the reason.
 	Err error
 
@@ -91,6 +97,9 @@ func (e *WaitError) State(id string) string {
 	}
 	if e.LastSegment != nil && e.LastSegment.InstanceID == id {
 		return string(e.LastSegment.Status)
+	}
+	if e.LastState != "" {
+		return e.LastState
 	}
 	a, looked := e.Last[id]
 	if !looked {

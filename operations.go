@@ -49,6 +49,8 @@ type operation struct {
 	// the caller would not learn what to pay for. For a subscription an order
 	// does as well.
 	creates string
+	// createsAlias is the name that some answers have for creates, or "".
+	createsAlias string
 	// list is what a read lists.
 	list listing
 	// codeIsFine: a success has a Code of its own.
@@ -105,6 +107,13 @@ var (
 	opAddCommonBandwidthPackageIps = op[AddCommonBandwidthPackageIpsRequest, AddCommonBandwidthPackageIpsResponse]{
 		name: "AddCommonBandwidthPackageIps", kind: KindTokened}
 
+	// The service may refuse what is done already.
+	opAddGlobalAccelerationInstanceIp = op[AddGlobalAccelerationInstanceIpRequest, AddGlobalAccelerationInstanceIpResponse]{
+		name: "AddGlobalAccelerationInstanceIp", kind: KindRepeatable, ownDoing: true}
+
+	opAddPublicIpAddressPoolCidrBlock = op[AddPublicIpAddressPoolCidrBlockRequest, AddPublicIpAddressPoolCidrBlockResponse]{
+		name: "AddPublicIpAddressPoolCidrBlock", kind: KindTokened}
+
 	opAllocateEipAddress = op[AllocateEipAddressRequest, AllocateEipAddressResponse]{
 		name: "AllocateEipAddress", kind: KindTokened, creates: "AllocationId"}
 
@@ -137,6 +146,16 @@ var (
 
 	opDeletionProtection = op[DeletionProtectionRequest, DeletionProtectionResponse]{
 		name: "DeletionProtection", kind: KindTokened}
+
+	opCreatePublicIpAddressPool = op[CreatePublicIpAddressPoolRequest, CreatePublicIpAddressPoolResponse]{
+		name: "CreatePublicIpAddressPool", kind: KindTokened, creates: "PublicIpAddressPoolId",
+		createsAlias: "PulbicIpAddressPoolId"}
+
+	opDeletePublicIpAddressPool = op[DeletePublicIpAddressPoolRequest, DeletePublicIpAddressPoolResponse]{
+		name: "DeletePublicIpAddressPool", kind: KindTokened}
+
+	opDeletePublicIpAddressPoolCidrBlock = op[DeletePublicIpAddressPoolCidrBlockRequest, DeletePublicIpAddressPoolCidrBlockResponse]{
+		name: "DeletePublicIpAddressPoolCidrBlock", kind: KindTokened}
 
 	opDescribeEipAddresses = op[DescribeEipAddressesRequest, DescribeEipAddressesResponse]{
 		name: "DescribeEipAddresses", kind: KindRead, list: listing{
@@ -178,6 +197,17 @@ var (
 		name: "ListTagResources", kind: KindRead, list: listing{
 			key: "TagResources", wrapper: "TagResource", id: [2]string{"ResourceId"}}}
 
+	opGetPublicIpAddressPoolServiceStatus = op[GetPublicIpAddressPoolServiceStatusRequest, GetPublicIpAddressPoolServiceStatusResponse]{
+		name: "GetPublicIpAddressPoolServiceStatus", kind: KindRead, readToken: true}
+
+	opListPublicIpAddressPoolCidrBlocks = op[ListPublicIpAddressPoolCidrBlocksRequest, ListPublicIpAddressPoolCidrBlocksResponse]{
+		name: "ListPublicIpAddressPoolCidrBlocks", kind: KindRead, list: listing{
+			key: "PublicIpPoolCidrBlockList", id: [2]string{"CidrBlock"}, paged: true}}
+
+	opListPublicIpAddressPools = op[ListPublicIpAddressPoolsRequest, ListPublicIpAddressPoolsResponse]{
+		name: "ListPublicIpAddressPools", kind: KindRead, list: listing{
+			key: "PublicIpAddressPoolList", id: [2]string{"PublicIpAddressPoolId"}, paged: true}}
+
 	opModifyEipAddressAttribute = op[ModifyEipAddressAttributeRequest, ModifyEipAddressAttributeResponse]{
 		name: "ModifyEipAddressAttribute", kind: KindRepeatable}
 
@@ -186,6 +216,9 @@ var (
 
 	opMoveResourceGroup = op[MoveResourceGroupRequest, MoveResourceGroupResponse]{
 		name: "MoveResourceGroup", kind: KindRepeatable}
+
+	opOpenPublicIpAddressPoolService = op[OpenPublicIpAddressPoolServiceRequest, OpenPublicIpAddressPoolServiceResponse]{
+		name: "OpenPublicIpAddressPoolService", kind: KindTokened, codeIsFine: true}
 
 	// The region was right, or the address would not be known there.
 	opReleaseEipAddress = op[ReleaseEipAddressRequest, ReleaseEipAddressResponse]{
@@ -202,14 +235,24 @@ var (
 	opSetHighDefinitionMonitorLogStatus = op[SetHighDefinitionMonitorLogStatusRequest, SetHighDefinitionMonitorLogStatusResponse]{
 		name: "SetHighDefinitionMonitorLogStatus", kind: KindRepeatable}
 
+	// The service may refuse what is done already.
+	opRemoveGlobalAccelerationInstanceIp = op[RemoveGlobalAccelerationInstanceIpRequest, RemoveGlobalAccelerationInstanceIpResponse]{
+		name: "RemoveGlobalAccelerationInstanceIp", kind: KindRepeatable, ownDoing: true}
+
 	opTagResources = op[TagResourcesRequest, TagResourcesResponse]{
 		name: "TagResources", kind: KindRepeatable}
+
+	opTransformEipSegmentToPublicIpAddressPool = op[TransformEipSegmentToPublicIpAddressPoolRequest, TransformEipSegmentToPublicIpAddressPoolResponse]{
+		name: "TransformEipSegmentToPublicIpAddressPool", kind: KindTokened, creates: "PublicIpAddressPoolId"}
 
 	opUnassociateEipAddress = op[UnassociateEipAddressRequest, UnassociateEipAddressResponse]{
 		name: "UnassociateEipAddress", kind: KindTokened}
 
 	opUnTagResources = op[UnTagResourcesRequest, UnTagResourcesResponse]{
 		name: "UnTagResources", kind: KindRepeatable}
+
+	opUpdatePublicIpAddressPoolAttribute = op[UpdatePublicIpAddressPoolAttributeRequest, UpdatePublicIpAddressPoolAttributeResponse]{
+		name: "UpdatePublicIpAddressPoolAttribute", kind: KindTokened}
 )
 
 // operations is the table by which Do finds a row: those above, and those of
@@ -217,16 +260,21 @@ var (
 var operations = []*operation{
 	(*operation)(&opAddCommonBandwidthPackageIp),
 	(*operation)(&opAddCommonBandwidthPackageIps),
+	(*operation)(&opAddGlobalAccelerationInstanceIp),
+	(*operation)(&opAddPublicIpAddressPoolCidrBlock),
 	(*operation)(&opAllocateEipAddress),
 	(*operation)(&opAllocateEipAddressPro),
 	(*operation)(&opAllocateEipSegmentAddress),
 	(*operation)(&opAssociateEipAddress),
+	(*operation)(&opAssociateEipAddressBatch),
 	(*operation)(&opCancelCommonBandwidthPackageIpBandwidth),
 	(*operation)(&opCreateCommonBandwidthPackage),
+	(*operation)(&opCreatePublicIpAddressPool),
 	(*operation)(&opDeleteCommonBandwidthPackage),
-	(*operation)(&opDescribeCommonBandwidthPackages),
-	(*operation)(&opAssociateEipAddressBatch),
+	(*operation)(&opDeletePublicIpAddressPool),
+	(*operation)(&opDeletePublicIpAddressPoolCidrBlock),
 	(*operation)(&opDeletionProtection),
+	(*operation)(&opDescribeCommonBandwidthPackages),
 	(*operation)(&opDescribeEipAddresses),
 	(*operation)(&opDescribeEipGatewayInfo),
 	(*operation)(&opDescribeEipMonitorData),
@@ -234,36 +282,29 @@ var operations = []*operation{
 	(*operation)(&opDescribeHighDefinitionMonitorLogAttribute),
 	(*operation)(&opDescribePublicIpAddress),
 	(*operation)(&opDescribeRegions),
+	(*operation)(&opGetPublicIpAddressPoolServiceStatus),
+	(*operation)(&opListPublicIpAddressPoolCidrBlocks),
+	(*operation)(&opListPublicIpAddressPools),
+	(*operation)(&opListTagResources),
 	(*operation)(&opModifyCommonBandwidthPackageAttribute),
 	(*operation)(&opModifyCommonBandwidthPackageIpBandwidth),
 	(*operation)(&opModifyCommonBandwidthPackageSpec),
-	(*operation)(&opListTagResources),
 	(*operation)(&opModifyEipAddressAttribute),
 	(*operation)(&opModifyEipForwardMode),
 	(*operation)(&opMoveResourceGroup),
+	(*operation)(&opOpenPublicIpAddressPoolService),
 	(*operation)(&opReleaseEipAddress),
 	(*operation)(&opReleaseEipSegmentAddress),
 	(*operation)(&opRemoveCommonBandwidthPackageIp),
+	(*operation)(&opRemoveGlobalAccelerationInstanceIp),
 	(*operation)(&opSetHighDefinitionMonitorLogStatus),
 	(*operation)(&opTagResources),
+	(*operation)(&opTransformEipSegmentToPublicIpAddressPool),
 	(*operation)(&opUnassociateEipAddress),
 	(*operation)(&opUnTagResources),
+	(*operation)(&opUpdatePublicIpAddressPoolAttribute),
 
-	{name: "AddGlobalAccelerationInstanceIp", kind: KindRepeatable},
-	{name: "AddPublicIpAddressPoolCidrBlock", kind: KindTokened},
 	{name: "ConvertBandwidthPackage", kind: KindTokened},
-	{name: "CreatePublicIpAddressPool", kind: KindTokened, creates: "PublicIpAddressPoolId"},
-	{name: "DeletePublicIpAddressPool", kind: KindTokened},
-	{name: "DeletePublicIpAddressPoolCidrBlock", kind: KindTokened},
-	{name: "GetPublicIpAddressPoolServiceStatus", kind: KindRead, readToken: true},
-	{name: "ListPublicIpAddressPoolCidrBlocks", kind: KindRead, list: listing{
-		key: "PublicIpPoolCidrBlockList", id: [2]string{"CidrBlock"}, paged: true}},
-	{name: "ListPublicIpAddressPools", kind: KindRead, list: listing{
-		key: "PublicIpAddressPoolList", id: [2]string{"PublicIpAddressPoolId"}, paged: true}},
-	{name: "OpenPublicIpAddressPoolService", kind: KindTokened, codeIsFine: true},
-	{name: "RemoveGlobalAccelerationInstanceIp", kind: KindRepeatable},
-	{name: "TransformEipSegmentToPublicIpAddressPool", kind: KindTokened, creates: "PublicIpAddressPoolId"},
-	{name: "UpdatePublicIpAddressPoolAttribute", kind: KindTokened},
 }
 
 // operationOf finds the row of an action; one that has none is KindOnce.

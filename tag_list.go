@@ -4,8 +4,6 @@ import (
 	"context"
 	"iter"
 	"net/url"
-
-	"github.com/eipkit/eip-go/internal/pages"
 )
 
 // ListTagResourcesRequest asks for one page of the tags of resources. Fields
@@ -89,11 +87,6 @@ func (ResourceTagList) listKey() string { return "TagResource" }
 func (c *Client) ListTagResources(ctx context.Context, req *ListTagResourcesRequest) (*ListTagResourcesResponse, error) {
 	return opListTagResources.call(ctx, c, req)
 }
-
-type (
-	tokenPage[T any] = pages.TokenPage[T, ResponseMeta]
-	tokenWalk[T any] = pages.TokenWalk[T, ResponseMeta]
-)
 
 // ResourceTags walks over all tags that pass the request's filters, page by
 // page.

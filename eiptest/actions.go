@@ -60,6 +60,18 @@ func init() { // a literal would refer to itself through check
 		"DescribePublicIpAddress":                   read[eip.DescribePublicIpAddressRequest](describeRanges, access),
 		"SetHighDefinitionMonitorLogStatus":         write[eip.SetHighDefinitionMonitorLogStatusRequest](setMonitorLog, access),
 		"DescribeHighDefinitionMonitorLogAttribute": read[eip.DescribeHighDefinitionMonitorLogAttributeRequest](describeMonitorLog, access),
+		"AddGlobalAccelerationInstanceIp":           write[eip.AddGlobalAccelerationInstanceIpRequest](addToAccelerator, access),
+		"RemoveGlobalAccelerationInstanceIp":        write[eip.RemoveGlobalAccelerationInstanceIpRequest](removeFromAccelerator, access),
+		"CreatePublicIpAddressPool":                 write[eip.CreatePublicIpAddressPoolRequest](createPool, create),
+		"ListPublicIpAddressPools":                  read[eip.ListPublicIpAddressPoolsRequest](listPools, access),
+		"UpdatePublicIpAddressPoolAttribute":        write[eip.UpdatePublicIpAddressPoolAttributeRequest](updatePool, access),
+		"DeletePublicIpAddressPool":                 write[eip.DeletePublicIpAddressPoolRequest](deletePool, access),
+		"AddPublicIpAddressPoolCidrBlock":           write[eip.AddPublicIpAddressPoolCidrBlockRequest](addBlock, access),
+		"ListPublicIpAddressPoolCidrBlocks":         read[eip.ListPublicIpAddressPoolCidrBlocksRequest](listBlocks, access),
+		"DeletePublicIpAddressPoolCidrBlock":        write[eip.DeletePublicIpAddressPoolCidrBlockRequest](deleteBlock, access),
+		"GetPublicIpAddressPoolServiceStatus":       read[eip.GetPublicIpAddressPoolServiceStatusRequest](poolServiceStatus, access),
+		"OpenPublicIpAddressPoolService":            write[eip.OpenPublicIpAddressPoolServiceRequest](openPoolService, access),
+		"TransformEipSegmentToPublicIpAddressPool":  write[eip.TransformEipSegmentToPublicIpAddressPoolRequest](transformSegment, create),
 	}
 }
 

@@ -28,6 +28,7 @@ type wanted struct {
 	months  int
 	autoPay bool
 	reuse   *address // the released address that is asked for by ID
+	block   *block   // of the pool that it is taken from
 }
 
 func (c *call) pro() bool { return c.action == "AllocateEipAddressPro" }
@@ -46,7 +47,7 @@ func (c *call) bad(name string) *fake.Refusal {
 // billing reads what an address and a segment have in common.
 func (c *call) billing() (Address, *fake.Refusal) {
 	a := Address{RegionID: c.region, ChargeType: "PostPaid", InternetChargeType: "PayByBandwidth", ISP: "BGP",
-		ResourceGroupID: c.p["ResourceGroupId"], Netmode: "public", Zone: c.p["Zone"], Token: c.token}
+		Netmode: "public", Zone: c.p["Zone"], Token: c.token}
 	switch v := c.p["InternetChargeType"]; v {
 	case "":
 	case "PayByBandwidth", "PayByTraffic":
@@ -85,12 +86,11 @@ func (c *call) billing() (Address, *fake.Refusal) {
 		}
 		a.ISP = isp
 	}
-	if g := a.ResourceGroupID; g == "" {
-		a.ResourceGroupID = defaultGroup
-	} else if !c.s.hasGroup(g) {
-		return a, c.no("InvalidResourceGroupId")
+	var ref *fake.Refusal
+	if a.ResourceGroupID, ref = c.group(); ref != nil {
+		return a, ref
 	}
-	if z := a.Zone; z != "" && (!strings.HasPrefix(z, c.region+"-") || len(z) != len(c.region)+2) {
+	if z := a.Zone; z != "" && !c.validZone(z) {
 		if c.action == "AllocateEipSegmentAddress" {
 			return a, c.no("IllegalParam.Zone")
 		}
@@ -104,6 +104,18 @@ func (c *call) billing() (Address, *fake.Refusal) {
 
 // defaultGroup is the resource group of whatever names none.
 const defaultGroup = "rg-default"
+
+// group reads the resource group.
+func (c *call) group() (string, *fake.Refusal) {
+	g := c.p["ResourceGroupId"]
+	switch {
+	case g == "":
+		return defaultGroup, nil
+	case !c.s.hasGroup(g):
+		return "", c.no("InvalidResourceGroupId")
+	}
+	return g, nil
+}
 
 func mostBandwidth(charge, internet string) int {
 	switch {
@@ -178,6 +190,7 @@ func allocate(c *call) (obj, *fake.Refusal) {
 // room checks what can change between an order and its payment: whether the
 // reserved address can still be had, the pool, the quota and the stock.
 func (c *call) room(w *wanted) *fake.Refusal {
+	w.ISP = c.poolISP(w.ISP)
 	if ref := c.reserve(w); ref != nil {
 		return ref
 	}
@@ -187,7 +200,7 @@ func (c *call) room(w *wanted) *fake.Refusal {
 	switch {
 	case c.s.alive >= c.s.set.quota:
 		return c.no("QuotaExceeded.Eip")
-	case c.rg.stock == 0 && w.IPAddress == "":
+	case c.rg.stock == 0 && w.IPAddress == "" && w.block == nil:
 		return c.outOfStock()
 	}
 	return nil
@@ -204,13 +217,14 @@ func (c *call) outOfStock() *fake.Refusal {
 func (c *call) create(w *wanted) (*address, *fake.Refusal) {
 	s := c.s
 	a := &address{Address: w.Address, tags: w.tags}
-	if a.IPAddress == "" {
+	if a.IPAddress == "" && w.block == nil {
 		ip, ok := s.single()
 		if !ok {
 			return nil, c.outOfStock()
 		}
 		a.IPAddress = ip
 	}
+	s.takeFromPool(a, w.block)
 	if w.reuse != nil {
 		a.AllocationID = w.reuse.AllocationID
 	} else {
@@ -219,10 +233,7 @@ func (c *call) create(w *wanted) (*address, *fake.Refusal) {
 	if old := s.past[a.IPAddress]; old != nil {
 		s.forget(old)
 	}
-	if p := s.pools[a.PoolID]; p != nil {
-		p.Free--
-	}
-	if c.rg.stock > 0 {
+	if c.rg.stock > 0 && a.block == nil {
 		c.rg.stock--
 	}
 	s.enter(a, c.now)
@@ -319,6 +330,9 @@ func (c *call) reserveWhy(w *wanted, ip, id string) *fake.Refusal {
 		if s.byIP[old.IPAddress] != nil {
 			return c.no("Ip.Allocated")
 		}
+		if old.block != nil && old.block.gone {
+			return c.no("OperationFailed.InstanceNotExist")
+		}
 		w.reuse = old
 	default:
 		addr, err := netip.ParseAddr(ip)
@@ -335,7 +349,18 @@ func (c *call) reserveWhy(w *wanted, ip, id string) *fake.Refusal {
 			}
 			return c.no("Ip.Allocated")
 		}
-		if old = s.past[ip]; old == nil || old.RegionID != c.region {
+		of := s.blockWith(addr)
+		if old = s.past[ip]; old != nil && old.block != of {
+			old = nil // it was of a block that is gone, or before there was one
+		}
+		switch id := c.p["PublicIpAddressPoolId"]; {
+		case of != nil && id != "" && id != of.pool.ID:
+			return c.no("Mismatch.IpAndPublicIpAddressPool")
+		case of != nil && old == nil:
+			w.IPAddress = ip // fromPool has the rest to say
+			return nil
+		}
+		if old == nil || old.RegionID != c.region {
 			switch {
 			case addr.IsPrivate() || addr.IsLoopback() || addr.IsMulticast() || addr.IsUnspecified() || addr.IsLinkLocalUnicast():
 				return c.no("Invalid.Reserve.Ip")
@@ -344,6 +369,9 @@ func (c *call) reserveWhy(w *wanted, ip, id string) *fake.Refusal {
 			}
 			return c.no("OperationFailed.AllocateUnfamiliarIp")
 		}
+	}
+	if old.block != nil && c.p["ISP"] == "" {
+		w.ISP = old.ISP
 	}
 	switch {
 	case old.Owner != "":
@@ -360,27 +388,6 @@ func (c *call) reserveWhy(w *wanted, ip, id string) *fake.Refusal {
 		return c.no("Mismatch.IpAndPublicIpAddressPool")
 	}
 	w.IPAddress = old.IPAddress
-	return nil
-}
-
-// fromPool settles a request for an address of a pool.
-func (c *call) fromPool(w *wanted) *fake.Refusal {
-	id := c.p["PublicIpAddressPoolId"]
-	if id == "" {
-		return nil
-	}
-	p := c.s.pools[id]
-	switch {
-	case p == nil || p.RegionID != "" && p.RegionID != c.region:
-		return c.no("ResourceNotFound.PublicIpAddressPool")
-	case p.Status != "" && p.Status != "Created":
-		return c.no("IncorrectStatus.PublicIpAddressPool")
-	case p.AntiDDoS != slices.Contains(w.SecurityProtection, "AntiDDoS_Enhanced"):
-		return c.no("Mismatch.EipSecurityProtectionTypeAndPoolSecurityProtectionType")
-	case p.Free <= 0:
-		return c.no("ResourceNotEnough.PublicIpAddressPool")
-	}
-	w.PoolID = id
 	return nil
 }
 

@@ -9,12 +9,11 @@ import (
 	"github.com/eipkit/eip-go/internal/fake"
 )
 
-// The state of a bandwidth package while its bandwidth is changed, and how far an
-// address is in it, on the wire. A package that can be changed is Available.
+// How far an address is in a bandwidth package, on the wire. The package itself is
+// Available, or Modifying while its bandwidth is changed.
 const (
-	Modifying = "Modifying"
-	Binding   = "BINDING"
-	Binded    = "BINDED"
+	Binding = "BINDING"
+	Binded  = "BINDED"
 )
 
 // bandwidthPackage is a bandwidth package, from its creation on.

@@ -18,8 +18,12 @@ const (
 	PrivateIP = "IpAddress" // a bare private address of a VPC; no instance stands behind it
 )
 
+// GA is the type of a bandwidth-sharing Global Acceleration instance, which
+// addresses are added to and not bound to.
+const GA = "GlobalAccelerationInstance"
+
 // instanceTypes lists the types that actions know, and ready the states in which
-// an instance of each type, and of NLB, can be bound or unbound.
+// an instance of each type, and of NLB and GA, can be used.
 var (
 	instanceTypes = []string{ECS, SLB, NAT, HaVip, ENI, PrivateIP}
 	ready         = map[string][]string{
@@ -29,6 +33,7 @@ var (
 		HaVip: {"Available", "InUse"},
 		ENI:   {"Available", "InUse"},
 		NLB:   {"Active"},
+		GA:    {"Available", "InUse"},
 	}
 )
 

@@ -13,7 +13,7 @@
 // The service speaks the RPC interface of product VPC, version 2016-04-28, with
 // the actions that eip.Client has methods for. It checks HMAC-SHA1 signatures
 // over query and form together, timestamps and nonces, keeps addresses,
-// segments, bandwidth packages, instances, quotas and balances, honours ClientToken, and refuses
+// segments, bandwidth packages, pools, instances, quotas and balances, honours ClientToken, and refuses
 // what the documents say it refuses, with the documented codes, in JSON or XML.
 // Any client of that interface can use it: it does not matter whether parameters
 // come in the query, in the body or in both.
@@ -60,10 +60,18 @@
 // The documents do not say how long a ClientToken is remembered (here: a day,
 // see WithTokenLife), whether a refusal is replayed to its token (here: no, see
 // WithRefusalReplay), and which code answers the release of a protected
-// address or of a member of a segment or a bandwidth package (here:
-// IncorrectEipStatus). Nor do they say what DescribeCommonBandwidthPackages shows
-// of an address that is being removed (here: BINDED), when DescribeEipAddresses
-// begins to show the package of one that is being added (here: once it is BINDED),
-// and what a limit within a package looks like (here: it is the Bandwidth of the
-// address). A replayed answer carries a RequestId of its own.
+// address, of a member of a segment or a bandwidth package, or of one in a Global
+// Acceleration instance (here: IncorrectEipStatus). Nor do they say what
+// DescribeCommonBandwidthPackages shows of an address that is being removed (here:
+// BINDED), when DescribeEipAddresses begins to show the package of one that is being
+// added (here: once it is BINDED), and what a limit within a package looks like
+// (here: it is the Bandwidth of the address). A replayed answer carries a RequestId
+// of its own.
+//
+// Of pools they do not say which codes refuse what (the handlers' comments do),
+// whether a block has fewer addresses than its mask (here: no), whether the pool
+// changes its state while a block is added or deleted (here: no), and what becomes
+// of a segment's addresses when it is turned into a pool (here: they stay, as
+// addresses of the pool). A second AddGlobalAccelerationInstanceIp, and a second
+// removal, is refused.
 package eiptest

@@ -39,12 +39,14 @@ type Address struct {
 	HDMonitor          bool   // monitoring by the second is on
 	LogProject         string // where its data go
 	LogStore           string
-	Quiet              bool   // carries no traffic: its monitoring data are 0
-	Token              string // ClientToken of the call that made it; a segment's is with the segment
-	CreatedAt          time.Time
-	UnboundAt          time.Time
-	ReleasedAt         time.Time // zero while it is alive
-	ExpiresAt          time.Time // subscriptions only
+	// GlobalAccelerationID is the Global Acceleration instance that it is in.
+	GlobalAccelerationID string
+	Quiet                bool   // carries no traffic: its monitoring data are 0
+	Token                string // ClientToken of the call that made it; a segment's is with the segment
+	CreatedAt            time.Time
+	UnboundAt            time.Time
+	ReleasedAt           time.Time // zero while it is alive
+	ExpiresAt            time.Time // subscriptions only
 }
 
 // Segment is what the service knows of one contiguous group of addresses.
@@ -247,6 +249,18 @@ func (s *Server) BandwidthPackages() []BandwidthPackage {
 	var out []BandwidthPackage
 	s.locked(func(v *service, _ time.Time) {
 		for _, p := range v.packageOrder {
+			out = append(out, p.copy())
+		}
+	})
+	return out
+}
+
+// Pools returns the pools of public addresses that are there, with their blocks,
+// in order of creation.
+func (s *Server) Pools() []Pool {
+	var out []Pool
+	s.locked(func(v *service, _ time.Time) {
+		for _, p := range v.poolList {
 			out = append(out, p.copy())
 		}
 	})

@@ -11,7 +11,7 @@ import (
 // Instance is something that an address can be bound to.
 type Instance struct {
 	ID         string
-	Type       string   // ECS, SLB, NAT, HaVip, ENI or NLB
+	Type       string   // ECS, SLB, NAT, HaVip, ENI, NLB or GA
 	RegionID   string   // empty means the home region
 	Status     string   // empty means the state in which it can be bound
 	Owner      string   // empty for the account under test
@@ -28,7 +28,7 @@ func (in *Instance) check() error {
 		return fmt.Errorf("eiptest: instance without ID")
 	}
 	if ready[in.Type] == nil {
-		return fmt.Errorf("eiptest: instance %s: type %q is not one of %v", in.ID, in.Type, append(instanceTypes[:5:5], NLB))
+		return fmt.Errorf("eiptest: instance %s: type %q is not one of %v", in.ID, in.Type, slices.Sorted(maps.Keys(ready)))
 	}
 	for _, ip := range in.PrivateIPs {
 		if _, err := netip.ParseAddr(ip); err != nil {
@@ -43,11 +43,11 @@ func (in *Instance) fill(n int) {
 	if in.Status == "" {
 		in.Status = ready[in.Type][0]
 	}
-	if in.VpcID == "" && !in.Classic {
+	if in.VpcID == "" && !in.Classic && in.Type != GA {
 		in.VpcID = "vpc-test1"
 	}
 	in.PrivateIPs = slices.Clone(in.PrivateIPs)
-	if len(in.PrivateIPs) == 0 && in.Type != NAT {
+	if len(in.PrivateIPs) == 0 && in.Type != NAT && in.Type != GA {
 		count := 1
 		if in.Type == ENI {
 			count = 4
@@ -60,10 +60,11 @@ func (in *Instance) fill(n int) {
 }
 
 // idPrefix is how the real IDs of each type begin.
-var idPrefix = map[string]string{ECS: "i-", SLB: "lb-", NAT: "ngw-", HaVip: "havip-", ENI: "eni-", NLB: "nlb-"}
+var idPrefix = map[string]string{ECS: "i-", SLB: "lb-", NAT: "ngw-", HaVip: "havip-", ENI: "eni-", NLB: "nlb-", GA: "ga-"}
 
 // Instances makes n instances of a type: i-test1, i-test2, … for ECS, and
-// likewise lb-test1, ngw-test1, havip-test1, eni-test1 (secondary) and nlb-test1.
+// likewise lb-test1, ngw-test1, havip-test1, eni-test1 (secondary), nlb-test1 and
+// ga-test1.
 func Instances(kind string, n int) []Instance {
 	var out []Instance
 	for i := range n {
@@ -76,15 +77,6 @@ func Instances(kind string, n int) []Instance {
 // secondary ENI, one each of SLB, NAT and HaVip.
 func DefaultInstances() []Instance {
 	return slices.Concat(Instances(ECS, 3), Instances(ENI, 2), Instances(SLB, 1), Instances(NAT, 1), Instances(HaVip, 1))
-}
-
-// Pool is a pool of public addresses.
-type Pool struct {
-	ID       string
-	RegionID string // empty means any
-	Status   string // empty means Created, the only one that gives addresses
-	Free     int    // addresses left
-	AntiDDoS bool   // its addresses have AntiDDoS_Enhanced
 }
 
 // AddInstance adds an instance, or replaces the one with its ID.
@@ -136,6 +128,7 @@ func (s *Server) Change(id string, f func(*Address)) bool {
 			v.put(a, c.BandwidthPackageID)
 		}
 		c.AllocationID, c.IPAddress, c.RegionID, c.SegmentID = a.AllocationID, a.IPAddress, a.RegionID, a.SegmentID
+		c.PoolID = a.PoolID
 		c.InstanceID, c.InstanceType, c.ReleasedAt = a.InstanceID, a.InstanceType, a.ReleasedAt
 		a.tags = a.tags[:0:0]
 		for _, k := range slices.Sorted(maps.Keys(c.Tags)) {
@@ -234,8 +227,9 @@ func (s *Server) ForceBind(id, instance string) bool {
 }
 
 // FailTransitions makes the next n transitions through a state (Associating,
-// Unassociating or Releasing; of a bandwidth package Modifying, and Binding of an
-// address in it) end where they began.
+// Unassociating or Releasing of an address, Binding of one in a bandwidth package,
+// Modifying of a package, Modifying or Deleting of a pool or one of its blocks) end
+// where they began.
 func (s *Server) FailTransitions(status string, n int) {
 	s.locked(func(v *service, _ time.Time) { v.failing[status] = n })
 }

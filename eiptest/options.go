@@ -35,13 +35,14 @@ type settings struct {
 	singleISP bool
 
 	international bool
+	poolsClosed   bool
 
 	quota, segmentQuota, segmentLess, points int
 	taggedAtOnce, packageQuota               int
 	balance, price                           float64
 
 	bindTime, releaseTime, segmentTime time.Duration
-	packageTime                        time.Duration
+	packageTime, poolTime              time.Duration
 	visibleAfter, keepTime, cooldown   time.Duration
 	conflict                           string
 
@@ -74,8 +75,8 @@ func defaults() settings {
 		quota: defaultQuota, segmentQuota: 10, segmentLess: 3, points: defaultPointLimit, taggedAtOnce: 50, packageQuota: 20,
 		balance: 1e9, price: 20,
 		bindTime: defaultTransition, releaseTime: defaultTransition, segmentTime: 5 * defaultTransition,
-		packageTime: defaultTransition,
-		tokenLife:   24 * time.Hour,
+		packageTime: defaultTransition, poolTime: 5 * defaultTransition,
+		tokenLife: 24 * time.Hour,
 	}
 }
 
@@ -147,10 +148,17 @@ func WithInstances(in ...Instance) Option {
 	}
 }
 
-// WithPools adds pools of public addresses (PublicIpAddressPoolId).
+// WithPools adds pools of public addresses (PublicIpAddressPoolId), which are
+// there from the start. Their addresses are those of their Blocks, and Free others
+// that are in no block.
 func WithPools(pools ...Pool) Option {
 	return set(func(s *settings) { s.pools = append(s.pools, pools...) })
 }
+
+// WithPoolServiceClosed makes a server whose pools cannot be created or get
+// blocks until OpenPublicIpAddressPoolService opens their service. Without it the
+// service is open.
+func WithPoolServiceClosed() Option { return set(func(s *settings) { s.poolsClosed = true }) }
 
 // WithResourceGroups names the resource groups that exist beside rg-default, which
 // holds what names none. Without it every ID that begins with "rg-" does.
@@ -211,10 +219,10 @@ func WithSegmentStock(mask, n int) Option {
 func WithBalance(money float64) Option { return set(func(s *settings) { s.balance = money }) }
 
 // WithTransition sets how long an address takes to be bound, unbound or
-// released, 2 ms by default; segments take five times as long. At zero the
-// final state is reached within the call.
+// released, 2 ms by default; segments, pools and the blocks of pools take five
+// times as long. At zero the final state is reached within the call.
 func WithTransition(d time.Duration) Option {
-	return positive("transition", d, func(s *settings) { s.bindTime, s.releaseTime, s.segmentTime = d, d, 5*d })
+	return positive("transition", d, func(s *settings) { s.bindTime, s.releaseTime, s.segmentTime, s.poolTime = d, d, 5*d, 5*d })
 }
 
 // WithBandwidthPackageTime sets how long it takes to change the bandwidth of a

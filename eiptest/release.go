@@ -7,8 +7,8 @@ import (
 )
 
 // release serves ReleaseEipAddress. No document names a code for a protected
-// address or for a member of a segment or of a bandwidth package. Of the codes in
-// the action's table,
+// address, for a member of a segment or of a bandwidth package, or for one in a
+// Global Acceleration instance. Of the codes in the action's table,
 // IncorrectEipStatus is the one that fits: the others are about the region, the
 // owner, the charge type, and other calls.
 func release(c *call) (obj, *fake.Refusal) {
@@ -21,7 +21,7 @@ func release(c *call) (obj, *fake.Refusal) {
 		return nil, c.no("Forbidden.ChargeTypeIsPrepaid")
 	case a.Status != Available:
 		return nil, c.wrongState(a)
-	case a.DeletionProtection, a.SegmentID != "", a.in != nil, a.BandwidthPackageID != "":
+	case a.DeletionProtection, a.SegmentID != "", a.in != nil, a.BandwidthPackageID != "", a.GlobalAccelerationID != "":
 		return nil, c.no("IncorrectEipStatus")
 	case !a.UnboundAt.IsZero() && c.now.Sub(a.UnboundAt) < s.set.cooldown:
 		return nil, c.no("TaskConflict.AssociateGlobalAccelerationInstance")

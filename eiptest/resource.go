@@ -8,7 +8,7 @@ import (
 )
 
 // resource is what can be tagged, moved to another resource group and protected
-// against deletion: an address, and whatever else has a row in resourceKinds.
+// against deletion: an address, a pool, and whatever else has a row in resourceKinds.
 type resource struct {
 	id        string
 	tags      *[]tag
@@ -56,6 +56,23 @@ var resourceKinds = map[string]resourceKind{
 		all: func(c *call) (all []resource) {
 			for _, p := range c.s.packageOrder {
 				if p.seen(c.now) && p.RegionID == c.region {
+					all = append(all, p.resource())
+				}
+			}
+			return all
+		},
+	},
+	"publicipaddresspool": {
+		find: func(c *call, id string) (resource, *fake.Refusal) {
+			p, ref := c.poolNamed(id)
+			if ref != nil {
+				return resource{}, ref
+			}
+			return p.resource(), nil
+		},
+		all: func(c *call) (all []resource) {
+			for _, p := range c.s.poolList {
+				if p.in(c.region) {
 					all = append(all, p.resource())
 				}
 			}

@@ -82,7 +82,7 @@ func releaseSegment(c *call) (obj, *fake.Refusal) {
 		return nil, c.no("OperationConflict")
 	}
 	for _, a := range g.members {
-		if !a.gone && (a.Status != Available || a.in != nil) {
+		if !a.gone && (a.Status != Available || a.in != nil || a.GlobalAccelerationID != "") {
 			return nil, c.no("IncorrectEipStatus")
 		}
 	}

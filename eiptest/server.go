@@ -85,6 +85,9 @@ func (s *settings) finish() error {
 	if !slices.Contains(s.regions, s.home) {
 		return fmt.Errorf("eiptest: home region %q is not among the regions served", s.home)
 	}
+	if err := checkPools(s.pools); err != nil {
+		return err
+	}
 	if s.instances == nil {
 		s.instances = DefaultInstances()
 	}

@@ -42,7 +42,10 @@ type service struct {
 	pastQueue []*address
 	instances map[string]*Instance
 	segments  map[string]*segment
-	pools     map[string]*Pool
+	pools     map[string]*pool
+	poolList  []*pool // in order of creation
+	poolSeq   uint64
+	poolOpen  bool // the service of the pools is opened
 	packages  map[string]*bandwidthPackage
 	orders    map[int64]*order
 	made      []*address
@@ -79,7 +82,7 @@ func newService(set settings) *service {
 		pastByID:  map[string]*address{},
 		instances: map[string]*Instance{},
 		segments:  map[string]*segment{},
-		pools:     map[string]*Pool{},
+		pools:     map[string]*pool{},
 		packages:  map[string]*bandwidthPackage{},
 		orders:    map[int64]*order{},
 		balance:   set.balance,
@@ -102,9 +105,8 @@ func newService(set settings) *service {
 	for _, in := range set.instances {
 		s.addInstance(in)
 	}
-	for _, pool := range set.pools {
-		s.pools[pool.ID] = &pool
-	}
+	s.poolOpen = !set.poolsClosed
+	s.addPools(set.pools)
 	return s
 }
 
@@ -237,13 +239,16 @@ func (p params) indexed(name, suffix string) []string {
 type tag struct{ key, value string }
 
 // tags reads Tag.N.Key and Tag.N.Value.
-func (p params) tags() ([]tag, *fake.Refusal) {
+func (p params) tags() ([]tag, *fake.Refusal) { return p.tagsOf("Tag") }
+
+// tagsOf reads tags under another name.
+func (p params) tagsOf(name string) ([]tag, *fake.Refusal) {
 	var out []tag
 	seen := map[string]bool{}
-	for i, key := range p.indexed("Tag", ".Key") {
-		value := p["Tag."+strconv.Itoa(i+1)+".Value"]
+	for i, key := range p.indexed(name, ".Key") {
+		value := p[name+"."+strconv.Itoa(i+1)+".Value"]
 		if i == 20 || key == "" || seen[key] || !validTag(key) || !validTag(value) {
-			return nil, invalid(fmt.Sprintf("Tag.%d", i+1))
+			return nil, invalid(fmt.Sprintf("%s.%d", name, i+1))
 		}
 		seen[key] = true
 		out = append(out, tag{key, value})

@@ -7,19 +7,23 @@ import (
 )
 
 // listed names, for each action that answers a list, its members: the list, its
-// elements, and what identifies one.
+// elements ("" if the list is a plain one), and what identifies one.
 var listed = map[string]struct{ outer, inner, id string }{
-	"DescribeCommonBandwidthPackages": {"CommonBandwidthPackages", "CommonBandwidthPackage", "BandwidthPackageId"},
-	"DescribeEipAddresses":            {"EipAddresses", "EipAddress", "AllocationId"},
-	"DescribeEipSegment":              {"EipSegments", "EipSegment", "InstanceId"},
+	"DescribeCommonBandwidthPackages":   {"CommonBandwidthPackages", "CommonBandwidthPackage", "BandwidthPackageId"},
+	"DescribeEipAddresses":              {"EipAddresses", "EipAddress", "AllocationId"},
+	"DescribeEipSegment":                {"EipSegments", "EipSegment", "InstanceId"},
+	"ListPublicIpAddressPools":          {"PublicIpAddressPoolList", "", "PublicIpAddressPoolId"},
+	"ListPublicIpAddressPoolCidrBlocks": {"PublicIpPoolCidrBlockList", "", "CidrBlock"},
 }
 
 // created names the ID that an action answers which creates something.
 var created = map[string]string{
-	"AllocateEipAddress":           "AllocationId",
-	"AllocateEipAddressPro":        "AllocationId",
-	"AllocateEipSegmentAddress":    "EipSegmentInstanceId",
-	"CreateCommonBandwidthPackage": "BandwidthPackageId",
+	"AllocateEipAddress":                       "AllocationId",
+	"AllocateEipAddressPro":                    "AllocationId",
+	"AllocateEipSegmentAddress":                "EipSegmentInstanceId",
+	"CreateCommonBandwidthPackage":             "BandwidthPackageId",
+	"CreatePublicIpAddressPool":                "PublicIpAddressPoolId",
+	"TransformEipSegmentToPublicIpAddressPool": "PublicIpAddressPoolId",
 }
 
 // spoil gives the body that a fault asks for. It changes a copy, since answers
@@ -30,11 +34,15 @@ func spoil(req *fake.Request, body obj) obj {
 			return body
 		}
 		req.Spoilt = true
-		return body.with(created[req.Action], req.Spoil.ID)
+		// The same ID under its misspelt name would be as good.
+		return body.with(created[req.Action], req.Spoil.ID).with("PulbicIpAddressPoolId", nil)
 	}
 	l := listed[req.Action]
-	outer, _ := body.get(l.outer).(obj)
-	items, ok := outer.get(l.inner).(list)
+	items, ok := body.get(l.outer).(list)
+	if l.inner != "" {
+		outer, _ := body.get(l.outer).(obj)
+		items, ok = outer.get(l.inner).(list)
+	}
 	total, _ := body.get("TotalCount").(int)
 	if !ok {
 		return body
@@ -43,7 +51,11 @@ func spoil(req *fake.Request, body obj) obj {
 		o, _ := item.(obj)
 		return o.with(l.id, id)
 	})
-	return body.with(l.outer, obj{{l.inner, items}}).with("TotalCount", total)
+	spoilt := any(items)
+	if l.inner != "" {
+		spoilt = obj{{l.inner, items}}
+	}
+	return body.with(l.outer, spoilt).with("TotalCount", total)
 }
 
 // get returns the value of a member, or nil.

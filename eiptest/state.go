@@ -23,6 +23,7 @@ const (
 type address struct {
 	Address
 	tags    []tag
+	block   *block    // of the pool that it was taken from, nil if none
 	visible time.Time // not found before
 	change  uint64    // counts state changes, so that an overtaken transition does nothing
 	hidden  bool
@@ -202,9 +203,8 @@ func (s *service) leave(a *address, now time.Time) {
 	a.gone, a.ReleasedAt, a.Status = true, now, ""
 	delete(s.byID, a.AllocationID)
 	delete(s.byIP, a.IPAddress)
-	if p := s.pools[a.PoolID]; p != nil {
-		p.Free++
-	}
+	s.giveBack(a)
+	a.GlobalAccelerationID = ""
 	if a.SegmentID == "" {
 		s.alive--
 		s.past[a.IPAddress], s.pastByID[a.AllocationID] = a, a
@@ -214,7 +214,7 @@ func (s *service) leave(a *address, now time.Time) {
 	if rg == nil {
 		return
 	}
-	if rg.stock >= 0 && a.SegmentID == "" {
+	if rg.stock >= 0 && a.SegmentID == "" && a.block == nil {
 		rg.stock++
 	}
 	if rg.gone++; rg.gone > 32 && rg.gone > len(rg.addresses)/2 {
@@ -258,7 +258,7 @@ func (s *service) single() (string, bool) {
 	for len(s.pastQueue) > 0 {
 		a := s.pastQueue[0]
 		s.pastQueue = s.pastQueue[1:]
-		if s.past[a.IPAddress] == a && s.byIP[a.IPAddress] == nil {
+		if a.block == nil && s.past[a.IPAddress] == a && s.byIP[a.IPAddress] == nil {
 			s.forget(a)
 			return a.IPAddress, true
 		}
