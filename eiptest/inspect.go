@@ -35,7 +35,7 @@ type Address struct {
 	Owner              string // empty for the account under test
 	DeletionProtection bool
 	ServiceManaged     bool
-	BandwidthPackageID string
+	BandwidthPackageID string // once it is Binded
 	Quiet              bool   // carries no traffic: its monitoring data are 0
 	Token              string // ClientToken of the call that made it; a segment's is with the segment
 	CreatedAt          time.Time
