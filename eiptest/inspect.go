@@ -35,7 +35,7 @@ type Address struct {
 	Owner              string // empty for the account under test
 	DeletionProtection bool
 	ServiceManaged     bool
-	BandwidthPackageID string
+	BandwidthPackageID string // once it is Binded
 	HDMonitor          bool   // monitoring by the second is on
 	LogProject         string // where its data go
 	LogStore           string

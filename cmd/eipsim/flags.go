@@ -39,7 +39,7 @@ func parse(args []string, stderr io.Writer) ([]eiptest.Option, error) {
 	instances := fs.String("instances", "ecs=3,eni=2,slb=1,nat=1,havip=1",
 		"instances to bind to: `type=count` or type=id, joined by commas")
 	quota := fs.Int("quota", 20, "addresses alive at once")
-	transition := fs.Duration("transition", 2*time.Millisecond, "time an address takes to be bound, unbound or released")
+	transition := fs.Duration("transition", 2*time.Millisecond, "time an address takes to be bound, unbound or released, or to join or leave a bandwidth package")
 	visibility := fs.Duration("visibility", 0, "time until a new address is visible")
 	latency := fs.Duration("latency", 0, "delay of every answer")
 	rate := fs.Int("rate-limit", 0, "calls per action and minute, 0 for no limit")
@@ -69,7 +69,8 @@ func parse(args []string, stderr io.Writer) ([]eiptest.Option, error) {
 	opts := []eiptest.Option{
 		eiptest.WithListen(*listen), eiptest.WithSecurityToken(*keyID, *secret, *token, time.Time{}),
 		eiptest.WithRegion(*region), eiptest.WithInstances(all...), eiptest.WithQuota(*quota),
-		eiptest.WithTransition(*transition), eiptest.WithVisibilityDelay(*visibility), eiptest.WithLatency(*latency),
+		eiptest.WithTransition(*transition), eiptest.WithBandwidthPackageTime(*transition),
+		eiptest.WithVisibilityDelay(*visibility), eiptest.WithLatency(*latency),
 		eiptest.WithRateLimit(*rate, *hint), eiptest.WithSeed(*seed), eiptest.WithTokenLife(*tokenLife),
 		eiptest.WithRecord(0), eiptest.WithUsage(fmt.Sprintf(usageText, *region, list.String())),
 	}
