@@ -139,7 +139,7 @@ func (r *answerReader) lacks(v wire.Value) string {
 // judgeError judges an answer that may be an error of the service.
 func (r *answerReader) judgeError(a *transport.Answer, body errorBody) transport.Judgement {
 	if body.RequestID == "" {
-		body.RequestID = a.Header.Get("x-acs-request-id")
+		body.RequestID = wire.Trim(a.Header.Get("x-acs-request-id"))
 	}
 	code := Code(body.Code)
 	if reason := r.notOwn(a, body); reason != "" {

@@ -246,11 +246,17 @@ func (v Value) Trimmed() string {
 	return strings.TrimSpace(text)
 }
 
-// Clipped returns about the first bytes of a scalar's text, without surrounding
-// blanks; of anything else, those of its JSON text. It serves what is shown.
+// Clipped returns about the first bytes of a scalar's text, as Trim does; of
+// anything else, those of its JSON text. It serves what is shown.
 func (v Value) Clipped(most int) string {
 	text, _ := v.clip(most)
-	return strings.TrimSpace(text)
+	return Trim(text)
+}
+
+// Trim returns a text without the blanks and unprintable characters around it. A
+// text of nothing else says nothing.
+func Trim(text string) string {
+	return strings.TrimFunc(text, func(r rune) bool { return r == ' ' || !unicode.IsPrint(r) })
 }
 
 // clip returns about the first bytes of the text of a scalar, or of the JSON
