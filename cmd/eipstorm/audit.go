@@ -17,6 +17,7 @@ type finding struct {
 	made, alive           int
 	leaked, doubled, lost int
 	held                  int // alive, and in the books
+	packages, members     int // bandwidth packages made, and addresses left in them
 	examples              []string
 }
 
@@ -66,6 +67,31 @@ func audit(record []made, b *books) finding {
 	}
 	f.lost += len(b.twice)
 	return f
+}
+
+// auditPackages compares the bandwidth packages with what the workers were told.
+func (f *finding) auditPackages(record []eiptest.BandwidthPackage, b *books) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	told, names := map[string]bool{}, map[string]string{}
+	for _, id := range b.packages {
+		told[id] = true
+	}
+	f.packages = len(record)
+	for _, p := range record {
+		f.members += len(p.Members)
+		if !told[p.ID] {
+			f.leaked++
+			f.examples = append(f.examples, fmt.Sprintf("leaked %s: a bandwidth package that nobody knows of (%s)", p.ID, p.Name))
+		}
+		if first := names[p.Name]; first != "" {
+			f.doubled++
+			f.examples = append(f.examples, fmt.Sprintf("doubled %s: a bandwidth package made for the same worker as %s", p.ID, first))
+		}
+		names[p.Name] = p.ID
+		delete(told, p.ID)
+	}
+	f.lost += len(told)
 }
 
 // recordOf reads the embedded service's record.

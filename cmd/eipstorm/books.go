@@ -13,15 +13,20 @@ import (
 // step is a stage of a lifecycle.
 type step int
 
-// The stages of a lifecycle, in order. The even ones write, the odd ones look
-// until the write has taken effect.
+// The stages of a lifecycle, in order. A stage that writes is followed by one that
+// looks until the write has taken effect, but for the tag, which does so at once.
 const (
 	allocate step = iota
 	available
+	tagged
+	join // a bandwidth package
+	joined
 	associate
 	bound
 	unassociate
 	unbound
+	leave // the package
+	left
 	release
 	gone
 	steps
@@ -40,7 +45,8 @@ const (
 type entry struct {
 	// What is "try" (before a write), "call" (after a call), "done" (a stage is
 	// over), "absent" (a look did not find an address that was not released),
-	// "denied" (a first release was refused because the address is released) or
+	// "astray" (a look found an address without its package or its tag), "package"
+	// (a worker has got its bandwidth package), "denied" (a first release was refused because the address is released) or
 	// "end" (of a lifecycle that was given up).
 	What   string `json:"what"`
 	Cycle  int    `json:"n"`
@@ -92,15 +98,17 @@ type books struct {
 	givenUp  int // lifecycles
 	absent   int // looks that did not find what is there
 	denied   int // releases that were refused because they had succeeded
+	astray   int // looks that found an address without its package or its tag
 	resumed  int
 	told     map[string]int // address ID by lifecycle
 	twice    []string       // IDs that two lifecycles were told
 	cycles   map[int]*cycle
 	released map[string]bool
+	packages map[int]string // bandwidth package by worker
 }
 
 func newBooks() *books {
-	return &books{actions: map[string]*tally{}, told: map[string]int{}, cycles: map[int]*cycle{}, released: map[string]bool{}}
+	return &books{actions: map[string]*tally{}, told: map[string]int{}, cycles: map[int]*cycle{}, released: map[string]bool{}, packages: map[int]string{}}
 }
 
 // note enters one line. It makes books a ledger in memory.
@@ -116,6 +124,15 @@ func (b *books) note(e entry, _ bool) error {
 		return nil
 	case "denied":
 		b.denied++
+		return nil
+	case "astray":
+		b.astray++
+		return nil
+	case "package":
+		if had := b.packages[e.Worker]; had != "" && had != e.ID {
+			b.twice = append(b.twice, e.ID)
+		}
+		b.packages[e.Worker] = e.ID
 		return nil
 	case "try", "done", "end":
 	default:
@@ -188,6 +205,13 @@ func (b *books) calls() int {
 		n += t.calls
 	}
 	return n
+}
+
+// packageOf returns the bandwidth package of a worker, "" if it has none yet.
+func (b *books) packageOf(worker int) string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.packages[worker]
 }
 
 // total sums the tallies of all actions.

@@ -9,6 +9,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/eipkit/eip-go/eiptest"
 )
 
 // told makes books in which each lifecycle n has come to a stage with address
@@ -166,4 +168,40 @@ func TestJournalThatIsNone(t *testing.T) {
 			assert.ErrorContains(t, err, "journal, line ")
 		})
 	}
+}
+
+func TestAuditPackages(t *testing.T) {
+	t.Parallel()
+	mine := eiptest.BandwidthPackage{ID: "p", Name: packageName(0)}
+	inside := eiptest.BandwidthPackage{ID: "p", Name: packageName(0), Members: make([]eiptest.BandwidthPackageMember, 2)}
+	for name, tt := range map[string]struct {
+		record []eiptest.BandwidthPackage
+		told   []string // by worker
+		want   finding
+	}{
+		"all is well":     {[]eiptest.BandwidthPackage{mine}, []string{"p"}, finding{packages: 1}},
+		"left inside":     {[]eiptest.BandwidthPackage{inside}, []string{"p"}, finding{packages: 1, members: 2}},
+		"nobody was told": {[]eiptest.BandwidthPackage{mine}, nil, finding{packages: 1, leaked: 1}},
+		"two for a worker": {[]eiptest.BandwidthPackage{mine, {ID: "q", Name: packageName(0)}}, []string{"p"},
+			finding{packages: 2, leaked: 1, doubled: 1}},
+		"never made": {nil, []string{"p"}, finding{lost: 1}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := newBooks()
+			for n, id := range tt.told {
+				require.NoError(t, b.note(entry{What: "package", Worker: n, ID: id}, false))
+				require.Equal(t, id, b.packageOf(n))
+			}
+			var got finding
+			got.auditPackages(tt.record, b)
+			assert.Len(t, got.examples, got.leaked+got.doubled)
+			got.examples = nil
+			assert.Equal(t, tt.want, got)
+		})
+	}
+	b := newBooks()
+	require.NoError(t, b.note(entry{What: "package", ID: "p"}, false))
+	require.NoError(t, b.note(entry{What: "package", ID: "q"}, false))
+	assert.Equal(t, []string{"q"}, b.twice)
 }

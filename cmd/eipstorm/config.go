@@ -136,7 +136,7 @@ func service(cfg config) (*eiptest.Server, error) {
 		instances = cfg.calls // one for each lifecycle: some are never given back
 	}
 	opts := []eiptest.Option{
-		eiptest.WithSeed(cfg.seed), eiptest.WithRecord(0), eiptest.WithQuota(1 << 30),
+		eiptest.WithSeed(cfg.seed), eiptest.WithRecord(0), eiptest.WithQuota(1 << 30), eiptest.WithBandwidthPackageQuota(1 << 30),
 		eiptest.WithTokenBusy(tokenBusy), eiptest.WithInstances(eiptest.Instances(eiptest.ECS, instances)...),
 	}
 	for _, k := range cfg.kinds() {

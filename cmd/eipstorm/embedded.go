@@ -97,10 +97,12 @@ func (s *site) settle(cfg config, b *books) (*result, error) {
 	settled(func() int { return s.srv.Counts().Active })
 	s.srv.Before(nil)
 	err := s.restarts.stop()
+	found := audit(recordOf(s.srv), b)
+	found.auditPackages(s.srv.BandwidthPackages(), b)
 	open := settled(func() int { return s.srv.Counts().Open })
 	res := &result{
 		cfg: cfg, books: b, counts: s.srv.Counts(), restarts: int(s.restarts.count.Load()),
-		finding: audit(recordOf(s.srv), b), connections: open,
+		finding: found, connections: open,
 	}
 	return res, err
 }

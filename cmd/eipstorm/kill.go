@@ -192,10 +192,16 @@ func alibabaChild(ctx context.Context, j job) error {
 		return errors.Join(err, journal.close())
 	}
 	token := func(cycle int, s step) string {
-		return eip.ClientTokenFor(fmt.Sprintf("storm/%d/%s/%d", j.Seed, stageAction[s], cycle), 0)
+		what := createPackage
+		if s < steps {
+			what = stageAction[s]
+		}
+		return eip.ClientTokenFor(fmt.Sprintf("storm/%d/%s/%d", j.Seed, what, cycle), 0)
 	}
 	c := &crew{calls: j.Calls, workers: j.Workers, made: b.calls, hire: func(n int) lifecycles {
-		return &worker{number: n, client: client, books: both[entry]{journal, b}, token: token}
+		return &worker{
+			number: n, client: client, books: both[entry]{journal, b}, token: token, bandwidthPackage: b.packageOf(n),
+		}
 	}}
 	c.open, c.next = b.unfinished()
 	err = c.work(ctx)

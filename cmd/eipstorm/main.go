@@ -6,8 +6,9 @@
 //	go run ./cmd/eipstorm -naive
 //	go run ./cmd/eipstorm -vendor zenlayer -kill
 //
-// Workers allocate, wait, associate, wait, unassociate, wait, release and wait
-// through the public API, while the embedded fake service cuts connections
+// Workers allocate, wait, tag, add to a bandwidth package of their own, wait,
+// associate, wait, unassociate, wait, take out of the package, wait, release and
+// wait through the public API, while the embedded fake service cuts connections
 // before it reads and after it ran and in the middle of the body, answers 5xx
 // and HTML, throttles with and without a hint, answers too late, runs requests
 // late, when their caller has given up and repeated them, sends old Date
@@ -51,7 +52,7 @@
 // random moments, is started again, and settles what it was doing from its
 // journal. With -naive the same lifecycles are run by a loop that repeats on any
 // error and sends no token. That leaks, so that its exit status is 1. Only an
-// allocation can leak, and one call in eight is one; the report gives the leaked
+// allocation can leak, and one call in eight of that loop is one; the report gives the leaked
 // addresses as a share of the allocation calls (leaked_per_allocation_percent) and
 // of all calls (leaked_per_call_percent).
 package main

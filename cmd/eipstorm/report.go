@@ -43,6 +43,8 @@ func (r *result) broken() []string {
 	say(r.unsettled(), "%d calls have an outcome that nobody has learnt")
 	say(r.books.absent, "%d looks said that an address is not there, and it was")
 	say(r.books.denied, "%d releases were refused for what they had done themselves")
+	say(r.books.astray, "%d looks found an address without the package or the tag that it was given")
+	say(f.members, "%d addresses were left in bandwidth packages")
 	say(r.goroutines, "%d goroutines were left behind")
 	say(r.connections, "%d connections were left open")
 	return append(out, r.cfg.tooFew(r.kills)...)
@@ -193,6 +195,9 @@ func (r *result) figures(each func(name, value string)) {
 		float("foreign_percent_of_attempts", r.share(r.counts.Faults[foreignKind]), 2)
 		r.faults(func(name string, n, _ int) { num("fault_"+strings.ReplaceAll(name, "-", "_"), n) })
 	}
+	num("astray", r.books.astray)
+	num("packages_ever_made", r.finding.packages)
+	num("members_left", r.finding.members)
 	num("kills", r.kills)
 	num("addresses_ever_made", r.finding.made)
 	num("held", r.finding.held)

@@ -35,7 +35,8 @@ type dose struct {
 // everywhere reports whether the kind meets every action.
 func (k kind) everywhere() bool { return len(k.doses) == 0 || k.doses[0].actions == nil }
 
-var writes = []string{stageAction[allocate], stageAction[associate], stageAction[unassociate], stageAction[release]}
+var writes = []string{stageAction[allocate], stageAction[associate], stageAction[unassociate], stageAction[release],
+	stageAction[tagged], stageAction[join], stageAction[leave], createPackage}
 
 // kinds are the faults of the storm. A kind with two faults goes wrong before the
 // action runs as often as after it. Those that stop many callers at once, or for
@@ -87,8 +88,8 @@ var foreignKinds = []kind{
 	{restartKind, nil},
 }
 
-// looks is the action that answers a list.
-var looks = []string{stageAction[available]}
+// looks are the actions that answer a list.
+var looks = []string{stageAction[available], stageAction[joined]}
 
 // kinds are the faults of a run.
 func (c config) kinds() []kind {

@@ -22,8 +22,11 @@ const (
 // stageAction is the action of each stage.
 var stageAction = [steps]string{
 	allocate: "AllocateEipAddress", available: "DescribeEipAddresses",
+	tagged: "TagResources",
+	join:   "AddCommonBandwidthPackageIp", joined: "DescribeCommonBandwidthPackages",
 	associate: "AssociateEipAddress", bound: "DescribeEipAddresses",
 	unassociate: "UnassociateEipAddress", unbound: "DescribeEipAddresses",
+	leave: "RemoveCommonBandwidthPackageIp", left: "DescribeEipAddresses",
 	release: "ReleaseEipAddress", gone: "DescribeEipAddresses",
 }
 
@@ -38,6 +41,8 @@ type worker struct {
 	token func(cycle int, s step) string
 	// saw is told of every address that a look found. It may be nil.
 	saw func(*eip.EipAddress)
+
+	bandwidthPackage string
 }
 
 // errGivenUp ends a lifecycle that cannot go on.
@@ -47,6 +52,9 @@ var errGivenUp = errors.New("given up")
 // another program would: with an allocation that was refused, it has no address,
 // and with an ID that is none, it can do nothing.
 func (w *worker) run(ctx context.Context, c cycle) error {
+	if err := w.needPackage(ctx); err != nil {
+		return fmt.Errorf("a bandwidth package: %w", err)
+	}
 	for s := c.next; s < steps; s++ {
 		if s > allocate && !isID(c.id) {
 			return w.giveUp(&c)
@@ -82,8 +90,12 @@ func allIDs(ids []string) bool {
 // stage does one step and fills in what the books should say of it.
 func (w *worker) stage(ctx context.Context, c *cycle, e *entry) error {
 	switch e.Step {
-	case available, unbound:
+	case available, unbound, left:
 		return w.await(ctx, c, e, eip.StatusAvailable)
+	case tagged:
+		return w.tagging(ctx, c, e)
+	case joined:
+		return w.awaitJoined(ctx, c)
 	case bound:
 		return w.await(ctx, c, e, eip.StatusInUse)
 	case gone:
@@ -157,6 +169,22 @@ func (w *worker) send(ctx context.Context, c *cycle, s step, token string, last 
 			return 0, err
 		}
 		return res.Attempts, nil
+	case join:
+		res, err := w.client.AddCommonBandwidthPackageIp(ctx, eip.Again(&eip.AddCommonBandwidthPackageIpRequest{
+			BandwidthPackageID: w.bandwidthPackage, IPInstanceID: c.id, ClientToken: token,
+		}, last))
+		if err != nil {
+			return 0, err
+		}
+		return res.Attempts, nil
+	case leave:
+		res, err := w.client.RemoveCommonBandwidthPackageIp(ctx, eip.Again(&eip.RemoveCommonBandwidthPackageIpRequest{
+			BandwidthPackageID: w.bandwidthPackage, IPInstanceID: c.id, ClientToken: token,
+		}, last))
+		if err != nil {
+			return 0, err
+		}
+		return res.Attempts, nil
 	case unassociate:
 		res, err := w.client.UnassociateEipAddress(ctx, eip.Again(&eip.UnassociateEipAddressRequest{
 			AllocationID: c.id, InstanceID: instance, ClientToken: token,
@@ -178,7 +206,7 @@ func (w *worker) release(ctx context.Context, c *cycle, e *entry) error {
 	}
 	for n := 0; ; n++ {
 		if n > 0 || interrupted {
-			a, err := w.look(ctx, c, true)
+			a, err := w.look(ctx, c, release, true)
 			switch {
 			case err == nil && (a == nil || a.Status == eip.StatusReleasing):
 				return nil
@@ -231,13 +259,15 @@ func (w *worker) await(ctx context.Context, c *cycle, e *entry, want eip.Status)
 				return err
 			}
 		}
-		a, err := w.look(ctx, c, false)
+		a, err := w.look(ctx, c, e.Step, false)
 		switch {
 		case ctx.Err() != nil:
 			return fmt.Errorf("%s was not seen to be %q within %s", c.id, want, stageLimit)
 		case err != nil:
 			continue // a look that got no answer; the next one may
-		case a == nil && want == "", a != nil && a.Status == want:
+		case a == nil && want == "":
+			return nil
+		case a != nil && a.Status == want && (e.Step != left || a.BandwidthPackageID == ""):
 			return nil
 		case a == nil:
 			if err := w.books.note(entry{What: "absent"}, false); err != nil {
@@ -255,7 +285,7 @@ func (w *worker) await(ctx context.Context, c *cycle, e *entry, want eip.Status)
 
 // look reads the address; nil means that it is not there. Looks that serve to
 // settle a release are not counted among the calls.
-func (w *worker) look(ctx context.Context, c *cycle, settles bool) (*eip.EipAddress, error) {
+func (w *worker) look(ctx context.Context, c *cycle, s step, settles bool) (*eip.EipAddress, error) {
 	attempts := 0
 	a, err := w.client.GetEip(context.WithValue(ctx, attemptsKey{}, &attempts), c.id)
 	var missing *eip.NotFoundError
@@ -267,6 +297,11 @@ func (w *worker) look(ctx context.Context, c *cycle, settles bool) (*eip.EipAddr
 	}
 	if err == nil && a != nil && w.saw != nil {
 		w.saw(a)
+	}
+	if err == nil && a != nil && w.astray(c, s, a) {
+		if err := w.books.note(entry{What: "astray"}, false); err != nil {
+			return nil, err
+		}
 	}
 	return a, err
 }
@@ -288,9 +323,13 @@ func (w *worker) begin(c *cycle, s step, token string) error {
 
 // tell writes down how a call ended.
 func (w *worker) tell(c *cycle, s step, attempts int, err error, settles bool) error {
+	return w.note(stageAction[s], c.n, attempts, err, settles)
+}
+
+func (w *worker) note(action string, cycle, attempts int, err error, settles bool) error {
 	outcome, attempts := outcomeOf(attempts, err)
 	return w.books.note(entry{
-		What: "call", Cycle: c.n, Worker: w.number, Action: stageAction[s],
+		What: "call", Cycle: cycle, Worker: w.number, Action: action,
 		Attempts: attempts, Outcome: outcome, Again: settles,
 	}, false)
 }

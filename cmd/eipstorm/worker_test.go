@@ -41,3 +41,36 @@ func TestLateReleaseAfterALook(t *testing.T) {
 		}
 	}
 }
+
+// An address that somebody takes out of the package, or whose tag goes, is
+// noticed while it should be there.
+func TestAstray(t *testing.T) {
+	t.Parallel()
+	for name, spoil := range map[string]func(*eiptest.Address){
+		"nothing":     func(*eiptest.Address) {},
+		"the package": func(a *eiptest.Address) { a.BandwidthPackageID = "" },
+		"the tag":     func(a *eiptest.Address) { a.Tags = map[string]string{} },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			srv := eiptest.NewServer(t, eiptest.WithInstances(eiptest.Instances(eiptest.ECS, 1)...))
+			b := newBooks()
+			w := &worker{client: srv.Client(t), books: b}
+			srv.Before(func(c eiptest.Call) {
+				if c.Action == stageAction[associate] {
+					srv.Change(srv.Addresses()[0].AllocationID, spoil)
+				}
+			})
+			err := w.run(t.Context(), cycle{})
+			assert.Equal(t, name == "nothing", b.astray == 0)
+			if name == "the package" {
+				require.ErrorIs(t, err, eip.CodeOperationUnsupportedIpNotInCbwp)
+				return
+			}
+			require.NoError(t, err)
+			assert.Empty(t, srv.Addresses())
+			require.Len(t, srv.BandwidthPackages(), 1)
+			assert.Empty(t, srv.BandwidthPackages()[0].Members)
+		})
+	}
+}
