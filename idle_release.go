@@ -185,9 +185,6 @@ func (c *Client) releaseIdle(ctx context.Context, q IdleQuery, then EipAddress, 
 	reason, now, err := c.stillIdle(ctx, q, then, opts)
 	if err == nil && reason != "" && now != nil && held(now) != "" && opts.WaitForOwner && !opts.DryRun {
 		_, err = c.awaitFree(ctx, "ReleaseIdle", then.AllocationID)
-		if errors.Is(err, context.DeadlineExceeded) { // a wait that would outlive the context is not begun
-			return IdleResult{Outcome: IdleNotTried, Err: err}
-		}
 		if err == nil {
 			reason, now, err = c.stillIdle(ctx, q, then, opts)
 		}
@@ -197,7 +194,7 @@ func (c *Client) releaseIdle(ctx context.Context, q IdleQuery, then EipAddress, 
 		_, err = v.run(ctx, v.toProtected(false))
 	}
 	switch {
-	case err != nil && ctx.Err() != nil:
+	case err != nil && (ctx.Err() != nil || errors.Is(err, context.DeadlineExceeded)): // a wait that would outlive it is not begun
 		return IdleResult{Outcome: IdleNotTried, Err: err}
 	case err != nil:
 		return IdleResult{Outcome: IdleFailed, Err: err}
