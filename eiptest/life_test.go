@@ -20,7 +20,6 @@ import (
 // what it made.
 type life struct {
 	*caller
-	tb     testing.TB
 	format string
 	names  map[string]string // by ID
 }
@@ -39,7 +38,7 @@ func TestLifeOfABandwidthPackage(t *testing.T) {
 						eiptest.WithBandwidthPackageTime(5*time.Second), eiptest.WithResourceGroups("rg-prod"))
 					c := newCaller(t, srv)
 					c.method, c.place = way.method, way.place
-					l := &life{caller: c, tb: t, format: format, names: map[string]string{}}
+					l := &life{caller: c, format: format, names: map[string]string{}}
 					l.create()
 					l.join()
 					l.resize()
