@@ -76,8 +76,8 @@ func run(ctx context.Context, args []string, in io.Reader, out io.Writer) error 
 	case len(instances) != count || slices.Contains(instances, ""):
 		return fmt.Errorf("-instances: %d IDs are needed, with commas between them", count)
 	case *live:
-		fmt.Fprintf(out, "This allocates %d elastic IPs and a bandwidth package of %d Mbit/s in %s,\nfor real money, and binds the addresses to\n%s.\nType yes to go on: ",
-			count, sharedBandwidth, region, strings.Join(instances, ", "))
+		fmt.Fprintf(out, "This allocates %d elastic IPs in %s, for real money, binds them to\n%s,\nand creates a bandwidth package of %d Mbit/s.\nType yes to go on: ",
+			count, region, strings.Join(instances, ", "), sharedBandwidth)
 		if answer, _ := bufio.NewReader(in).ReadString('\n'); strings.TrimSpace(answer) != "yes" {
 			return errors.New("not confirmed: nothing was done")
 		}

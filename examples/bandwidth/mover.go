@@ -22,7 +22,7 @@ type mover struct {
 
 	asked *eip.CreateCommonBandwidthPackageRequest // of the package, once it was sent
 	doubt error                                    // its outcome, if that is unknown
-	made  string                                   // the ID of the package that this run has created
+	made  string                                   // the ID of the package, until it is listed
 }
 
 // thePackage gives the package with the tag, Available, and creates it if there is
@@ -48,7 +48,7 @@ func (m *mover) thePackage(ctx context.Context, ids []string) (*eip.CommonBandwi
 	if err := m.create(ctx); err != nil {
 		return nil, err
 	}
-	return m.client.WaitBandwidthPackageAvailable(ctx, m.made)
+	return m.awaitMade(ctx)
 }
 
 // create sends the creation. After an unknown outcome it settles that, and creates
@@ -63,6 +63,16 @@ func (m *mover) create(ctx context.Context) error {
 		m.doubt = err
 	}
 	return err
+}
+
+// awaitMade waits until the package that was created is Available. From then on the
+// tag finds it.
+func (m *mover) awaitMade(ctx context.Context) (*eip.CommonBandwidthPackage, error) {
+	p, err := m.client.WaitBandwidthPackageAvailable(ctx, m.made)
+	if err == nil {
+		m.made = ""
+	}
+	return p, err
 }
 
 // packages lists the packages with the tag.
@@ -164,7 +174,7 @@ func (m *mover) findPackages(ctx context.Context) (ids []string, unlisted, err e
 		}
 	}
 	if m.made != "" {
-		_, err := m.client.WaitBandwidthPackageAvailable(ctx, m.made)
+		_, err := m.awaitMade(ctx)
 		if errors.Is(err, eip.ErrNotFound) {
 			unlisted = err
 		} else if err != nil {
