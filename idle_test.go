@@ -244,13 +244,13 @@ func TestReleaseIdleFromAnOldReport(t *testing.T) {
 				switch {
 				case late:
 					// What the service itself does not look at goes through.
-					refused := slices.Contains([]string{"bound", "being bound", "being unbound", "protected", "subscription", "gone"}, name)
+					refused := slices.Contains([]string{"bound", "being bound", "being unbound", "protected", "subscription", "gone", "package"}, name)
 					if refused {
 						assert.Equal(t, []any{eip.IdleKept, changes[name].reason, name != "gone"}, []any{r.Outcome, r.Reason, there}, name)
 						require.Error(t, r.Err, name)
 					}
 				case changes[name].reason != "":
-					if name == "protected" || name == "managed" {
+					if name == "protected" || name == "managed" || name == "package" {
 						var why *eip.StateError
 						require.ErrorAs(t, r.Err, &why, name)
 						r.Err = nil

@@ -32,6 +32,7 @@ func (c *Client) undo(ctx context.Context, list []made, since time.Time, onlyFro
 	par.Each(list, defaultConcurrency, func(i int, m made) {
 		v := c.converge("rollback", m.id, nil)
 		v.unbind, v.onlyFrom = onlyFrom != nil, onlyFrom
+		v.leave = m.joined
 		v.fresh, v.graceOver = !m.found && m.address == nil, missing[m.id]
 		spared := false
 		a, err := v.locked(ctx, func(a *EipAddress) (plan, error) {
