@@ -3,6 +3,7 @@ package eip_test
 import (
 	"context"
 	"encoding/json"
+	"math"
 	"slices"
 	"testing"
 	"time"
@@ -340,7 +341,11 @@ func TestIdleFaults(t *testing.T) {
 		"MinAge (-1s)":      {MinAge: -time.Second},
 		"TrafficOver (-1s)": {TrafficOver: -time.Second},
 		"Parallel (-1)":     {Parallel: -1},
-		"Tags":              {Tags: eip.Tags{"": "x"}},
+		"PackagePeakBelow (-1): must be a number":   {PackagePeakBelow: -1, TrafficOver: day},
+		"PackagePeakBelow (NaN): must be a number":  {PackagePeakBelow: math.NaN(), TrafficOver: day},
+		"PackagePeakBelow (+Inf): must be a number": {PackagePeakBelow: math.Inf(1), TrafficOver: day},
+		"PackagePeakBelow (0.5): needs TrafficOver": {PackagePeakBelow: 0.5},
+		"Tags": {Tags: eip.Tags{"": "x"}},
 	} {
 		report, err := client.FindIdle(t.Context(), q)
 		require.ErrorIs(t, err, eip.ErrInvalidParameter)
