@@ -21,7 +21,8 @@ func rollbackContext(ctx context.Context, addresses int) (context.Context, conte
 }
 
 // undo releases what a helper has made, and gives what is left. It unbinds from
-// one instance alone, if there is one; an address that is bound is left as it
+// one instance alone, if there is one, and takes out of a bandwidth package only
+// what the helper has added; an address that is bound is left as it
 // is otherwise. So is one that was there before the helper began: found by its
 // tags, or older than since. An address that was never seen is left, with an
 // empty Status, unless the service has accepted its release.
