@@ -80,7 +80,7 @@ func TestCreateCommonBandwidthPackage(t *testing.T) {
 		ID: res.BandwidthPackageID, RegionID: "cn-hongkong", Zone: "cn-hongkong-cb", Status: eiptest.Available, Bandwidth: 200,
 		InternetChargeType: "PayBy95", Ratio: 20, ISP: "BGP_PRO", Name: "shared", Description: "for the edge",
 		ResourceGroupID: "rg-a", Tags: map[string]string{"env": "prod", "team": ""},
-		SecurityProtection: []string{"AntiDDoS_Enhanced"}, Token: "token-1",
+		SecurityProtection: []string{"AntiDDoS_Enhanced"}, ChargeType: "PostPaid", Token: "token-1",
 	}, made)
 
 	// What is refused makes nothing. (eiptest has the other refusals.)
