@@ -194,9 +194,9 @@ func TestProxyFromEnvironment(t *testing.T) {
 			endpoint: secure, env: []string{"HTTPS_PROXY", "EIP_TEST_PROXY_BARE_CLIENT=1"},
 			asked: []string{"CONNECT example.com:8443"}, attempts: 1},
 		"loopback": {env: []string{"HTTP_PROXY", "HTTPS_PROXY"}, attempts: 1},
-		"a variable that is no URL": {
-			endpoint: secure, env: []string{"HTTPS_PROXY=http://user:" + proxyPassword + "@proxy\x7f/"},
-			fails: "HTTPS_PROXY or HTTP_PROXY does not hold the URL of a proxy", attempts: 1},
+		"a CGI program": {
+			endpoint: plain, env: []string{"HTTP_PROXY", "REQUEST_METHOD=GET"},
+			fails: "not sent: refusing to use HTTP_PROXY value in CGI environment", attempts: 1},
 		"CONNECT is refused": {
 			endpoint: secure, env: []string{"HTTPS_PROXY"}, answers: []int{403}, asked: []string{"CONNECT example.com:8443"},
 			fails: "refused to connect to example.com:8443: 403 Forbidden", attempts: 1},

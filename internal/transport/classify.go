@@ -45,7 +45,7 @@ func beforeSending(err error) (Cause, bool) {
 	}
 	var proxy *ProxyError
 	switch {
-	case errors.As(err, &proxy) && proxy.final(), badProxy(err):
+	case errors.As(err, &proxy) && proxy.final():
 		return CauseProxyRefused, true
 	case proxy != nil:
 		return CauseDial, true

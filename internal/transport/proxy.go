@@ -2,10 +2,8 @@ package transport
 
 import (
 	"context"
-	"errors"
 	"net/http"
 	"net/url"
-	"strings"
 )
 
 // ProxyError says that a proxy did not open a connection to the service, or that
@@ -18,7 +16,7 @@ type ProxyError struct {
 	Target string
 	// Status is the proxy's answer to CONNECT, or 0.
 	Status int
-	// Reason is the text of the answer, or what is wrong with the proxy's URL.
+	// Reason is the text of the answer, or why no proxy was asked.
 	Reason string
 }
 
@@ -32,12 +30,12 @@ func (e *ProxyError) Error() string {
 // final reports whether a repeat would be told the same.
 func (e *ProxyError) final() bool { return e.Status < 500 }
 
-// proxyFromEnvironment is http.ProxyFromEnvironment with an error that does not
-// show the variable, which may hold a password.
+// proxyFromEnvironment is http.ProxyFromEnvironment with an error of its own
+// type: it refuses HTTP_PROXY in a CGI program.
 func proxyFromEnvironment(req *http.Request) (*url.URL, error) {
 	proxy, err := http.ProxyFromEnvironment(req)
 	if err != nil {
-		return nil, &ProxyError{Reason: "HTTPS_PROXY or HTTP_PROXY does not hold the URL of a proxy, such as http://proxy.example:3128"}
+		return nil, &ProxyError{Reason: err.Error()}
 	}
 	return proxy, nil
 }
@@ -60,9 +58,3 @@ func refusedConnect(err error) bool {
 	}
 	return false
 }
-
-// badProxy recognises the error that net/http makes of a proxy variable that it
-// cannot read. It shows the whole variable.
-func badProxy(err error) bool { return strings.HasPrefix(err.Error(), "invalid proxy address ") }
-
-var errBadProxy = errors.New("the transport's proxy has an invalid address")

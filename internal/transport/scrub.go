@@ -268,9 +268,6 @@ func (x Secrets) ScrubError(err error, sent string) error {
 		}
 		err = wrapped.Err
 	}
-	if badProxy(err) {
-		return errBadProxy
-	}
 	var inner *url.Error
 	seen := fmt.Sprintf("%v\n%+v\n%#v", err, err, err)
 	quotes := sent != "" && strings.Contains(seen, sent)
