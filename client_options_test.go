@@ -31,7 +31,7 @@ func TestDefaults(t *testing.T) {
 	assert.Equal(t, "https://vpc.eu-central-1.aliyuncs.com/", c.Endpoint())
 	assert.Equal(t, PlacementForm, c.placement)
 	assert.Equal(t, http.MethodPost, c.placement.method())
-	assert.True(t, c.validate)
+	assert.False(t, c.cfg.NoValidation)
 	assert.Equal(t, EnvironmentCredentials(), c.credentials)
 
 	own := c.own
