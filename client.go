@@ -44,7 +44,8 @@ type Client struct {
 	loop        *transport.Loop
 	own         *http.Transport // nil if the caller brought one
 	cfg         config          // for With
-	turns       *par.Lock       // of the helpers, by key, instance or address
+	validate    bool
+	turns       *par.Lock // of the helpers, by key, instance or address
 	gone        *goneIDs
 }
 
@@ -121,6 +122,7 @@ func newClient(cfg config, opts []Option) (*Client, error) {
 		credentials: cfg.credentials,
 		placement:   cfg.placement,
 		sign:        signRPC,
+		validate:    !cfg.NoValidation,
 		turns:       new(par.Lock),
 		gone:        new(goneIDs),
 		header:      http.Header{"User-Agent": {cfg.UserAgent(Version)}, "Accept": {"application/json"}},
@@ -316,7 +318,7 @@ func (c *Client) send(ctx context.Context, op operation, params url.Values, open
 	if !op.noRegion && !params.Has("RegionId") {
 		params["RegionId"] = own[3:4:4]
 	}
-	if !c.cfg.NoValidation {
+	if c.validate {
 		var v validator
 		if v.clientToken(params.Get("ClientToken")); len(v.faults) > 0 {
 			return ResponseMeta{}, &ValidationError{Action: action, Faults: v.faults}

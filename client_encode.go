@@ -26,7 +26,7 @@ func formFor(t reflect.Type) *form.Form {
 // encode validates a request, which is a pointer to a struct, and gives its
 // parameters.
 func (c *Client) encode(action string, req any) (url.Values, error) {
-	if !c.cfg.NoValidation {
+	if c.validate {
 		if err := validateRequest(action, req); err != nil {
 			return nil, err
 		}

@@ -31,13 +31,13 @@ func TestDefaults(t *testing.T) {
 	assert.Equal(t, "https://vpc.eu-central-1.aliyuncs.com/", c.Endpoint())
 	assert.Equal(t, PlacementForm, c.placement)
 	assert.Equal(t, http.MethodPost, c.placement.method())
-	assert.False(t, c.cfg.NoValidation)
+	assert.True(t, c.validate)
 	assert.Equal(t, EnvironmentCredentials(), c.credentials)
 
 	own := c.own
 	require.NotNil(t, own)
 	assert.NotSame(t, http.DefaultTransport, own)
-	assert.Nil(t, own.Proxy, "the environment is not read")
+	assert.NotNil(t, own.Proxy)
 	assert.GreaterOrEqual(t, own.MaxIdleConnsPerHost, 64, "a concurrent caller keeps its connections")
 	assert.True(t, own.ForceAttemptHTTP2)
 	assert.NotZero(t, own.TLSHandshakeTimeout)

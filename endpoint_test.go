@@ -251,7 +251,7 @@ func TestGuessRegion(t *testing.T) {
 	for region, want := range map[string]string{
 		"cn-hangzhou":     "no such host",
 		"cn-wuhan":        "no such host",
-		"cn-hangzou":      "no such host; region cn-hangzou is not in this library's table, but cn-hangzhou, cn-fuzhou, cn-guangzhou: is it misspelt?",
+		"cn-hangzou":      "no such host; region cn-hangzou is not in this library's table, but cn-hangzhou, cn-guangzhou: is it misspelt?",
 		"eu-central-2":    "no such host; region eu-central-2 is not in this library's table, but eu-central-1, me-central-1: is it misspelt?",
 		"mars-north-pole": "no such host; region mars-north-pole is not in this library's table (see Regions)",
 	} {
