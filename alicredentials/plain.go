@@ -27,9 +27,9 @@ var (
 		`|not found: |closing key quote|unclosed section` +
 		`|malformed |invalid proxy address |parsing time ` +
 		`|AccessKeyId: |AccessKeySecret: |SecurityToken: `)
-	// ofURI is an answer to the credentials URI, after the URI itself, in which
-	// there may be blanks.
-	ofURI = regexp.MustCompile(`(credentials from (?:[A-Z]+ )?)(https?://[^\s"]*)?.*`)
+	// ofURI is a credentials URI, in which there may be blanks, and what was
+	// answered there.
+	ofURI = regexp.MustCompile(`credentials from (?:[A-Z]+ )?([A-Za-z]+://[^\s"]*).*`)
 	// quoted is what Go's %q made of somebody else's text, perhaps cut off.
 	quoted = regexp.MustCompile(`"(?:[^"\\]|\\.)*(?:"|\\?$)`)
 	// location is a URL. The library signs in the query; user, password and a
@@ -92,7 +92,7 @@ func plainText(text string) string {
 		if rest == "" {
 			rest = " " + withheld
 		}
-		text = strings.TrimRight(text[:at], " :")
+		text = strings.TrimRight(text[:at], " :=")
 	}
 	if m := code.FindStringSubmatch(text); m != nil {
 		rest = " " + withheld + " Code " + m[1]
@@ -107,11 +107,8 @@ func plainText(text string) string {
 		cut(m[1])
 	}
 	if m := ofURI.FindStringSubmatchIndex(text); m != nil {
-		uri := ""
-		if m[4] >= 0 {
-			uri = text[m[4]:m[5]]
-		}
-		cut(m[3])
+		uri := text[m[2]:m[3]]
+		cut(m[2])
 		text += " " + hostOf(uri)
 	}
 	text = quoted.ReplaceAllStringFunc(text, func(s string) string {
@@ -132,10 +129,11 @@ func breaking(r rune) bool { return r == '{' || r == '<' || unicode.IsControl(r)
 
 func special(r rune) bool { return breaking(r) || r == '"' }
 
-// hostOf is a URL without user, password, path and query.
+// hostOf is a URL without user, password, path and query. Of other schemes than
+// HTTP's it does not know where they are.
 func hostOf(s string) string {
 	u, err := url.Parse(s)
-	if err != nil || u.Host == "" {
+	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
 		return "a URL " + withheld
 	}
 	return u.Scheme + "://" + u.Host
