@@ -144,6 +144,7 @@ func spoils() map[string]func(w http.ResponseWriter) {
 	raw("odd version", "HTTP/CANARY 200 OK\r\n\r\n")
 	raw("odd status", "HTTP/1.1 CANARY OK\r\n\r\n")
 	raw("odd header", "HTTP/1.1 200 OK\r\nCANARY\r\n\r\n")
+	raw("odd first header", "HTTP/1.1 200 OK\r\n CANARY\r\n\r\n")
 	raw("odd length", "HTTP/1.1 200 OK\r\nContent-Length: CANARY\r\n\r\n")
 	raw("odd encoding", "HTTP/1.1 200 OK\r\nTransfer-Encoding: CANARY\r\n\r\n")
 	raw("odd reason", "HTTP/1.1 500 CANARY\r\nContent-Length: 0\r\n\r\n")
@@ -274,6 +275,16 @@ func TestCanaryInURI(t *testing.T) {
 		require.NoError(t, err)
 		require.ErrorContains(t, noCanary(t, p), c.front.URL, "but its host is shown")
 	}
+}
+
+// A proxy that refuses to connect, with a reason that net/http repeats.
+func TestCanaryInProxysReason(t *testing.T) {
+	quiet(t)
+	c := newCloud(t, hour("id"))
+	p, err := remote(c)["config OIDC"](t)
+	require.NoError(t, err)
+	c.set(func() { c.reason = "CANARY" })
+	require.ErrorContains(t, noCanary(t, p), "Post https://sts.aliyuncs.com: (withheld)")
 }
 
 // The check can fail.

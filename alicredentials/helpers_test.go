@@ -105,6 +105,8 @@ type cloud struct {
 	up map[string]bool
 	// spoil, if it is set, answers a request for a key in the service's place.
 	spoil func(w http.ResponseWriter, service string)
+	// reason, if it is set, is the one for which no connection to STS is made.
+	reason string
 }
 
 // newCloud clears the environment, and makes a cloud with these keys.
@@ -228,6 +230,16 @@ func (c *cloud) give(w http.ResponseWriter, service string, form func(key) any) 
 func (c *cloud) tunnel(w http.ResponseWriter, r *http.Request) {
 	if r.Host != stsHost+":443" {
 		http.Error(w, "no such host", http.StatusBadGateway)
+		return
+	}
+	c.mu.Lock()
+	reason := c.reason
+	c.mu.Unlock()
+	if reason != "" {
+		if conn, _, err := w.(http.Hijacker).Hijack(); err == nil {
+			_, _ = fmt.Fprintf(conn, "HTTP/1.1 403 %s\r\nContent-Length: 0\r\n\r\n", reason)
+			_ = conn.Close()
+		}
 		return
 	}
 	to, err := net.Dial("tcp", c.sts.Listener.Addr().String())

@@ -25,7 +25,6 @@ var (
 		`|get credentials from OAuth: |refresh token from OAuth: ` +
 		`|cli config from '[^']*' failed: ` +
 		`|not found: |closing key quote|unclosed section` +
-		`|malformed |invalid proxy address |parsing time ` +
 		`|AccessKeyId: |AccessKeySecret: |SecurityToken: `)
 	// ofURI is a credentials URI, in which there may be blanks, and what was
 	// answered there.
