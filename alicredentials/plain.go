@@ -18,8 +18,8 @@ import (
 const withheld = "(withheld)"
 
 var (
-	// foreign is where, in an error of the library, of net/http or of the INI
-	// parser, the text of somebody else begins.
+	// foreign is where, in an error of the library or of the INI parser, the text
+	// of somebody else begins. net/http quotes it.
 	foreign = regexp.MustCompile(`(?i)message = |stderr: ` +
 		`|session token (?:from \w+ )?failed: ` +
 		`|get credentials from OAuth: |refresh token from OAuth: ` +
