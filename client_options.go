@@ -55,10 +55,14 @@ type Option func(*config) error
 // config is what the options fill.
 type config struct {
 	transport.Settings
-	endpoint    *url.URL
+	regionID    string
+	endpoint    *url.URL // nil: the region's
 	internal    bool
 	credentials CredentialsProvider
 	placement   Placement
+
+	// Set by the options of Client.With: what it cannot share.
+	otherAccount, otherHost bool
 }
 
 func defaultConfig() config {
@@ -68,6 +72,15 @@ func defaultConfig() config {
 	return c
 }
 
+// WithRegion sets the region, for example "cn-beijing". It takes precedence over
+// the one that NewClient is given, and is meant for [Client.With].
+func WithRegion(regionID string) Option {
+	return func(c *config) error {
+		c.regionID = regionID
+		return nil
+	}
+}
+
 // WithCredentials sets where the access key comes from. The default is
 // [EnvironmentCredentials].
 func WithCredentials(p CredentialsProvider) Option {
@@ -75,7 +88,7 @@ func WithCredentials(p CredentialsProvider) Option {
 		if p == nil {
 			return errors.New("WithCredentials: the provider is nil; leave the option out to use the environment")
 		}
-		c.credentials = p
+		c.credentials, c.otherAccount = p, true
 		return nil
 	}
 }
@@ -88,7 +101,7 @@ func WithEndpoint(rawURL string) Option {
 		if err != nil {
 			return fmt.Errorf("WithEndpoint: %w", err)
 		}
-		c.endpoint = u
+		c.endpoint, c.otherHost = u, true
 		return nil
 	}
 }
@@ -97,13 +110,16 @@ func WithEndpoint(rawURL string) Option {
 // VPC, without Internet access. WithEndpoint overrides it.
 func WithInternalEndpoint() Option {
 	return func(c *config) error {
-		c.internal = true
+		c.internal, c.otherHost = true, true
 		return nil
 	}
 }
 
 // WithHTTPClient takes transport, cookie jar and time-out from hc, which is
-// copied and never changed. A Timeout becomes the attempt time-out if it is
+// copied and never changed. If its Transport is nil, as that of
+// http.DefaultClient is, the client uses its own transport, which obeys
+// HTTP_PROXY, HTTPS_PROXY and NO_PROXY; a Transport that is given decides itself
+// about proxies. A Timeout becomes the attempt time-out if it is
 // the smaller of the two, since net/http would count waits between attempts
 // too. Redirects are not followed whatever its CheckRedirect says; they count as
 // answers that are not the service's own.
