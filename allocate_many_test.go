@@ -121,6 +121,7 @@ func TestAllocateMany(t *testing.T) {
 			most = max(most, now)
 			mu.Unlock()
 			defer func() { mu.Lock(); now--; mu.Unlock() }()
+			time.Sleep(time.Millisecond) // fake time, so that they overlap
 			return srv.HTTPClient().Transport.RoundTrip(req)
 		})})
 		list, err := srv.Client(t, busy).AllocateMany(t.Context(), 60, &eip.AllocateManyRequest{

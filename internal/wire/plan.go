@@ -76,9 +76,8 @@ func (s *Schema) planOf(t reflect.Type) *plan {
 	if known, ok := s.plans.Load(t); ok {
 		return known.(*plan)
 	}
-	p := s.compile(t)
-	s.plans.Store(t, p)
-	return p
+	known, _ := s.plans.LoadOrStore(t, s.compile(t)) // another goroutine may have been quicker
+	return known.(*plan)
 }
 
 func (s *Schema) compile(t reflect.Type) *plan {

@@ -19,7 +19,8 @@ func describe(v Value) string {
 	case Array:
 		return "a list"
 	case String:
-		return excerpt(v.Clipped(256))
+		text, _ := v.clip(256)
+		return excerpt(strings.TrimSpace(text))
 	case Number:
 		if n := len(v.JSON()); n > 40 {
 			return "a number of " + strconv.Itoa(n) + " digits"
