@@ -39,7 +39,9 @@ type Client struct {
 	credentials CredentialsProvider
 	placement   Placement
 	header      http.Header
+	signature   Signature
 	sign        signer
+	host, path  string // of the endpoint, as they are sent
 	loop        *transport.Loop
 	own         *http.Transport // nil if the caller brought one
 	validate    bool
@@ -68,6 +70,9 @@ func NewClient(regionID string, opts ...Option) (*Client, error) {
 	if cfg.endpoint == nil {
 		cfg.endpoint = &url.URL{Scheme: "https", Host: host, Path: "/"}
 	}
+	if err := cfg.signature.check(cfg.endpoint); err != nil {
+		return nil, fmt.Errorf("eip: NewClient: %w", err)
+	}
 	if cfg.credentials == nil {
 		cfg.credentials = EnvironmentCredentials()
 	}
@@ -76,7 +81,10 @@ func NewClient(regionID string, opts ...Option) (*Client, error) {
 		endpoint:    cfg.endpoint,
 		credentials: cfg.credentials,
 		placement:   cfg.placement,
-		sign:        signRPC,
+		signature:   cfg.signature,
+		sign:        cfg.signature.signer(),
+		host:        sentHost(cfg.endpoint),
+		path:        sentPath(cfg.endpoint),
 		validate:    !cfg.NoValidation,
 		turns:       new(par.Lock),
 		gone:        new(goneIDs),
@@ -319,18 +327,29 @@ func (c *Client) signed(creds Credentials, params url.Values, now func() time.Ti
 	if err := creds.check(plainNames); err != nil {
 		return nil, err
 	}
-	out := c.sign(signInput{method: c.placement.method(), params: params, creds: creds, nonce: newNonce(), at: now()})
+	if err := c.signature.checkAttempt(params.Get("Action"), creds); err != nil {
+		return nil, err
+	}
+	out := c.sign(signInput{
+		method: c.placement.method(), params: params, creds: creds, nonce: newNonce(), at: now(),
+		host: c.host, path: c.path, placement: c.placement, header: c.header,
+	})
 	s := &transport.Signed{
 		URL:     c.endpoint,
 		Header:  c.header,
 		Secrets: transport.Secrets{creds.AccessKeySecret(), creds.SecurityToken(), out.signature},
 	}
-	if c.placement != PlacementForm {
+	if out.header != nil {
+		s.Header = out.header
+		s.Secrets = append(s.Secrets, out.authorization)
+	}
+	switch {
+	case c.placement != PlacementForm:
 		u := *c.endpoint
 		u.RawQuery = string(out.encoded)
 		s.URL = &u
-		return s, nil
+	case len(out.encoded) > 0:
+		s.Body = out.encoded
 	}
-	s.Body = out.encoded
 	return s, nil
 }
