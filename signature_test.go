@@ -5,6 +5,7 @@ import (
 	"crypto/fips140"
 	"maps"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"slices"
@@ -70,6 +71,27 @@ func TestSignaturesAreAccepted(t *testing.T) {
 			}
 		}
 	}
+}
+
+// Over TLS and HTTP/2 the host is the one that is signed, too.
+func TestSignatureV3OverHTTP2(t *testing.T) {
+	t.Parallel()
+	srv := eiptest.NewServer(t, eiptest.WithPipe())
+	front := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		assert.Equal(t, 2, r.ProtoMajor)
+		srv.ServeHTTP(w, r)
+	}))
+	front.EnableHTTP2 = true
+	front.StartTLS()
+	t.Cleanup(front.Close)
+	for name, placement := range placements {
+		c := srv.Client(t, eip.WithSignature(eip.SignatureV3), eip.WithPlacement(placement), eip.WithEndpoint(front.URL), eip.WithHTTPClient(front.Client()))
+		_, err := c.AllocateEipAddress(t.Context(), &eip.AllocateEipAddressRequest{Name: name})
+		require.NoError(t, err, name)
+		_, err = c.DescribeRegions(t.Context(), nil)
+		require.NoError(t, err, name)
+	}
+	assert.Len(t, srv.AddressesEverMade(), 3)
 }
 
 // What a request with signature V3 looks like: the common parameters are headers
