@@ -40,7 +40,9 @@ type Client struct {
 	credentials CredentialsProvider
 	placement   Placement
 	header      http.Header
+	signature   Signature
 	sign        signer
+	host, path  string // of the endpoint, as they are sent
 	loop        *transport.Loop
 	own         *http.Transport // nil if the caller brought one
 	cfg         config          // for With
@@ -71,8 +73,8 @@ func NewClient(regionID string, opts ...Option) (*Client, error) {
 // With returns a client with other settings, for example of another region
 // ([WithRegion]) or with fewer attempts. What no option sets is as it is in c.
 //
-// The two share the connections, unless WithHTTPClient brings another
-// Transport, the credentials, unless WithCredentials is given, and what is known of the server's
+// The two share the connections, unless WithHTTPClient brings another Transport,
+// the credentials, unless WithCredentials is given, and what is known of the server's
 // clock. If they have region, endpoint and credentials in common, they also share
 // the waits that a throttling service asks for and what the helpers know of
 // addresses. So a program makes one client and derives the others from it.
@@ -113,6 +115,9 @@ func newClient(cfg config, opts []Option) (*Client, error) {
 	if endpoint == nil {
 		endpoint = &url.URL{Scheme: "https", Host: host, Path: "/"}
 	}
+	if err := cfg.signature.check(endpoint); err != nil {
+		return nil, err
+	}
 	if cfg.credentials == nil {
 		cfg.credentials = EnvironmentCredentials()
 	}
@@ -121,7 +126,10 @@ func newClient(cfg config, opts []Option) (*Client, error) {
 		endpoint:    endpoint,
 		credentials: cfg.credentials,
 		placement:   cfg.placement,
-		sign:        signRPC,
+		signature:   cfg.signature,
+		sign:        cfg.signature.signer(),
+		host:        sentHost(endpoint),
+		path:        sentPath(endpoint),
 		validate:    !cfg.NoValidation,
 		turns:       new(par.Lock),
 		gone:        new(goneIDs),
@@ -371,18 +379,29 @@ func (c *Client) signed(creds Credentials, params url.Values, now func() time.Ti
 	if err := creds.check(plainNames); err != nil {
 		return nil, err
 	}
-	out := c.sign(signInput{method: c.placement.method(), params: params, creds: creds, nonce: newNonce(), at: now()})
+	if err := c.signature.checkAttempt(params.Get("Action"), creds); err != nil {
+		return nil, err
+	}
+	out := c.sign(signInput{
+		method: c.placement.method(), params: params, creds: creds, nonce: newNonce(), at: now(),
+		host: c.host, path: c.path, placement: c.placement, header: c.header,
+	})
 	s := &transport.Signed{
 		URL:     c.endpoint,
 		Header:  c.header,
 		Secrets: transport.Secrets{creds.AccessKeySecret(), creds.SecurityToken(), out.signature},
 	}
-	if c.placement != PlacementForm {
+	if out.header != nil {
+		s.Header = out.header
+		s.Secrets = append(s.Secrets, out.authorization)
+	}
+	switch {
+	case c.placement != PlacementForm:
 		u := *c.endpoint
 		u.RawQuery = string(out.encoded)
 		s.URL = &u
-		return s, nil
+	case len(out.encoded) > 0:
+		s.Body = out.encoded
 	}
-	s.Body = out.encoded
 	return s, nil
 }

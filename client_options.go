@@ -26,7 +26,8 @@ const (
 // Placement says where a request carries its parameters.
 type Placement uint8
 
-// The placements. All of them sign the same parameters.
+// The placements. All of them sign the same parameters. Those of the call as a
+// whole, such as its signature, are headers with [SignatureV3].
 const (
 	// PlacementForm sends a POST with everything in the form body, so that no URL,
 	// and so no proxy's log and no error text, holds a credential. It is the
@@ -60,6 +61,7 @@ type config struct {
 	internal    bool
 	credentials CredentialsProvider
 	placement   Placement
+	signature   Signature
 
 	// Set by the options of Client.With: what it cannot share.
 	otherAccount, otherHost bool
@@ -135,6 +137,19 @@ func WithPlacement(p Placement) Option {
 			return fmt.Errorf("WithPlacement: %d is none of PlacementForm, PlacementQuery and PlacementGET", p)
 		}
 		c.placement = p
+		return nil
+	}
+}
+
+// WithSignature sets how requests are signed: [SignatureV1], which is HMAC-SHA1
+// and the default, or [SignatureV3], which is ACS3-HMAC-SHA256. Both go with every
+// placement. Every attempt is signed anew, with a fresh time and nonce.
+func WithSignature(s Signature) Option {
+	return func(c *config) error {
+		if s > SignatureV3 {
+			return fmt.Errorf("WithSignature: %d is neither SignatureV1 nor SignatureV3", s)
+		}
+		c.signature = s
 		return nil
 	}
 }
