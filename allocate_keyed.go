@@ -160,6 +160,7 @@ type made struct {
 	address *EipAddress                // as last seen
 	found   bool                       // by its tags: an earlier call has made it
 	denied  bool                       // no list has it, and ReleaseEipAddress knows nothing of it
+	joined  bool                       // the helper may have added it to a bandwidth package
 	unknown *AllocateEipAddressRequest // sent, its outcome is not known, and sending this settles it
 }
 

@@ -34,6 +34,12 @@ type RotateRequest struct {
 	// before it is released. Default: an address that is protected is a
 	// *[StateError].
 	LiftProtection bool
+	// LeavePackage lets an old address that is in a bandwidth package leave it,
+	// right before it is released, and the new one takes its place there, so that
+	// what is paid stays the same. A limit that the old address had within the
+	// package is not taken over. Default: an address that is in a package is a
+	// *[StateError].
+	LeavePackage bool
 }
 
 // RotateResult says what a rotation has come to: New is bound, Old is gone, and
@@ -52,22 +58,33 @@ type RotateResult struct {
 // some seconds, the instance has none: most instances can have only one. The old
 // address is released last, and whoever relied on it cannot get it back for sure.
 //
+// With LeavePackage, the new address is added to the old one's bandwidth package
+// before the old one is unbound: a package that refuses it then costs nothing, and
+// the instance never has an address that is metered by itself. The old one leaves
+// the package only when the new one is bound, so for that time both are in it.
+// Without LeavePackage, an old address that is just being added to a package, which
+// DescribeEipAddresses does not show, is found only when its release is refused.
+//
 // If something fails before the new address is bound, the old one is bound again
-// and the new one released, unless it was there before this call, from a
-// rotation that had crashed, say: then it stays, unbound. If releasing the old one fails, the new one stays
+// and the new one taken out of the package again and released, unless it was there
+// before this call, from a rotation that had crashed, say: then it stays, unbound,
+// and in the package. If releasing the old one fails, the new one stays
 // bound. Either way the *[PartialError] lists under Alive which addresses there
 // are, and which of them is bound to what; only an error from before anything
 // was done, such as an invalid request, comes without it.
 //
 // API: DescribeEipAddresses by instance, tag and ID; AllocateEipAddress;
-// UnassociateEipAddress; AssociateEipAddress; ReleaseEipAddress;
-// DeletionProtection with LiftProtection. An old address that cannot be released
-// (a subscription, a member of a segment, one with deletion protection, one that
-// a network load balancer or a cloud service holds) is refused before anything is
-// done, with a *[StateError] that names the holder, and a new one that an
+// UnassociateEipAddress; AssociateEipAddress; ReleaseEipAddress, and
+// DescribeCommonBandwidthPackages if that is refused because of the state;
+// DeletionProtection with LiftProtection; DescribeCommonBandwidthPackages,
+// AddCommonBandwidthPackageIp and RemoveCommonBandwidthPackageIp with LeavePackage.
+// An old address that cannot be released (a subscription, a member of a segment,
+// one with deletion protection, one in a bandwidth package, one that a network
+// load balancer or a cloud service holds) is refused before anything is done, with
+// a *[StateError] that names the package or the holder, and a new one that an
 // earlier call has made and that is in use elsewhere by now before the old one is
-// unbound. The clean-up goes on
-// when the caller's context is over, for [DefaultRollbackTime] at most.
+// unbound. The clean-up goes on when the caller's context is over, for
+// [DefaultRollbackTime] at most.
 //
 // After a crash at any point, calling it again finishes the rotation: the new
 // address carries the old one's ID as a tag (ReplacesTag). With Old given, a
@@ -85,7 +102,7 @@ func (c *Client) Rotate(ctx context.Context, req *RotateRequest) (*RotateResult,
 		req = new(RotateRequest)
 	}
 	r := &rotation{c: c, to: req.Instance, key: req.Key, template: req.Allocate.clone(), generation: req.Generation,
-		patient: req.WaitForOwner, lift: req.LiftProtection}
+		patient: req.WaitForOwner, lift: req.LiftProtection, leave: req.LeavePackage}
 	if err := validInstance(op, r.to); err != nil {
 		return nil, err
 	}
@@ -136,6 +153,7 @@ type rotation struct {
 	since      time.Time // when it began
 	patient    bool      // WaitForOwner
 	lift       bool      // LiftProtection
+	leave      bool      // LeavePackage
 
 	old     Holding // as it was found
 	got     made    // the new one
@@ -203,7 +221,7 @@ func (r *rotation) run(ctx context.Context) (*EipAddress, error) {
 	}
 	if old != nil {
 		r.old = holdingOf(old)
-		if err := releasable(old, r.lift); err != nil {
+		if err := releasable(old, r.lift, r.leave); err != nil {
 			return nil, err
 		}
 		if held(old) != "" {
@@ -221,6 +239,10 @@ func (r *rotation) run(ctx context.Context) (*EipAddress, error) {
 			return nil, &NotFoundError{What: whatAddress, IDs: []string{id}}
 		}
 	}
+	in, err := r.packageOfOld(ctx, old)
+	if err != nil {
+		return nil, err
+	}
 	r.got, r.unseen, err = r.c.obtain(ctx, r.mark, r.template, r.generation, r.to, r.since)
 	if err != nil {
 		return nil, err
@@ -230,6 +252,11 @@ func (r *rotation) run(ctx context.Context) (*EipAddress, error) {
 	v.to = r.to
 	if _, err := v.toAssociated(r.got.address); err != nil {
 		return nil, err // before the instance loses the old one for it
+	}
+	if in != "" {
+		if err := r.join(ctx, in); err != nil {
+			return nil, err
+		}
 	}
 	if old != nil {
 		r.touched = old.InstanceID != "" || r.got.found
@@ -253,7 +280,33 @@ func (r *rotation) run(ctx context.Context) (*EipAddress, error) {
 	if r.lift {
 		opts = append(opts, LiftProtection)
 	}
+	if r.leave {
+		opts = append(opts, LeavePackage)
+	}
 	return a, r.c.EnsureReleased(ctx, id, opts...)
+}
+
+// packageOfOld is the package in which the new address is to be, if any. One that
+// the old address is being added to shows in the packages alone.
+func (r *rotation) packageOfOld(ctx context.Context, old *EipAddress) (id string, err error) {
+	if old == nil || !r.leave {
+		return "", nil
+	}
+	if old.BandwidthPackageID != "" || old.Status == StatusReleasing {
+		return old.BandwidthPackageID, nil
+	}
+	p, err := r.c.packageOf(ctx, old.AllocationID)
+	if p == nil || err != nil {
+		return "", err
+	}
+	return p.BandwidthPackageID, nil
+}
+
+// join adds the new address to a package.
+func (r *rotation) join(ctx context.Context, id string) error {
+	v := r.c.membership("Rotate", []string{r.got.id}, []EnsureOption{JustAllocated}, JustAllocated)
+	v.target, r.got.joined = id, true
+	return v.run(ctx)
 }
 
 // unbindOld takes the old address off the instance, and off no other. It may be

@@ -48,6 +48,9 @@ const (
 	// LiftProtection lets EnsureReleased take the deletion protection away
 	// (DeletionProtection), right before it releases the address.
 	LiftProtection
+	// LeavePackage lets EnsureReleased take the address out of its bandwidth
+	// package (RemoveCommonBandwidthPackageIp), before it unbinds or releases it.
+	LeavePackage
 )
 
 // String gives the constant's name.
@@ -65,6 +68,8 @@ func (o EnsureOption) String() string {
 		return "WaitForOwner"
 	case LiftProtection:
 		return "LiftProtection"
+	case LeavePackage:
+		return "LeavePackage"
 	}
 	return fmt.Sprintf("EnsureOption(%d)", uint8(o))
 }
@@ -125,16 +130,24 @@ func (c *Client) EnsureUnassociated(ctx context.Context, id string, opts ...Ensu
 // gone, and a service that is slower than that may still show it later. A bound
 // address is a *[StateError], unless [UnbindFirst] is given. So is one that
 // cannot be released: a subscription, a member of a segment, an address with
-// deletion protection (unless [LiftProtection] is given), and one that a network
-// load balancer or a cloud service holds (unless [WaitForOwner] is given);
-// nothing is done to it then.
+// deletion protection (unless [LiftProtection] is given), one in a bandwidth
+// package (unless [LeavePackage] is given), and one that a network load balancer
+// or a cloud service holds (unless [WaitForOwner] is given); nothing is done to it
+// then. The error names the segment, the package or the holder.
+//
+// The address leaves its package first, is then unbound, loses its protection, and
+// is released. An address that is just being added to a package does not show it:
+// only when the release is refused, and the packages show why, this is the same
+// *[StateError], or with [LeavePackage] the helper waits until it can be taken out.
 //
 // API: DescribeEipAddresses to look, ReleaseEipAddress to release,
 // UnassociateEipAddress to unbind, DeletionProtection to take the protection
-// away. Otherwise it is as [Client.EnsureAssociated]. On an error the address may
-// be unbound or unprotected and still cost money.
+// away, RemoveCommonBandwidthPackageIp to leave a package, and
+// DescribeCommonBandwidthPackages after a release that was refused because of the
+// state. Otherwise it is as [Client.EnsureAssociated]. On an error the address may
+// be out of its package, unbound or unprotected, and still cost money.
 func (c *Client) EnsureReleased(ctx context.Context, id string, opts ...EnsureOption) error {
-	v := c.converge("EnsureReleased", id, opts, UnbindFirst, ForceUnbind, JustAllocated, WaitForOwner, LiftProtection)
+	v := c.converge("EnsureReleased", id, opts, UnbindFirst, ForceUnbind, JustAllocated, WaitForOwner, LiftProtection, LeavePackage)
 	_, err := v.locked(ctx, v.toReleased)
 	return err
 }
@@ -154,6 +167,7 @@ func (c *Client) converge(op, id string, opts []EnsureOption, apply ...EnsureOpt
 		move: slices.Contains(opts, MoveBound), unbind: slices.Contains(opts, UnbindFirst),
 		force: slices.Contains(opts, ForceUnbind), fresh: slices.Contains(opts, JustAllocated),
 		patient: slices.Contains(opts, WaitForOwner), lift: slices.Contains(opts, LiftProtection),
+		leave: slices.Contains(opts, LeavePackage),
 	}
 }
 
@@ -241,7 +255,7 @@ func (v *convergence) toReleased(a *EipAddress) (plan, error) {
 		}
 		return planRelease, nil
 	}
-	if err := releasable(a, v.lift); err != nil {
+	if err := releasable(a, v.lift, v.leave); err != nil {
 		return 0, err
 	}
 	switch a.Status {
@@ -249,6 +263,8 @@ func (v *convergence) toReleased(a *EipAddress) (plan, error) {
 		switch {
 		case held(a) != "":
 			return v.awaitOwner(a)
+		case a.BandwidthPackageID != "":
+			return planLeave, nil
 		case a.DeletionProtection:
 			return planUnprotect, nil
 		}
@@ -259,7 +275,10 @@ func (v *convergence) toReleased(a *EipAddress) (plan, error) {
 			return v.awaitOwner(a)
 		case !v.mayUnbind(a):
 			return 0, stateError(a, "it is in use, and this call may not unbind it")
-		case a.Status == StatusInUse:
+		case a.Status != StatusInUse: // nothing can be done to it yet
+		case a.BandwidthPackageID != "":
+			return planLeave, nil
+		default:
 			return planUnassociate, nil
 		}
 	}
@@ -280,8 +299,9 @@ func (v *convergence) mayUnbind(a *EipAddress) bool {
 }
 
 // releasable refuses what ReleaseEipAddress refuses for good. lift says that
-// deletion protection may be taken away first.
-func releasable(a *EipAddress, lift bool) error {
+// deletion protection may be taken away first, leave that it may be taken out of
+// its bandwidth package.
+func releasable(a *EipAddress, lift, leave bool) error {
 	switch {
 	case a.ChargeType == InstanceChargeTypePrePaid:
 		e := stateError(a, "it is a subscription, which no call can release: let it expire, or refund it in the console")
@@ -291,6 +311,8 @@ func releasable(a *EipAddress, lift bool) error {
 		return stateError(a, "it belongs to the segment "+a.SegmentInstanceID+", which is released as a whole (ReleaseEipSegmentAddress)")
 	case a.DeletionProtection && !lift:
 		return stateError(a, "it has deletion protection: take that away first, or give LiftProtection")
+	case a.BandwidthPackageID != "" && !leave && a.Status != StatusReleasing:
+		return inPackageError(a, "in", a.BandwidthPackageID)
 	}
 	return nil
 }

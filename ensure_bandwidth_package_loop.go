@@ -190,7 +190,7 @@ func (v *membership) change(ctx context.Context, todo map[string]*packageChange)
 			return false, nil
 		}
 		id := v.locked
-		if v.unlock, err = v.c.turns.Of(ctx, "bandwidth package "+id); err != nil {
+		if v.unlock, err = v.c.turns.Of(ctx, packageTurn(id)); err != nil {
 			v.locked = ""
 			return false, fmt.Errorf("eip: %s: waiting for another call on %s: %w", v.op, id, err)
 		}

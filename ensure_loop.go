@@ -19,7 +19,7 @@ type convergence struct {
 	bad validator // what is wrong with the call
 
 	move, unbind, force, fresh bool
-	patient, lift              bool      // WaitForOwner, LiftProtection
+	patient, lift, leave       bool      // WaitForOwner, LiftProtection, LeavePackage
 	onlyFrom                   *Instance // if set, a release unbinds from here alone
 
 	poll *transport.Poller
@@ -28,9 +28,12 @@ type convergence struct {
 	// that it was never seen, and that the service does not know what to release.
 	graceOver, denied bool
 	last              *EipAddress
-	owner             *StateError     // who holds it, if the last look is why this waits
+	owner             *StateError     // who or what holds it, if the last look is why this waits
 	looked            bool            // a look has shown whether it is there
 	doubt             *TransportError // of the last look, if that did not
+
+	turn    string // the bandwidth package that it is leaving, whose turn this has
+	endTurn func()
 
 	actions  int
 	bound    bool // an AssociateEipAddress was sent that may have worked
@@ -60,6 +63,7 @@ type accepted struct {
 // is missing. It is not asked after a look that proves nothing.
 func (v *convergence) run(ctx context.Context, decide func(*EipAddress) (plan, error)) (*EipAddress, error) {
 	v.poll = newPoller()
+	defer v.leaveTurn()
 	for {
 		found, doubts, err := v.c.look(ctx, []string{v.id})
 		if err != nil {
@@ -79,6 +83,11 @@ func (v *convergence) run(ctx context.Context, decide func(*EipAddress) (plan, e
 		}
 		if p == planDone {
 			return a, nil
+		}
+		if again, err := v.takeTurn(ctx, a, p); err != nil {
+			return nil, err
+		} else if again {
+			continue
 		}
 		if p != planWait {
 			if p, err = v.reconsider(ctx, a, p); err != nil {
@@ -153,12 +162,18 @@ func (v *convergence) reconsider(ctx context.Context, a *EipAddress, p plan) (pl
 		return p, nil
 	}
 	// The same state, and the service has just refused this very thing.
-	if !errors.Is(v.refusal, ErrConflict) && !errors.Is(v.refusal, CodeInvalidAllocationIdNotFound) {
+	if !errors.Is(v.refusal, ErrConflict) && !errors.Is(v.refusal, CodeInvalidAllocationIdNotFound) &&
+		!errors.Is(v.refusal, CodeInvalidBandwidthPackageIdNotFound) {
 		return 0, v.refusal
 	}
 	if p == planAssociate && (!v.waited || v.refusals > 1) {
 		if err := v.occupied(ctx, a); err != nil {
 			return 0, err
+		}
+	}
+	if p == planRelease && a != nil && (!v.waited || v.refusals > 1) {
+		if wait, err := v.joining(ctx, a); err != nil || wait {
+			return planWait, err
 		}
 	}
 	if v.waited {
@@ -195,7 +210,7 @@ func (v *convergence) occupied(ctx context.Context, a *EipAddress) error {
 func (v *convergence) act(ctx context.Context, a *EipAddress, p plan) error {
 	what := p.action() + " " + stateOf(a)
 	if a != nil {
-		what += " " + string(a.InstanceType)
+		what += " " + string(a.InstanceType) + " " + a.BandwidthPackageID
 	}
 	if v.unsettledFor != what {
 		v.again, v.unsettled, v.unknowns = nil, nil, 0
@@ -265,6 +280,10 @@ func (v *convergence) send(ctx context.Context, a *EipAddress, p plan, again err
 		}, again))
 	case planRelease:
 		_, err = v.c.ReleaseEipAddress(ctx, &ReleaseEipAddressRequest{AllocationID: v.id})
+	case planLeave:
+		_, err = v.c.RemoveCommonBandwidthPackageIp(ctx, Again(&RemoveCommonBandwidthPackageIpRequest{
+			BandwidthPackageID: a.BandwidthPackageID, IPInstanceID: v.id,
+		}, again))
 	case planProtect, planUnprotect:
 		_, err = v.c.DeletionProtection(ctx, Again(&DeletionProtectionRequest{
 			Type: ProtectedTypeEIP, InstanceID: v.id, ProtectionEnable: Ptr(p == planProtect),
@@ -275,10 +294,14 @@ func (v *convergence) send(ctx context.Context, a *EipAddress, p plan, again err
 
 // situation is the state of an address as far as an action may be refused for it.
 func situation(a *EipAddress) string {
+	s := stateOf(a)
 	if a != nil && a.DeletionProtection {
-		return stateOf(a) + ", protected"
+		s += ", protected"
 	}
-	return stateOf(a)
+	if a != nil && a.BandwidthPackageID != "" {
+		s += ", in " + a.BandwidthPackageID
+	}
+	return s
 }
 
 func (p plan) action() string {
@@ -289,6 +312,8 @@ func (p plan) action() string {
 		return "UnassociateEipAddress"
 	case planRelease:
 		return "ReleaseEipAddress"
+	case planLeave:
+		return "RemoveCommonBandwidthPackageIp"
 	case planProtect, planUnprotect:
 		return "DeletionProtection"
 	}
@@ -306,4 +331,5 @@ const (
 	planRelease
 	planProtect
 	planUnprotect
+	planLeave
 )

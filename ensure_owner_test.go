@@ -252,10 +252,10 @@ func TestReleaseIdleMeetsOwnerAndProtection(t *testing.T) {
 	onFake(t, withNLB, func(t *testing.T, srv *eiptest.Server, c *eip.Client) {
 		report := idleReport(t, srv, c, 3)
 		id := func(i int) string { return report.Idle[i].Address.AllocationID }
-		require.NoError(t, srv.TakeByNLB(id(0), "nlb-test1"))
-		require.True(t, srv.Change(id(1), func(a *eiptest.Address) { a.DeletionProtection = true }))
+		require.NoError(t, srv.TakeByNLB(id(1), "nlb-test1"))
+		require.True(t, srv.Change(id(0), func(a *eiptest.Address) { a.DeletionProtection = true }))
 		require.True(t, srv.Change(id(2), func(a *eiptest.Address) { a.ServiceManaged = true }))
-		_, err := c.WaitInUse(t.Context(), id(0), "nlb-test1")
+		_, err := c.WaitInUse(t.Context(), id(1), "nlb-test1")
 		require.NoError(t, err)
 
 		results, err := c.ReleaseIdle(t.Context(), report, eip.ReleaseIdleOptions{})
@@ -264,8 +264,8 @@ func TestReleaseIdleMeetsOwnerAndProtection(t *testing.T) {
 			reason eip.KeepReason
 			why    string
 		}{
-			{eip.KeepBound, "held by NlbInstance nlb-test1"},
 			{eip.KeepProtected, "deletion protection"},
+			{eip.KeepBound, "held by NlbInstance nlb-test1"},
 			{eip.KeepServiceManaged, "held by the cloud service that manages it"},
 		} {
 			assert.Equal(t, eip.IdleKept, results[i].Outcome)
@@ -283,7 +283,7 @@ func TestReleaseIdleMeetsOwnerAndProtection(t *testing.T) {
 		begin := time.Now()
 		results, err = c.ReleaseIdle(t.Context(), report, dry)
 		require.NoError(t, err)
-		assert.Equal(t, []eip.IdleOutcome{eip.IdleKept, eip.IdleWouldRelease, eip.IdleKept},
+		require.Equal(t, []eip.IdleOutcome{eip.IdleWouldRelease, eip.IdleKept, eip.IdleKept},
 			[]eip.IdleOutcome{results[0].Outcome, results[1].Outcome, results[2].Outcome})
 		assert.Zero(t, time.Since(begin))
 		assert.Zero(t, writes(srv))
@@ -293,21 +293,21 @@ func TestReleaseIdleMeetsOwnerAndProtection(t *testing.T) {
 		results, err = c.ReleaseIdle(ctx, report, both)
 		var trouble *eip.ReleaseIdleError
 		require.ErrorAs(t, err, &trouble)
-		assert.Equal(t, []eip.IdleOutcome{eip.IdleNotTried, eip.IdleReleased, eip.IdleNotTried},
+		require.Equal(t, []eip.IdleOutcome{eip.IdleReleased, eip.IdleNotTried, eip.IdleNotTried},
 			[]eip.IdleOutcome{results[0].Outcome, results[1].Outcome, results[2].Outcome})
 		require.Len(t, trouble.NotTried, 2)
 		require.ErrorIs(t, err, context.DeadlineExceeded)
-		require.ErrorContains(t, results[0].Err, "NlbInstance nlb-test1")
+		require.ErrorContains(t, results[1].Err, "NlbInstance nlb-test1")
 		assert.Equal(t, 2, writes(srv), "the protection was lifted, and the address released")
-		require.NoError(t, c.WaitAllGone(t.Context(), []string{id(1)}))
+		require.NoError(t, c.WaitAllGone(t.Context(), []string{id(0)}))
 
-		time.AfterFunc(time.Hour, func() { assert.NoError(t, srv.FreeByNLB(id(0))) })
+		time.AfterFunc(time.Hour, func() { assert.NoError(t, srv.FreeByNLB(id(1))) })
 		time.AfterFunc(2*time.Hour, func() { srv.Change(id(2), func(a *eiptest.Address) { a.ServiceManaged = false }) })
 		results, err = c.ReleaseIdle(t.Context(), report, both)
 		require.NoError(t, err)
-		assert.Equal(t, []eip.IdleOutcome{eip.IdleReleased, eip.IdleKept, eip.IdleReleased},
+		require.Equal(t, []eip.IdleOutcome{eip.IdleKept, eip.IdleReleased, eip.IdleReleased},
 			[]eip.IdleOutcome{results[0].Outcome, results[1].Outcome, results[2].Outcome})
-		assert.Equal(t, eip.KeepGone, results[1].Reason)
+		assert.Equal(t, eip.KeepGone, results[0].Reason)
 		require.NoError(t, c.WaitAllGone(t.Context(), []string{id(0), id(1), id(2)}))
 	})
 }

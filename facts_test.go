@@ -90,12 +90,18 @@ type actionType struct{ request, response reflect.Type }
 func (a actionType) newRequest() any  { return reflect.New(a.request).Interface() }
 func (a actionType) newResponse() any { return reflect.New(a.response).Interface() }
 
-// actionTypes finds the method of each row that has one.
+// actionTypes finds the methods of actions: those whose answer has a ResponseMeta.
 func actionTypes() map[string]actionType {
 	types := map[string]actionType{}
-	for _, op := range operations {
-		if m, ok := reflect.TypeFor[*Client]().MethodByName(op.name); ok {
-			types[op.name] = actionType{m.Type.In(2).Elem(), m.Type.Out(0).Elem()}
+	client := reflect.TypeFor[*Client]()
+	for i := range client.NumMethod() {
+		m := client.Method(i)
+		if m.Type.NumIn() != 3 || m.Type.NumOut() != 2 || m.Type.Out(0).Kind() != reflect.Pointer {
+			continue
+		}
+		response := m.Type.Out(0).Elem()
+		if meta, ok := response.FieldByName("ResponseMeta"); ok && meta.Anonymous {
+			types[m.Name] = actionType{m.Type.In(2).Elem(), response}
 		}
 	}
 	return types

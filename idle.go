@@ -3,10 +3,10 @@ package eip
 import (
 	"cmp"
 	"context"
-	"errors"
-	"fmt"
 	"maps"
+	"math"
 	"slices"
+	"strconv"
 	"time"
 )
 
@@ -29,6 +29,13 @@ type IdleQuery struct {
 	// been unbound, and a peak in the last days says that it was still in use
 	// then. Default: do not look.
 	TrafficOver time.Duration
+	// PackagePeakBelow also looks at the traffic of the addresses in bandwidth
+	// packages, and lists as quiet those with a peak below this, in Mbit/s; see
+	// [QuietMember]. It needs TrafficOver. Default: do not look.
+	PackagePeakBelow float64
+	// NoPackages does not look for bandwidth packages without addresses, which
+	// needs a permission of its own. Default: look.
+	NoPackages bool
 	// Parallel is how many addresses' traffic is read at a time. The
 	// default is 4.
 	Parallel int
@@ -49,6 +56,13 @@ type IdleReport struct {
 	// Kept are the other addresses that pass Tags and ResourceGroupID, with the
 	// first reason why they are not idle.
 	Kept []KeptAddress
+	// IdlePackages are the bandwidth packages without addresses, the oldest first.
+	// A report of an older version of this library has none.
+	IdlePackages []IdlePackage
+	// QuietMembers are the addresses in bandwidth packages with little traffic, the
+	// quietest first; none unless IdleQuery.PackagePeakBelow is given. They are
+	// among Kept as well.
+	QuietMembers []QuietMember
 }
 
 // IdleAddress is an address that nobody uses and somebody pays for.
@@ -130,11 +144,14 @@ const (
 
 // FindIdle lists the addresses of the client's region that nobody uses:
 // Available, pay-as-you-go, in no contiguous group and no bandwidth package,
-// made by the account itself, without deletion protection, and old enough.
+// made by the account itself, without deletion protection, and old enough. It also
+// lists the bandwidth packages that have no addresses ([IdlePackage]) and, if asked
+// to, the addresses in packages that carry little ([QuietMember]).
 //
-// API: DescribeEipAddresses for each 100 addresses; with TrafficOver also
-// DescribeEipMonitorData for each 400 hours of each idle address. It changes
-// nothing.
+// API: DescribeEipAddresses for each 100 addresses; DescribeCommonBandwidthPackages
+// for each 50 packages, unless NoPackages is given; with TrafficOver also
+// DescribeEipMonitorData for each 400 hours of each idle address, and with
+// PackagePeakBelow of each address in a package. It changes nothing.
 func (c *Client) FindIdle(ctx context.Context, q IdleQuery) (*IdleReport, error) {
 	if err := q.check("FindIdle"); err != nil {
 		return nil, err
@@ -143,9 +160,13 @@ func (c *Client) FindIdle(ctx context.Context, q IdleQuery) (*IdleReport, error)
 	q.Parallel = cmp.Or(q.Parallel, monitorParallel)
 	q.Tags = maps.Clone(q.Tags)
 	report := &IdleReport{MadeAt: time.Now().UTC().Round(0), RegionID: c.regionID, Query: q}
+	var members []QuietMember
 	for a, err := range c.EipAddresses(ctx, &DescribeEipAddressesRequest{Tags: q.Tags, ResourceGroupID: q.ResourceGroupID}) {
 		if err != nil {
 			return nil, err
+		}
+		if q.PackagePeakBelow > 0 && q.mayBeQuiet(a, report.MadeAt) {
+			members = append(members, QuietMember{Address: *a, Age: report.MadeAt.Sub(a.AllocationTime)})
 		}
 		switch reason := q.judge(a, report.MadeAt); reason {
 		case KeepOutside: // a service that does not know a filter ignores it
@@ -156,8 +177,13 @@ func (c *Client) FindIdle(ctx context.Context, q IdleQuery) (*IdleReport, error)
 		}
 	}
 	slices.SortStableFunc(report.Idle, func(a, b IdleAddress) int { return cmp.Compare(b.Age, a.Age) })
+	if !q.NoPackages {
+		if err := c.idlePackages(ctx, report); err != nil {
+			return nil, err
+		}
+	}
 	if q.TrafficOver > 0 {
-		if err := c.idleTraffic(ctx, report); err != nil {
+		if err := c.fillTraffic(ctx, report, members); err != nil {
 			return nil, err
 		}
 	}
@@ -176,6 +202,12 @@ func (q IdleQuery) check(action string) error {
 			v.fault(d.name, d.value.String(), "must not be negative")
 		}
 	}
+	switch peak := q.PackagePeakBelow; {
+	case !(peak >= 0) || math.IsInf(peak, 0): //nolint:staticcheck // NaN is neither
+		v.fault("PackagePeakBelow", strconv.FormatFloat(peak, 'g', -1, 64), "must be a number of Mbit/s, and not negative")
+	case peak > 0 && q.TrafficOver == 0:
+		v.fault("PackagePeakBelow", strconv.FormatFloat(peak, 'g', -1, 64), "needs TrafficOver")
+	}
 	if len(v.faults) > 0 {
 		return &ValidationError{Action: action, Faults: v.faults}
 	}
@@ -186,7 +218,7 @@ func (q IdleQuery) check(action string) error {
 // service does not tell counts against releasing.
 func (q IdleQuery) judge(a *EipAddress, now time.Time) KeepReason {
 	switch {
-	case !a.Tags.include(q.Tags), q.ResourceGroupID != "" && a.ResourceGroupID != q.ResourceGroupID:
+	case !q.covers(a.Tags, a.ResourceGroupID):
 		return KeepOutside
 	case a.Status == StatusInUse, a.InstanceID != "":
 		return KeepBound
@@ -202,45 +234,8 @@ func (q IdleQuery) judge(a *EipAddress, now time.Time) KeepReason {
 		return KeepServiceManaged
 	case a.DeletionProtection:
 		return KeepProtected
-	case a.AllocationTime.IsZero(), now.Sub(a.AllocationTime) < cmp.Or(q.MinAge, defaultIdleAge):
+	case !q.old(a.AllocationTime, now):
 		return KeepYoung
 	}
 	return ""
-}
-
-// idleTraffic fills in the traffic of the idle addresses. One that goes while
-// this reads is not idle any more.
-func (c *Client) idleTraffic(ctx context.Context, report *IdleReport) error {
-	end := report.MadeAt.Truncate(time.Hour)
-	q := MonitorQuery{
-		Start: end.Add(-max(report.Query.TrafficOver.Truncate(time.Hour), time.Hour)), End: end,
-		Period: time.Hour, Parallel: report.Query.Parallel,
-	}
-	for next := 0; next < len(report.Idle); {
-		ids := make([]string, 0, len(report.Idle)-next)
-		for _, a := range report.Idle[next:] {
-			ids = append(ids, a.Address.AllocationID)
-		}
-		for series, err := range c.MonitorAddresses(ctx, ids, q) {
-			if errors.Is(err, ErrNotFound) && ctx.Err() == nil {
-				gone := report.Idle[next].Address
-				report.Kept = append(report.Kept, KeptAddress{gone.AllocationID, gone.IPAddress, KeepGone})
-				report.Idle = slices.Delete(report.Idle, next, next+1)
-				break
-			}
-			if err != nil {
-				return fmt.Errorf("eip: FindIdle: %w", err)
-			}
-			t := &IdleTraffic{Since: series.Start, Samples: len(series.Samples), Missing: series.Missing()}
-			for _, s := range series.Samples {
-				t.Bytes += s.Flow
-				if rate := s.Bits(); rate > t.Peak {
-					t.Peak, t.PeakAt = rate, s.Start
-				}
-			}
-			report.Idle[next].Traffic = t
-			next++
-		}
-	}
-	return nil
 }

@@ -22,6 +22,11 @@ type ReleaseIdleOptions struct {
 	// away, right before it is released (DeletionProtection). An address that is
 	// then not released has lost its protection. Default: such an address is kept.
 	LiftProtection bool
+	// LeavePackage takes an address that is in a bandwidth package by now, or is
+	// just being added to one, out of it before it is released
+	// (RemoveCommonBandwidthPackageIp). An address that is then not released is
+	// metered by itself again. Default: such an address is kept.
+	LeavePackage bool
 }
 
 // IdleOutcome says what became of an address of a report.
@@ -36,7 +41,7 @@ const (
 	// IdleKept: it is no longer idle, for IdleResult.Reason.
 	IdleKept IdleOutcome = "kept"
 	// IdleFailed: it could not be checked, its protection could not be taken away,
-	// or the service refused to release it although it is idle. It is still there.
+	// it could not be taken out of its bandwidth package, or the service refused to release it although it is idle. It is still there.
 	// See IdleResult.Err.
 	IdleFailed IdleOutcome = "failed"
 	// IdleUnknown: it may have been released or not: the service did not answer, or
@@ -56,9 +61,10 @@ type IdleResult struct {
 	Reason KeepReason
 	// Err is the error for IdleFailed, IdleUnknown and IdleNotTried. For IdleKept
 	// it is the service's refusal, if the address changed between the check and
-	// the release; a *[StateError] that says so or names the holder, if the
-	// address has deletion protection or is held by a network load balancer or a
-	// cloud service; and nil otherwise.
+	// the release; a *[StateError] that says so, or names the holder or the
+	// package, if the address has deletion protection, is held by a network load
+	// balancer or a cloud service, or is in a bandwidth package; and nil otherwise.
+	// For an address that is just being added to a package it is both.
 	Err error
 }
 
@@ -110,8 +116,9 @@ func (e *ReleaseIdleError) OutcomeUnknown() bool { return len(e.Unknown) > 0 }
 // and unbound again since the report is idle.
 //
 // API: DescribeEipAddresses and ReleaseEipAddress, once each for each address,
-// and DescribeEipAddresses once more where the release is refused; what the
-// options add comes on top. Between the
+// and DescribeEipAddresses once more where the release is refused, and
+// DescribeCommonBandwidthPackages if that does not explain it; what the
+// options add comes on top. Packages themselves are not touched. Between the
 // check and the release, the service's own rules hold: it refuses to release
 // what is bound or protected. It does not refuse what was tagged in that moment.
 // Other calls of this client's helpers on the same address wait meanwhile.
@@ -182,18 +189,68 @@ func (c *Client) releaseIdle(ctx context.Context, q IdleQuery, then EipAddress, 
 		return IdleResult{Outcome: IdleNotTried, Err: err}
 	}
 	defer unlock()
-	reason, now, err := c.stillIdle(ctx, q, then, opts)
-	if err == nil && reason != "" && now != nil && held(now) != "" && opts.WaitForOwner && !opts.DryRun {
-		_, err = c.awaitFree(ctx, "ReleaseIdle", then.AllocationID)
-		if errors.Is(err, context.DeadlineExceeded) { // a wait that would outlive the context is not begun
-			return IdleResult{Outcome: IdleNotTried, Err: err}
+	if r := c.readyIdle(ctx, q, then, opts); r.Outcome != IdleWouldRelease || opts.DryRun {
+		return r
+	}
+	release := func() error {
+		_, err := c.ReleaseEipAddress(ctx, &ReleaseEipAddressRequest{AllocationID: then.AllocationID})
+		return err
+	}
+	err = release()
+	var refused *Error
+	if !OutcomeUnknown(err) && errors.As(err, &refused) {
+		// Perhaps for what has happened since the check, or does not show there.
+		reason, now, again := c.stillIdle(ctx, q, then, ReleaseIdleOptions{})
+		if again == nil && reason != "" {
+			return IdleResult{Outcome: IdleKept, Reason: reason, Err: err}
 		}
-		if err == nil {
-			reason, now, err = c.stillIdle(ctx, q, then, opts)
+		if again == nil && errors.Is(err, ErrConflict) {
+			in, unseen := c.packageOf(ctx, then.AllocationID)
+			switch {
+			case unseen != nil || in == nil: // the refusal stands alone
+			case !opts.LeavePackage:
+				return IdleResult{Outcome: IdleKept, Reason: KeepInBandwidthPackage, Err: errors.Join(err, memberError(now, in))}
+			default:
+				if left := c.leavePackages(ctx, "ReleaseIdle", then.AllocationID); left != nil {
+					return notReady(ctx, left)
+				}
+				if r := c.readyIdle(ctx, q, then, opts); r.Outcome != IdleWouldRelease {
+					return r
+				}
+				err = release()
+			}
 		}
 	}
+	switch {
+	case err == nil:
+		return IdleResult{Outcome: IdleReleased}
+	case ctx.Err() != nil && !OutcomeUnknown(err) && !errors.As(err, &refused):
+		return IdleResult{Outcome: IdleNotTried, Err: err} // it was never sent
+	case OutcomeUnknown(err):
+		return IdleResult{Outcome: IdleUnknown, Err: err}
+	}
+	return IdleResult{Outcome: IdleFailed, Err: err}
+}
+
+// readyIdle checks one address and makes it ready for its release, which the
+// outcome then says: IdleWouldRelease. A dry run checks alone.
+func (c *Client) readyIdle(ctx context.Context, q IdleQuery, then EipAddress, opts ReleaseIdleOptions) IdleResult {
+	const op = "ReleaseIdle"
+	reason, now, err := c.stillIdle(ctx, q, then, opts)
+	if err == nil && reason != "" && now != nil && held(now) != "" && opts.WaitForOwner && !opts.DryRun {
+		if _, err = c.awaitFree(ctx, op, then.AllocationID); err != nil {
+			return notReady(ctx, err)
+		}
+		reason, now, err = c.stillIdle(ctx, q, then, opts)
+	}
+	if err == nil && reason == "" && now.BandwidthPackageID != "" && !opts.DryRun {
+		if err = c.leavePackages(ctx, op, then.AllocationID); err != nil {
+			return notReady(ctx, err)
+		}
+		reason, now, err = c.stillIdle(ctx, q, then, opts) // it has taken a while
+	}
 	if err == nil && reason == "" && now.DeletionProtection && !opts.DryRun {
-		v := c.converge("ReleaseIdle", then.AllocationID, nil)
+		v := c.converge(op, then.AllocationID, nil)
 		_, err = v.run(ctx, v.toProtected(false))
 	}
 	switch {
@@ -203,35 +260,30 @@ func (c *Client) releaseIdle(ctx context.Context, q IdleQuery, then EipAddress, 
 		return IdleResult{Outcome: IdleFailed, Err: err}
 	case reason != "":
 		return IdleResult{Outcome: IdleKept, Reason: reason, Err: inTheWay(now, reason)}
-	case opts.DryRun:
-		return IdleResult{Outcome: IdleWouldRelease}
 	}
-	_, err = c.ReleaseEipAddress(ctx, &ReleaseEipAddressRequest{AllocationID: then.AllocationID})
-	var refused *Error
-	switch {
-	case err == nil:
-		return IdleResult{Outcome: IdleReleased}
-	case ctx.Err() != nil && !OutcomeUnknown(err) && !errors.As(err, &refused):
-		return IdleResult{Outcome: IdleNotTried, Err: err} // it was never sent
-	case OutcomeUnknown(err):
-		return IdleResult{Outcome: IdleUnknown, Err: err}
-	}
-	// Refused, and perhaps for what happened since the check.
-	if reason, _, again := c.stillIdle(ctx, q, then, ReleaseIdleOptions{}); again == nil && reason != "" {
-		return IdleResult{Outcome: IdleKept, Reason: reason, Err: err}
+	return IdleResult{Outcome: IdleWouldRelease}
+}
+
+// notReady is the result for an address that is not ready for its release. A wait
+// that would outlive the context is not begun.
+func notReady(ctx context.Context, err error) IdleResult {
+	if ctx.Err() != nil || errors.Is(err, context.DeadlineExceeded) {
+		return IdleResult{Outcome: IdleNotTried, Err: err}
 	}
 	return IdleResult{Outcome: IdleFailed, Err: err}
 }
 
 // inTheWay is the error about an address that is kept because of somebody who
-// can be named, or of its protection.
+// can be named, of its protection, or of its bandwidth package.
 func inTheWay(a *EipAddress, reason KeepReason) error {
 	switch {
 	case a == nil:
+	case reason == KeepInBandwidthPackage:
+		return inPackageError(a, "in", a.BandwidthPackageID)
 	case held(a) != "":
 		return heldError(a)
 	case reason == KeepProtected:
-		return releasable(a, false)
+		return releasable(a, false, false)
 	}
 	return nil
 }
@@ -250,6 +302,9 @@ func (c *Client) stillIdle(ctx context.Context, q IdleQuery, then EipAddress, op
 	}
 	judged := *now
 	judged.DeletionProtection = now.DeletionProtection && !opts.LiftProtection
+	if opts.LeavePackage {
+		judged.BandwidthPackageID = ""
+	}
 	reason := q.judge(&judged, time.Now())
 	switch {
 	case reason != "" && reason != KeepOutside:

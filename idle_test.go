@@ -3,6 +3,7 @@ package eip_test
 import (
 	"context"
 	"encoding/json"
+	"math"
 	"slices"
 	"testing"
 	"time"
@@ -244,13 +245,13 @@ func TestReleaseIdleFromAnOldReport(t *testing.T) {
 				switch {
 				case late:
 					// What the service itself does not look at goes through.
-					refused := slices.Contains([]string{"bound", "being bound", "being unbound", "protected", "subscription", "gone"}, name)
+					refused := slices.Contains([]string{"bound", "being bound", "being unbound", "protected", "subscription", "gone", "package"}, name)
 					if refused {
 						assert.Equal(t, []any{eip.IdleKept, changes[name].reason, name != "gone"}, []any{r.Outcome, r.Reason, there}, name)
 						require.Error(t, r.Err, name)
 					}
 				case changes[name].reason != "":
-					if name == "protected" || name == "managed" {
+					if name == "protected" || name == "managed" || name == "package" {
 						var why *eip.StateError
 						require.ErrorAs(t, r.Err, &why, name)
 						r.Err = nil
@@ -340,7 +341,11 @@ func TestIdleFaults(t *testing.T) {
 		"MinAge (-1s)":      {MinAge: -time.Second},
 		"TrafficOver (-1s)": {TrafficOver: -time.Second},
 		"Parallel (-1)":     {Parallel: -1},
-		"Tags":              {Tags: eip.Tags{"": "x"}},
+		"PackagePeakBelow (-1): must be a number":   {PackagePeakBelow: -1, TrafficOver: day},
+		"PackagePeakBelow (NaN): must be a number":  {PackagePeakBelow: math.NaN(), TrafficOver: day},
+		"PackagePeakBelow (+Inf): must be a number": {PackagePeakBelow: math.Inf(1), TrafficOver: day},
+		"PackagePeakBelow (0.5): needs TrafficOver": {PackagePeakBelow: 0.5},
+		"Tags": {Tags: eip.Tags{"": "x"}},
 	} {
 		report, err := client.FindIdle(t.Context(), q)
 		require.ErrorIs(t, err, eip.ErrInvalidParameter)

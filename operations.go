@@ -255,8 +255,8 @@ var (
 		name: "UpdatePublicIpAddressPoolAttribute", kind: KindTokened}
 )
 
-// operations is the table by which Do finds a row: those above, and those of
-// the actions that have no method yet.
+// operations is the table by which Do finds a row: those above, and that of an action
+// of the older SDK and the metadata alone, which has no method.
 var operations = []*operation{
 	(*operation)(&opAddCommonBandwidthPackageIp),
 	(*operation)(&opAddCommonBandwidthPackageIps),

@@ -3,6 +3,7 @@ package eip
 import (
 	"go/ast"
 	"go/token"
+	"maps"
 	"reflect"
 	"slices"
 	"strconv"
@@ -16,17 +17,19 @@ import (
 	"github.com/eipkit/eip-go/internal/wiretest"
 )
 
-// Every action has a row, which fits the facts.
+// Every action of the facts has a method and a row, which fits the facts. One more
+// action has a row alone.
 func TestRowsFitTheFacts(t *testing.T) {
 	t.Parallel()
-	facts := loadFacts(t)
+	facts, methods := loadFacts(t), actionTypes()
+	assert.ElementsMatch(t, slices.Collect(maps.Keys(facts)), slices.Collect(maps.Keys(methods)))
 	for _, op := range operations {
 		fact, ok := facts[op.name]
 		if !ok {
 			assert.Equal(t, "ConvertBandwidthPackage", op.name, "an action of the older SDK and the metadata alone")
 			continue
 		}
-		delete(facts, op.name)
+		delete(facts, op.name) // a second row would be one without facts
 		want := KindRepeatable
 		switch {
 		case fact.Kind == "read":
@@ -55,7 +58,7 @@ func TestRowsFitTheFacts(t *testing.T) {
 }
 
 // Each row that has types is named after its action, has that action's types and
-// is in the table; and the action has a method.
+// is in the table; and its action has a method, which is one of these.
 func TestRowsAreNamedAfterTheirActions(t *testing.T) {
 	t.Parallel()
 	rows, listed := map[string]bool{}, map[string]bool{}

@@ -21,7 +21,8 @@ func rollbackContext(ctx context.Context, addresses int) (context.Context, conte
 }
 
 // undo releases what a helper has made, and gives what is left. It unbinds from
-// one instance alone, if there is one; an address that is bound is left as it
+// one instance alone, if there is one, and takes out of a bandwidth package only
+// what the helper has added; an address that is bound is left as it
 // is otherwise. So is one that was there before the helper began: found by its
 // tags, or older than since. An address that was never seen is left, with an
 // empty Status, unless the service has accepted its release.
@@ -32,6 +33,7 @@ func (c *Client) undo(ctx context.Context, list []made, since time.Time, onlyFro
 	par.Each(list, defaultConcurrency, func(i int, m made) {
 		v := c.converge("rollback", m.id, nil)
 		v.unbind, v.onlyFrom = onlyFrom != nil, onlyFrom
+		v.leave = m.joined
 		v.fresh, v.graceOver = !m.found && m.address == nil, missing[m.id]
 		spared := false
 		a, err := v.locked(ctx, func(a *EipAddress) (plan, error) {

@@ -9,14 +9,26 @@ import (
 	eip "github.com/eipkit/eip-go"
 )
 
-// Each row has the request of the client's method of the same name.
+// Each method of the client that is an action has a row here with its request, and
+// there is no other row.
 func TestActionsHaveTheirRequests(t *testing.T) {
 	t.Parallel()
-	for name, a := range actions {
-		m, ok := reflect.TypeFor[*eip.Client]().MethodByName(name)
-		require.True(t, ok, name)
-		require.Equal(t, m.Type.In(2).Elem(), a.request, name)
+	want, got := map[string]string{}, map[string]string{}
+	client := reflect.TypeFor[*eip.Client]()
+	for i := range client.NumMethod() {
+		m := client.Method(i)
+		if m.Type.NumIn() != 3 || m.Type.NumOut() != 2 || m.Type.Out(0).Kind() != reflect.Pointer {
+			continue
+		}
+		if meta, ok := m.Type.Out(0).Elem().FieldByName("ResponseMeta"); ok && meta.Anonymous {
+			want[m.Name] = m.Type.In(2).Elem().String()
+		}
 	}
+	for name, a := range actions {
+		got[name] = a.request.String()
+	}
+	require.Equal(t, want, got)
+	require.Len(t, got, 45)
 }
 
 // What the rows read from the requests.

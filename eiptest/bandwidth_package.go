@@ -82,6 +82,7 @@ func createPackage(c *call) (obj, *fake.Refusal) {
 	p := &bandwidthPackage{BandwidthPackage: BandwidthPackage{
 		RegionID: c.region, Zone: c.p["Zone"], Status: Available, InternetChargeType: c.p["InternetChargeType"],
 		ISP: c.p["ISP"], Name: c.p["Name"], Description: c.p["Description"], ResourceGroupID: c.p["ResourceGroupId"],
+		ChargeType:         "PostPaid",
 		SecurityProtection: c.p.indexed("SecurityProtectionTypes", ""), Token: c.token, CreatedAt: c.now,
 	}}
 	if ref := c.metering(p); ref != nil {
@@ -188,8 +189,11 @@ func modifyPackageSpec(c *call) (obj, *fake.Refusal) {
 		return nil, ref
 	}
 	band, ref := c.packageBandwidth(p.InternetChargeType)
-	if ref != nil {
+	switch {
+	case ref != nil:
 		return nil, ref
+	case p.ChargeType == "PrePaid":
+		return nil, c.no("Forbidden.ChargeTypeIsPrepaid")
 	}
 	p.Status = Modifying
 	p.change++
@@ -228,6 +232,8 @@ func deletePackage(c *call) (obj, *fake.Refusal) {
 		return nil, invalid("Force")
 	case p.DeletionProtection:
 		return nil, c.no("InvalidOperation.DeletionProtection")
+	case p.ChargeType == "PrePaid":
+		return nil, c.no("ForbiddenAction.PrePaid")
 	case p.InternetChargeType == "PayBy95":
 		return nil, c.no("OperationUnsupported.Release95Instance")
 	case adding:
@@ -313,17 +319,20 @@ func (p *bandwidthPackage) show(reserved bool) obj {
 		addresses[i] = obj{{"AllocationId", m.address.AllocationID}, {"IpAddress", m.address.IPAddress},
 			{"BandwidthPackageIpRelationStatus", m.status}}
 	}
-	business := "Default"
+	business, managed := "Default", 0
+	if p.ServiceManaged {
+		managed = 1
+	}
 	if p.Zone != "" {
 		business = "CloudBox"
 	}
 	o := obj{
 		{"BandwidthPackageId", p.ID}, {"RegionId", p.RegionID}, {"Zone", p.Zone}, {"Status", p.Status},
 		{"Name", p.Name}, {"Description", p.Description}, {"Bandwidth", itoa(p.Bandwidth)},
-		{"InternetChargeType", p.InternetChargeType}, {"InstanceChargeType", "PostPaid"}, {"ISP", p.ISP},
+		{"InternetChargeType", p.InternetChargeType}, {"InstanceChargeType", p.ChargeType}, {"ISP", p.ISP},
 		{"CreationTime", p.CreatedAt.UTC().Format(timeLayout)}, {"ExpiredTime", ""}, {"BusinessStatus", "Normal"},
 		{"BizType", business}, {"ResourceGroupId", p.ResourceGroupID}, {"DeletionProtection", p.DeletionProtection},
-		{"ServiceManaged", 0}, wrap("PublicIpAddresses", "PublicIpAddresse", addresses),
+		{"ServiceManaged", managed}, wrap("PublicIpAddresses", "PublicIpAddresse", addresses),
 		wrap("SecurityProtectionTypes", "SecurityProtectionType", protection), wrap("Tags", "Tag", tags),
 	}
 	if p.Ratio != 0 {

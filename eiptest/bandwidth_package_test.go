@@ -61,6 +61,15 @@ func busy(extra ...string) func(*caller, *eiptest.Server) []string {
 	}
 }
 
+// subscribed makes a package that is a subscription.
+func subscribed(extra ...string) func(*caller, *eiptest.Server) []string {
+	return func(c *caller, s *eiptest.Server) []string {
+		p := packed(extra...)(c, s)
+		s.ChangeBandwidthPackage(p[3], func(p *eiptest.BandwidthPackage) { p.ChargeType = "PrePaid" })
+		return p
+	}
+}
+
 func financial(a *eiptest.Address) { a.Locked = "financial" }
 func security(a *eiptest.Address)  { a.Locked = "security" }
 func moving(a *eiptest.Address)    { a.Status = eiptest.Unassociating }
@@ -126,6 +135,8 @@ var packageTable = []provoked{
 	}},
 
 	{rmPkg, 404, "InvalidBandwidthPackageId.NotFound", nil, inHome("BandwidthPackageId", "cbwp-none")},
+	{specPkg, 400, "Forbidden.ChargeTypeIsPrepaid", nil, subscribed("Bandwidth", "5")},
+	{rmPkg, 400, "ForbiddenAction.PrePaid", nil, subscribed()},
 	{rmPkg, 400, "InvalidParameter", nil, packed("Force", "please")},
 	{rmPkg, 400, "InvalidOperation.DeletionProtection", nil, func(c *caller, s *eiptest.Server) []string {
 		p := packed("Force", "true")(c, s)
@@ -196,7 +207,7 @@ var packageTable = []provoked{
 var scriptedPackages = strings.Fields(`AttrMismatching.BandwidthPackageIpVersion BandwidthPackage.FinancialLocked
 	BandwidthPackageId.InvalidBandwidth BandwidthPackageId.InvalidBizStatus DependencyViolation.Ips
 	DependencyViolation.RouteEntry DependencyViolation.ip EIP_ALREADY_IN_BANDWIDTHPACKAGE EIP_BIND_NATGATEWAY
-	EipOperation.TooFrequently FAILED_INVOKE_INNER_API ForbiddenAction.PrePaid IllegalParam.AvailableZone
+	EipOperation.TooFrequently FAILED_INVOKE_INNER_API IllegalParam.AvailableZone
 	IncorrectStatus.ResourceStatus InvalidBandwidth.ValueNotSupported InvalidBandwidthPackage.NotExist
 	InvalidBandwidthPackageIdNumber.NotSupported InvalidCommonBandwidthPackageId.NotFound InvalidIP.IpInSnatPool
 	InvalidIpInstanceId.Malformed InvalidVpcId.NotFound InvalidZoneId.NotFound IpInstanceId.BizStatusInvalid

@@ -79,6 +79,8 @@ type BandwidthPackage struct {
 	Tags               map[string]string
 	SecurityProtection []string
 	DeletionProtection bool
+	ServiceManaged     bool
+	ChargeType         string                   // PostPaid; see ChangeBandwidthPackage for PrePaid
 	Members            []BandwidthPackageMember // in the order in which they were added
 	Token              string                   // ClientToken of the call that made it
 	CreatedAt          time.Time

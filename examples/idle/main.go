@@ -1,4 +1,6 @@
-// Idle lists the elastic IPs that nobody uses, and releases them on request.
+// Idle lists the elastic IPs that nobody uses, and releases them on request. It
+// also lists bandwidth packages that have no addresses, and addresses in packages
+// that carry little; it leaves those as they are.
 //
 //	go run ./examples/idle              # a dry run
 //	go run ./examples/idle -release     # for good
@@ -103,6 +105,8 @@ func (j *job) addFlags(fs *flag.FlagSet) {
 	fs.StringVar(&j.query.ResourceGroupID, "group", "", "resource group `ID` that an address must be in")
 	fs.DurationVar(&j.query.MinAge, "age", 24*time.Hour, "minimum age of an address")
 	fs.DurationVar(&j.query.TrafficOver, "traffic", 7*day, "how far to look back at the traffic; 0 does not look")
+	fs.Float64Var(&j.query.PackagePeakBelow, "package-peak", 0, "list addresses in packages with a peak below this many `Mbit/s`; 0 does not look")
+	fs.BoolVar(&j.query.NoPackages, "no-packages", false, "do not look for packages without addresses")
 	fs.BoolVar(&j.release, "release", false, "release the idle addresses; without it nothing is changed")
 }
 
@@ -185,6 +189,29 @@ func list(out io.Writer, r *eip.IdleReport) {
 	for _, reason := range slices.Sorted(maps.Keys(kept)) {
 		fmt.Fprintf(out, "%3d %s\n", kept[reason], reason)
 	}
+	listPackages(out, r)
+}
+
+// listPackages prints what the report says about bandwidth packages.
+func listPackages(out io.Writer, r *eip.IdleReport) {
+	if len(r.IdlePackages) > 0 {
+		fmt.Fprint(out, "\nBandwidth packages without addresses:\n\n")
+		table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+		fmt.Fprint(table, "ID\tage\tbandwidth\tname\n")
+		for _, p := range r.IdlePackages {
+			fmt.Fprintf(table, "%s\t%s\t%d Mbit/s\t%s\n", p.Package.BandwidthPackageID, period(p.Age), p.Package.Bandwidth, p.Package.Name)
+		}
+		table.Flush()
+	}
+	if len(r.QuietMembers) > 0 {
+		fmt.Fprintf(out, "\nIn a bandwidth package, with a peak below %g Mbit/s:\n\n", r.Query.PackagePeakBelow)
+		table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+		fmt.Fprint(table, "address\tpackage\tage\tpeak rate\tname\n")
+		for _, m := range r.QuietMembers {
+			fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\n", m.Address.IPAddress, m.Address.BandwidthPackageID, period(m.Age), peak(&m.Traffic), m.Address.Name)
+		}
+		table.Flush()
+	}
 }
 
 // peak formats the traffic of the busiest hour.
@@ -211,8 +238,20 @@ func period(d time.Duration) string {
 	return d.Round(time.Second).String()
 }
 
-// populate fills the fake with addresses of all kinds.
+// populate fills the fake with addresses of all kinds, and packages.
 func populate(ctx context.Context, client *eip.Client, srv *eiptest.Server) error {
+	packages := map[string]string{}
+	for _, name := range []string{"spare", "shared"} {
+		res, err := client.CreateCommonBandwidthPackage(ctx, &eip.CreateCommonBandwidthPackageRequest{Bandwidth: 100, Name: name})
+		if err != nil {
+			return err
+		}
+		packages[name] = res.BandwidthPackageID
+		srv.ChangeBandwidthPackage(res.BandwidthPackageID, func(p *eiptest.BandwidthPackage) { p.CreatedAt = p.CreatedAt.Add(-150 * day) })
+	}
+	shared := func(quiet bool) func(*eiptest.Address) {
+		return func(a *eiptest.Address) { a.BandwidthPackageID, a.Quiet = packages["shared"], quiet }
+	}
 	for _, a := range []struct {
 		name   string
 		days   int
@@ -225,6 +264,8 @@ func populate(ctx context.Context, client *eip.Client, srv *eiptest.Server) erro
 		{"dns", 300, func(a *eiptest.Address) { a.DeletionProtection = true }},
 		{"mail", 80, func(a *eiptest.Address) { a.ChargeType = "PrePaid" }},
 		{"ingress", 41, func(a *eiptest.Address) { a.ServiceManaged = true }},
+		{"shop", 120, shared(false)},
+		{"old-shop", 140, shared(true)},
 		{"new", 0, nil},
 	} {
 		res, err := client.AllocateEipAddress(ctx, &eip.AllocateEipAddressRequest{Name: a.name})

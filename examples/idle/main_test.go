@@ -31,13 +31,22 @@ func TestEmbedded(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, 3, strings.Count(out, "would be released\n"))
 	assert.Contains(t, out, "dry run: nothing is released")
-	assert.Contains(t, out, "\nNot idle:\n  1 bound\n  1 managed by a service\n")
+	assert.Contains(t, out, "\nNot idle:\n  1 bound\n  2 in a bandwidth package\n  1 managed by a service\n")
+	assert.Contains(t, out, "  150 d  100 Mbit/s  spare\n")
+	assert.NotContains(t, out, "with a peak below")
 	assert.Contains(t, out, "  212 d  none       load-test\n")
 
 	out, err = example(t, "", "-release")
 	require.NoError(t, err)
 	assert.Equal(t, 2, strings.Count(out, " released\n"))
 	assert.Equal(t, 1, strings.Count(out, "  kept: bound\n"), "what was bound since the report")
+
+	out, err = example(t, "", "-package-peak", "0.01", "-no-packages")
+	require.NoError(t, err)
+	assert.Contains(t, out, "\nIn a bandwidth package, with a peak below 0.01 Mbit/s:\n")
+	assert.Contains(t, out, "  140 d  none       old-shop\n")
+	assert.NotContains(t, out, "  shop\n")
+	assert.NotContains(t, out, "spare")
 
 	out, err = example(t, "", "-age", "10000h")
 	require.NoError(t, err)
@@ -108,6 +117,7 @@ func TestRefusals(t *testing.T) {
 		{"-tag =x", "", "key=value"},
 		{"-age x", "", "invalid value"},
 		{"-traffic -1h", "", "TrafficOver"},
+		{"-traffic 0 -package-peak 1", "", "PackagePeakBelow"},
 	} {
 		out, err := example(t, tt.in, strings.Fields(tt.args)...)
 		require.ErrorContains(t, err, tt.want)
