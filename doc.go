@@ -216,9 +216,17 @@
 //
 // The parameters OwnerId, OwnerAccount, ResourceOwnerId and
 // ResourceOwnerAccount, which the vendor's SDKs have and its documents do not
-// explain, are left out on purpose; use Extra if you need them. The client does
-// not look for a proxy in the environment; bring an [http.Client] whose transport
-// does ([WithHTTPClient]).
+// explain, are left out on purpose; use Extra if you need them.
+//
+// # Proxies
+//
+// The client obeys HTTPS_PROXY, HTTP_PROXY and NO_PROXY as net/http does, which
+// exempts loopback addresses. A Transport that [WithHTTPClient] brings decides
+// itself. A proxy that answers CONNECT with 3xx or 4xx ends the call at once:
+// nothing was sent. Any other failure to connect through it is repeated. A 407 in
+// answer to a request over plain HTTP leaves the outcome unknown and is not
+// repeated, since the proxy may have forwarded the request. Errors name the proxy's
+// host, never the credentials in its URL.
 //
 // # Stability
 //
