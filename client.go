@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"os"
 	"reflect"
 	"slices"
 	"strings"
@@ -39,44 +40,96 @@ type Client struct {
 	credentials CredentialsProvider
 	placement   Placement
 	header      http.Header
+	signature   Signature
 	sign        signer
+	host, path  string // of the endpoint, as they are sent
 	loop        *transport.Loop
 	own         *http.Transport // nil if the caller brought one
+	cfg         config          // for With
 	validate    bool
 	turns       *par.Lock // of the helpers, by key, instance or address
 	gone        *goneIDs
 }
 
-// NewClient makes a client for a region, for example "cn-hangzhou". Without
-// options it sends to the region's public endpoint over HTTPS and reads the
-// access key from the environment when it is first needed. It does not touch
-// the network.
+// regionVariable is where the vendor's SDKs and tools look for a region.
+const regionVariable = "ALIBABA_CLOUD_REGION_ID"
+
+// NewClient makes a client for a region, for example "cn-hangzhou". An empty
+// region means the one that the environment variable ALIBABA_CLOUD_REGION_ID
+// names. Without options the client sends to the region's public endpoint over
+// HTTPS, through the proxy that HTTPS_PROXY and NO_PROXY name, if any, and reads
+// the access key from the environment when it is first needed. NewClient does not
+// touch the network.
 func NewClient(regionID string, opts ...Option) (*Client, error) {
 	cfg := defaultConfig()
+	cfg.regionID = regionID
+	c, err := newClient(cfg, opts)
+	if err != nil {
+		return nil, fmt.Errorf("eip: NewClient: %w", err)
+	}
+	return c, nil
+}
+
+// With returns a client with other settings, for example of another region
+// ([WithRegion]) or with fewer attempts. What no option sets is as it is in c.
+//
+// The two share the connections, unless WithHTTPClient brings another Transport,
+// the credentials, unless WithCredentials is given, and what is known of the server's
+// clock. If they have region, endpoint and credentials in common, they also share
+// the waits that a throttling service asks for and what the helpers know of
+// addresses. So a program makes one client and derives the others from it.
+func (c *Client) With(opts ...Option) (*Client, error) {
+	cfg := c.cfg
+	cfg.otherAccount, cfg.otherHost = false, false
+	d, err := newClient(cfg, opts)
+	if err != nil {
+		return nil, fmt.Errorf("eip: With: %w", err)
+	}
+	same := !d.cfg.otherAccount && !d.cfg.otherHost
+	d.loop.Share(c.loop, same && d.regionID == c.regionID)
+	if same {
+		d.turns, d.gone = c.turns, c.gone
+	}
+	return d, nil
+}
+
+func newClient(cfg config, opts []Option) (*Client, error) {
 	for _, opt := range opts {
 		if opt == nil {
 			continue
 		}
 		if err := opt(&cfg); err != nil {
-			return nil, fmt.Errorf("eip: NewClient: %w", err)
+			return nil, err
 		}
 	}
-	host, err := resolveEndpoint(regionID, cfg.internal)
-	if err != nil {
-		return nil, fmt.Errorf("eip: NewClient: %w", err)
+	if cfg.regionID == "" {
+		if cfg.regionID = os.Getenv(regionVariable); cfg.regionID == "" {
+			return nil, errNoRegion
+		}
 	}
-	if cfg.endpoint == nil {
-		cfg.endpoint = &url.URL{Scheme: "https", Host: host, Path: "/"}
+	host, err := resolveEndpoint(cfg.regionID, cfg.internal)
+	if err != nil {
+		return nil, err
+	}
+	endpoint := cfg.endpoint
+	if endpoint == nil {
+		endpoint = &url.URL{Scheme: "https", Host: host, Path: "/"}
+	}
+	if err := cfg.signature.check(endpoint); err != nil {
+		return nil, err
 	}
 	if cfg.credentials == nil {
 		cfg.credentials = EnvironmentCredentials()
 	}
 	c := &Client{
-		regionID:    regionID,
-		endpoint:    cfg.endpoint,
+		regionID:    cfg.regionID,
+		endpoint:    endpoint,
 		credentials: cfg.credentials,
 		placement:   cfg.placement,
-		sign:        signRPC,
+		signature:   cfg.signature,
+		sign:        cfg.signature.signer(),
+		host:        sentHost(endpoint),
+		path:        sentPath(endpoint),
 		validate:    !cfg.NoValidation,
 		turns:       new(par.Lock),
 		gone:        new(goneIDs),
@@ -86,18 +139,22 @@ func NewClient(regionID string, opts ...Option) (*Client, error) {
 		c.header.Set("Content-Type", "application/x-www-form-urlencoded")
 	}
 	c.loop, c.own = cfg.Loop()
+	if c.own != nil {
+		cfg.Own = c.own
+	}
+	c.cfg = cfg
 	return c, nil
 }
 
-// Region is the region that NewClient was given.
+// Region returns the client's region.
 func (c *Client) Region() string { return c.regionID }
 
 // Endpoint is the URL to which the client sends.
 func (c *Client) Endpoint() string { return c.endpoint.String() }
 
-// CloseIdleConnections closes the connections that no call is using. It does
-// nothing to a transport that came with WithHTTPClient. The client can be used
-// afterwards.
+// CloseIdleConnections closes the connections that no call is using, those of
+// clients made by With included. It does nothing to a transport that came with
+// WithHTTPClient. The client can be used afterwards.
 func (c *Client) CloseIdleConnections() {
 	if c.own != nil {
 		c.own.CloseIdleConnections()
@@ -307,6 +364,9 @@ func (c *Client) send(ctx context.Context, op operation, params url.Values, open
 		Unsettled: settles != nil,
 	})
 	if !res.Done {
+		if res.Cause == transport.CauseUnknownHost && c.cfg.endpoint == nil {
+			res.Err = guessRegion(c.regionID, res.Err)
+		}
 		return ResponseMeta{}, foldInto(failure(nil, action, token, res), res, reader.op, settles, params)
 	}
 	return ResponseMeta{
@@ -319,18 +379,29 @@ func (c *Client) signed(creds Credentials, params url.Values, now func() time.Ti
 	if err := creds.check(plainNames); err != nil {
 		return nil, err
 	}
-	out := c.sign(signInput{method: c.placement.method(), params: params, creds: creds, nonce: newNonce(), at: now()})
+	if err := c.signature.checkAttempt(params.Get("Action"), creds); err != nil {
+		return nil, err
+	}
+	out := c.sign(signInput{
+		method: c.placement.method(), params: params, creds: creds, nonce: newNonce(), at: now(),
+		host: c.host, path: c.path, placement: c.placement, header: c.header,
+	})
 	s := &transport.Signed{
 		URL:     c.endpoint,
 		Header:  c.header,
 		Secrets: transport.Secrets{creds.AccessKeySecret(), creds.SecurityToken(), out.signature},
 	}
-	if c.placement != PlacementForm {
+	if out.header != nil {
+		s.Header = out.header
+		s.Secrets = append(s.Secrets, out.authorization)
+	}
+	switch {
+	case c.placement != PlacementForm:
 		u := *c.endpoint
 		u.RawQuery = string(out.encoded)
 		s.URL = &u
-		return s, nil
+	case len(out.encoded) > 0:
+		s.Body = out.encoded
 	}
-	s.Body = out.encoded
 	return s, nil
 }

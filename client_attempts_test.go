@@ -69,6 +69,7 @@ var expected = map[transport.Cause]struct {
 
 	transport.CauseCertificate:    {"", transport.NotSent},
 	transport.CauseUnknownHost:    {"", transport.NotSent},
+	transport.CauseProxyRefused:   {"", transport.NotSent},
 	transport.CauseSigning:        {"", transport.NotSent},
 	transport.CauseCanceledBefore: {"", transport.NotSent},
 	transport.CauseCanceledAfter:  {"", transport.Unknown},
@@ -79,6 +80,8 @@ var scenarios = map[transport.Cause][]scenario{
 	transport.CauseDial: {
 		{name: "connection refused", dial: &net.OpError{Op: "dial", Err: errors.New("connection refused")}},
 		{name: "unnamed dial error", dial: errors.New("no route")},
+		{name: "502 to CONNECT", dial: errors.New("Bad Gateway")},
+		{name: "503 to CONNECT", dial: &transport.ProxyError{Host: "proxy:3128", Status: 503, Reason: "503 Service Unavailable"}},
 	},
 	transport.CauseTLSHandshake: {
 		{name: "not TLS", dial: tls.RecordHeaderError{Msg: "first record does not look like a TLS handshake"}},
@@ -172,6 +175,12 @@ var scenarios = map[transport.Cause][]scenario{
 		{name: "other host", dial: x509.HostnameError{Certificate: &x509.Certificate{}, Host: "vpc.aliyuncs.com"}},
 	},
 	transport.CauseUnknownHost: {{name: "NXDOMAIN", dial: &net.OpError{Op: "dial", Err: &net.DNSError{Err: "no such host", IsNotFound: true}}}},
+	transport.CauseProxyRefused: {
+		{name: "403 to CONNECT", dial: errors.New("Forbidden")},
+		{name: "407 to CONNECT", dial: errors.New("Proxy Authentication Required")},
+		{name: "302 to CONNECT", dial: errors.New("Found")},
+		{name: "its own text", dial: &transport.ProxyError{Host: "proxy:3128", Status: 403, Reason: "403 Filtered"}},
+	},
 	transport.CauseSigning: {{name: "no credentials", first: ok, opts: []Option{
 		WithCredentials(CredentialsProviderFunc(func(context.Context) (Credentials, error) { return Credentials{}, ErrNoCredentials })),
 	}}},

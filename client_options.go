@@ -26,7 +26,8 @@ const (
 // Placement says where a request carries its parameters.
 type Placement uint8
 
-// The placements. All of them sign the same parameters.
+// The placements. All of them sign the same parameters. Those of the call as a
+// whole, such as its signature, are headers with [SignatureV3].
 const (
 	// PlacementForm sends a POST with everything in the form body, so that no URL,
 	// and so no proxy's log and no error text, holds a credential. It is the
@@ -55,10 +56,15 @@ type Option func(*config) error
 // config is what the options fill.
 type config struct {
 	transport.Settings
-	endpoint    *url.URL
+	regionID    string
+	endpoint    *url.URL // nil: the region's
 	internal    bool
 	credentials CredentialsProvider
 	placement   Placement
+	signature   Signature
+
+	// Set by the options of Client.With: what it cannot share.
+	otherAccount, otherHost bool
 }
 
 func defaultConfig() config {
@@ -68,6 +74,15 @@ func defaultConfig() config {
 	return c
 }
 
+// WithRegion sets the region, for example "cn-beijing". It takes precedence over
+// the one that NewClient is given, and is meant for [Client.With].
+func WithRegion(regionID string) Option {
+	return func(c *config) error {
+		c.regionID = regionID
+		return nil
+	}
+}
+
 // WithCredentials sets where the access key comes from. The default is
 // [EnvironmentCredentials].
 func WithCredentials(p CredentialsProvider) Option {
@@ -75,7 +90,7 @@ func WithCredentials(p CredentialsProvider) Option {
 		if p == nil {
 			return errors.New("WithCredentials: the provider is nil; leave the option out to use the environment")
 		}
-		c.credentials = p
+		c.credentials, c.otherAccount = p, true
 		return nil
 	}
 }
@@ -88,7 +103,7 @@ func WithEndpoint(rawURL string) Option {
 		if err != nil {
 			return fmt.Errorf("WithEndpoint: %w", err)
 		}
-		c.endpoint = u
+		c.endpoint, c.otherHost = u, true
 		return nil
 	}
 }
@@ -97,13 +112,16 @@ func WithEndpoint(rawURL string) Option {
 // VPC, without Internet access. WithEndpoint overrides it.
 func WithInternalEndpoint() Option {
 	return func(c *config) error {
-		c.internal = true
+		c.internal, c.otherHost = true, true
 		return nil
 	}
 }
 
 // WithHTTPClient takes transport, cookie jar and time-out from hc, which is
-// copied and never changed. A Timeout becomes the attempt time-out if it is
+// copied and never changed. If its Transport is nil, as that of
+// http.DefaultClient is, the client uses its own transport, which obeys
+// HTTP_PROXY, HTTPS_PROXY and NO_PROXY; a Transport that is given decides itself
+// about proxies. A Timeout becomes the attempt time-out if it is
 // the smaller of the two, since net/http would count waits between attempts
 // too. Redirects are not followed whatever its CheckRedirect says; they count as
 // answers that are not the service's own.
@@ -119,6 +137,19 @@ func WithPlacement(p Placement) Option {
 			return fmt.Errorf("WithPlacement: %d is none of PlacementForm, PlacementQuery and PlacementGET", p)
 		}
 		c.placement = p
+		return nil
+	}
+}
+
+// WithSignature sets how requests are signed: [SignatureV1], which is HMAC-SHA1
+// and the default, or [SignatureV3], which is ACS3-HMAC-SHA256. Both go with every
+// placement. Every attempt is signed anew, with a fresh time and nonce.
+func WithSignature(s Signature) Option {
+	return func(c *config) error {
+		if s > SignatureV3 {
+			return fmt.Errorf("WithSignature: %d is neither SignatureV1 nor SignatureV3", s)
+		}
+		c.signature = s
 		return nil
 	}
 }

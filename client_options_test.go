@@ -37,7 +37,7 @@ func TestDefaults(t *testing.T) {
 	own := c.own
 	require.NotNil(t, own)
 	assert.NotSame(t, http.DefaultTransport, own)
-	assert.Nil(t, own.Proxy, "the environment is not read")
+	assert.NotNil(t, own.Proxy)
 	assert.GreaterOrEqual(t, own.MaxIdleConnsPerHost, 64, "a concurrent caller keeps its connections")
 	assert.True(t, own.ForceAttemptHTTP2)
 	assert.NotZero(t, own.TLSHandshakeTimeout)

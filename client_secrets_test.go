@@ -28,8 +28,14 @@ const (
 )
 
 // leaks says which secret s shows, in any of the forms that a URL, a form or a
-// signed string may give it.
+// signed string may give it. Nothing shows the header Authorization, even without
+// its signature.
 func leaks(s, signature string) string {
+	for _, part := range []string{"SignedHeaders=", "Credential=LTAI", "Credential%3DLTAI"} {
+		if strings.Contains(s, part) {
+			return "authorization"
+		}
+	}
 	for name, secret := range map[string]string{"secret": canarySecret, "token": canaryToken, "signature": signature} {
 		if secret == "" {
 			continue
@@ -101,11 +107,18 @@ func (l leakyTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 		_, _ = body.ReadFrom(r.Body)
 		_ = r.Body.Close()
 	}
+	_ = r.Header.Write(body)
 	return nil, l.wrap(r, body.String())
+}
+
+// authenticated is what of a request is secret and stands in its headers.
+func authenticated(h http.Header) string {
+	return h.Get("Authorization") + " " + h.Get("X-Acs-Security-Token")
 }
 
 type dumpError struct {
 	Request string
+	Header  http.Header
 	inner   struct{ Deep string }
 }
 
@@ -120,7 +133,7 @@ func TestCanary(t *testing.T) {
 			// What the real service does for a wrong signature: it prints the
 			// string to sign, and with it the security token.
 			text := string(stringToSign(r.Method, canonicalize(pairsOf(r.Params, 0)))) + " " + r.URL + " " +
-				r.Params.Get("Signature") + " " + r.Params.Get("SecurityToken") + " " + canarySecret
+				r.Params.Get("Signature") + " " + r.Params.Get("SecurityToken") + " " + authenticated(r.Header) + " " + canarySecret
 			return fmt.Sprintf(shape, text)
 		})
 	}
@@ -128,8 +141,8 @@ func TestCanary(t *testing.T) {
 		return wiretest.AnswerWith(status, func(r *wiretest.Request) string {
 			b, _ := json.Marshal(map[string]string{
 				"Code": "SignatureDoesNotMatch", "RequestId": requestID, "Recommend": "see " + r.Params.Get("Signature"),
-				"HostId":  r.Params.Get("SecurityToken"),
-				"Message": "server string to sign is:" + string(stringToSign(r.Method, canonicalize(pairsOf(r.Params, 0)))),
+				"HostId":  r.Params.Get("SecurityToken") + r.Header.Get("X-Acs-Security-Token"),
+				"Message": authenticated(r.Header) + " server string to sign is:" + string(stringToSign(r.Method, canonicalize(pairsOf(r.Params, 0)))),
 			})
 			return string(b)
 		})
@@ -156,18 +169,36 @@ func TestCanary(t *testing.T) {
 			return fmt.Errorf("retrying: %w", &url.Error{Op: "Post", URL: r.URL.String() + "?" + body, Err: context.DeadlineExceeded})
 		}}},
 		"a transport that hides the request in a struct": {transport: leakyTransport{func(r *http.Request, body string) error {
-			d := dumpError{Request: r.URL.String() + body}
+			d := dumpError{Request: r.URL.String() + body, Header: r.Header}
 			d.inner.Deep = body
 			return d
+		}}},
+		"headers, JSON": {step: wiretest.AnswerWith(400, func(r *wiretest.Request) string {
+			b, _ := json.Marshal(map[string]any{
+				"Code": "IncompleteSignature", "RequestId": requestID, "Message": fmt.Sprint(r.Header), "Recommend": authenticated(r.Header),
+			})
+			return string(b)
+		})},
+		"headers, HTML": {step: wiretest.AnswerWith(403, func(r *wiretest.Request) string {
+			return "<pre>" + fmt.Sprintf("%q", r.Header) + "</pre>"
+		})},
+		"a code that is the authorization": {step: wiretest.AnswerWith(400, func(r *wiretest.Request) string {
+			return fmt.Sprintf(`{"Code":"a","RequestId":%q}`, authenticated(r.Header))
+		})},
+		"a transport that quotes the headers": {transport: leakyTransport{func(r *http.Request, _ string) error {
+			return fmt.Errorf("bad header Authorization: %q; token %s", r.Header.Get("Authorization"), r.Header.Get("X-Acs-Security-Token"))
 		}}},
 		"a dial error": {transport: leakyTransport{func(r *http.Request, body string) error {
 			return &net.OpError{Op: "dial", Net: "tcp", Err: errors.New(r.URL.String() + body)}
 		}}},
 	}
 	setups := map[string][]Option{
-		"form":  nil,
-		"query": {WithPlacement(PlacementQuery)},
-		"GET":   {WithPlacement(PlacementGET)},
+		"form":      nil,
+		"query":     {WithPlacement(PlacementQuery)},
+		"GET":       {WithPlacement(PlacementGET)},
+		"V3, form":  {WithSignature(SignatureV3)},
+		"V3, query": {WithSignature(SignatureV3), WithPlacement(PlacementQuery)},
+		"V3, GET":   {WithSignature(SignatureV3), WithPlacement(PlacementGET)},
 	}
 	for name, tc := range cases {
 		for setup, opts := range setups {
@@ -249,6 +280,12 @@ func (f roundTripFunc) RoundTrip(r *http.Request) (*http.Response, error) { retu
 
 func signatureOf(t *testing.T, r *http.Request) string {
 	t.Helper()
+	if authorization := r.Header.Get("Authorization"); authorization != "" {
+		require.Contains(t, authorization, "SignedHeaders=")
+		_, signature, _ := strings.Cut(authorization, ",Signature=")
+		require.Len(t, signature, 64)
+		return signature
+	}
 	params := r.URL.Query()
 	if r.GetBody != nil {
 		body, err := r.GetBody()
@@ -285,7 +322,12 @@ func TestCanaryHolders(t *testing.T) {
 			require.NoError(t, WithCredentials(static)(&c))
 			return c
 		}(),
-		"sign input":  signInput{creds: creds},
+		"sign input": signInput{creds: creds},
+		"client V3": func() *Client {
+			c, err := NewClient("cn-hangzhou", WithCredentials(static), WithSignature(SignatureV3))
+			require.NoError(t, err)
+			return c
+		}(),
 		"user struct": struct{ c Credentials }{creds},
 	} {
 		for form, text := range forms(v) {

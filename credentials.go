@@ -273,9 +273,10 @@ func (environmentProvider) Credentials(context.Context) (Credentials, error) {
 // provider has credentials, the error wraps ErrNoCredentials and says what each
 // of them said.
 func ChainCredentials(providers ...CredentialsProvider) CredentialsProvider {
-	chain := make(chainProvider, len(providers))
-	for i, p := range providers {
-		chain[i] = fetchOf(p)
+	var chain chainProvider
+	for _, p := range providers {
+		chain.fetch = append(chain.fetch, fetchOf(p))
+		chain.forget = append(chain.forget, forgetOf(p))
 	}
 	return chain
 }
@@ -289,11 +290,21 @@ func fetchOf(p CredentialsProvider) CredentialsProviderFunc {
 	return p.Credentials
 }
 
-type chainProvider []CredentialsProviderFunc
+// forgetOf is the function by which a provider forgets what was refused, hidden
+// for the same reason.
+func forgetOf(p CredentialsProvider) func(refused Credentials) {
+	return func(refused Credentials) { forget(p, refused) }
+}
+
+// A chainProvider is made by ChainCredentials.
+type chainProvider struct {
+	fetch  []CredentialsProviderFunc
+	forget []func(refused Credentials)
+}
 
 func (chain chainProvider) Credentials(ctx context.Context) (Credentials, error) {
 	var causes []error
-	for _, fetch := range chain {
+	for _, fetch := range chain.fetch {
 		if ctx.Err() != nil {
 			return Credentials{}, credentialsContextError(ctx)
 		}

@@ -41,13 +41,14 @@ func CachedCredentials(provider CredentialsProvider, refreshBefore time.Duration
 	if refreshBefore <= 0 {
 		refreshBefore = defaultRefreshBefore
 	}
-	return &CredentialsCache{fetch: fetchOf(provider), refreshBefore: refreshBefore}
+	return &CredentialsCache{fetch: fetchOf(provider), forget: forgetOf(provider), refreshBefore: refreshBefore}
 }
 
 // A CredentialsCache is what [CachedCredentials] returns. It is safe for
 // concurrent use.
 type CredentialsCache struct {
 	fetch         CredentialsProviderFunc
+	forget        func(refused Credentials)
 	refreshBefore time.Duration
 
 	mu        sync.Mutex
@@ -122,15 +123,23 @@ func (c *CredentialsCache) Invalidate() {
 }
 
 // forget makes a provider that keeps credentials give fresh ones, because the
-// service refused these. Of many callers with the same ones only the first
-// empties a [CredentialsCache].
+// service refused these, whatever caches and chains are around it. Of many callers
+// with the same ones only the first empties a [CredentialsCache].
 func forget(provider CredentialsProvider, refused Credentials) {
 	switch p := provider.(type) {
 	case *CredentialsCache:
 		p.mu.Lock()
-		defer p.mu.Unlock()
-		if p.have == refused {
+		same := p.have == refused
+		if same {
 			p.invalidate()
+		}
+		p.mu.Unlock()
+		if same && p.forget != nil {
+			p.forget(refused)
+		}
+	case chainProvider:
+		for _, forget := range p.forget {
+			forget(refused)
 		}
 	case interface{ Invalidate() }:
 		p.Invalidate()

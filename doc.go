@@ -1,5 +1,5 @@
 // Package eip is a client for the Alibaba Cloud Elastic IP API: product VPC,
-// version 2016-04-28, RPC style, signed with HMAC-SHA1.
+// version 2016-04-28, RPC style, signed with HMAC-SHA1 or ACS3-HMAC-SHA256.
 //
 //	client, err := eip.NewClient("cn-hangzhou") // credentials from the environment
 //	if err != nil {
@@ -126,7 +126,7 @@
 //
 // None of this could be tried against the real service, nor could the form body
 // as the place for the common parameters ([PlacementForm]; [PlacementQuery] is what the
-// vendor's SDKs do), the Date header as a clock, or whether an empty Name or
+// vendor's SDKs do), [SignatureV3], the Date header as a clock, or whether an empty Name or
 // Description in ModifyEipAddressAttribute clears it. The tests run against
 // package eiptest, which behaves as the documents say, and against vectors and
 // answers that the documents print. cmd/eipstorm puts the promise to the test
@@ -189,22 +189,44 @@
 //
 // An HTTP status alone is never taken for "not found".
 //
+// # Signatures
+//
+// Requests are signed with HMAC-SHA1 over all parameters ([SignatureV1], the
+// default) or with ACS3-HMAC-SHA256 ([SignatureV3], set by [WithSignature]), to
+// which the vendor tells its users to move. The access keys are the same. With
+// SignatureV3 the common parameters and the signature are headers, so that no
+// placement puts a credential into the form or the URL. Method, host, path, query,
+// body and every x-acs-* header are signed; a proxy must not rewrite them. Every
+// attempt is signed anew.
+//
+// With GODEBUG=fips140=only the standard library does not allow HMAC-SHA1, nor a
+// secret of fewer than 14 bytes. NewClient then returns an error unless SignatureV3
+// is set.
+//
 // # Secrets
 //
 // The access key's secret, the security token and signatures are on the wire
 // and nowhere else: not in errors, logs, hooks, or the printed or marshalled
 // form of any type. In texts of a peer they are searched for and replaced, unless
-// they are shorter than 8 bytes; no real key is. Requests go out as POST with
-// everything in the body, so that no URL holds a credential. Redirects are never
-// followed.
+// they are shorter than 8 bytes; no real key is. The header Authorization of
+// SignatureV3 counts as one. Requests go out as POST with everything in the body,
+// so that no URL holds a credential. Redirects are never followed.
 //
 // # What is left out
 //
 // The parameters OwnerId, OwnerAccount, ResourceOwnerId and
 // ResourceOwnerAccount, which the vendor's SDKs have and its documents do not
-// explain, are left out on purpose; use Extra if you need them. The client does
-// not look for a proxy in the environment; bring an [http.Client] whose transport
-// does ([WithHTTPClient]).
+// explain, are left out on purpose; use Extra if you need them.
+//
+// # Proxies
+//
+// The client obeys HTTPS_PROXY, HTTP_PROXY and NO_PROXY as net/http does, which
+// exempts loopback addresses. A Transport that [WithHTTPClient] brings decides
+// itself. A proxy that answers CONNECT with 3xx or 4xx ends the call at once:
+// nothing was sent. Any other failure to connect through it is repeated. A 407 in
+// answer to a request over plain HTTP leaves the outcome unknown and is not
+// repeated, since the proxy may have forwarded the request. Errors name the proxy's
+// host, never the credentials in its URL.
 //
 // # Stability
 //

@@ -92,12 +92,15 @@ func resolveEndpoint(regionID string, internal bool) (host string, err error) {
 	return "vpc." + regionID + ".aliyuncs.com", nil
 }
 
+var errNoRegion = errors.New(`eip: RegionID is empty, and so is ` + regionVariable +
+	` in the environment: give a region such as "cn-hangzhou" in either`)
+
 // checkRegionID refuses what could make a host name of another domain, or no
 // host name at all, out of a region.
 func checkRegionID(regionID string) error {
 	const limit = 63
 	if regionID == "" {
-		return errors.New(`eip: RegionID is empty: give a region such as "cn-hangzhou"`)
+		return errNoRegion
 	}
 	plain := len(regionID) <= limit && regionID[0] != '-' && regionID[len(regionID)-1] != '-'
 	for i := 0; plain && i < len(regionID); i++ {
@@ -109,6 +112,54 @@ func checkRegionID(regionID string) error {
 			`no hyphen at either end, such as "cn-hangzhou"`, quoteShort(regionID), limit)
 	}
 	return nil
+}
+
+// guessRegion explains why a host is not known if the region is not in the
+// table, and names regions that are spelled alike.
+func guessRegion(regionID string, err error) error {
+	if slices.Contains(publishedRegions, regionID) || unusualHosts[regionID] != "" {
+		return err
+	}
+	near := nearRegions(regionID)
+	if len(near) == 0 {
+		return fmt.Errorf("%w; region %s is not in this library's table (see Regions)", err, regionID)
+	}
+	return fmt.Errorf("%w; region %s is not in this library's table, but %s: is it misspelt?", err, regionID, strings.Join(near, ", "))
+}
+
+// nearRegions returns up to three published regions that are at most three
+// letters away from a region, the nearest first.
+func nearRegions(regionID string) []string {
+	const far = 3
+	byDistance := make([][]string, far+1)
+	for _, r := range publishedRegions {
+		if d := editDistance(r, regionID); d <= far {
+			byDistance[d] = append(byDistance[d], r)
+		}
+	}
+	near := slices.Concat(byDistance...)
+	return near[:min(len(near), 3)]
+}
+
+// editDistance counts the letters to insert, remove or change (Levenshtein).
+func editDistance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			change := diagonal
+			if a[i] != b[j] {
+				change++
+			}
+			diagonal = row[j+1]
+			row[j+1] = min(change, diagonal+1, row[j]+1)
+		}
+	}
+	return row[len(b)]
 }
 
 // parseEndpoint checks an endpoint that the caller wrote, such as

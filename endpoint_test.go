@@ -2,6 +2,7 @@ package eip
 
 import (
 	"encoding/json"
+	"errors"
 	"net/url"
 	"os"
 	"slices"
@@ -242,4 +243,27 @@ func FuzzParseEndpoint(f *testing.F) {
 			t.Fatalf("%q: accepted as %#v", raw, u)
 		}
 	})
+}
+
+func TestGuessRegion(t *testing.T) {
+	t.Parallel()
+	err := errors.New("no such host")
+	for region, want := range map[string]string{
+		"cn-hangzhou":     "no such host",
+		"cn-wuhan":        "no such host",
+		"cn-hangzou":      "no such host; region cn-hangzou is not in this library's table, but cn-hangzhou, cn-guangzhou: is it misspelt?",
+		"eu-central-2":    "no such host; region eu-central-2 is not in this library's table, but eu-central-1, me-central-1: is it misspelt?",
+		"mars-north-pole": "no such host; region mars-north-pole is not in this library's table (see Regions)",
+	} {
+		got := guessRegion(region, err)
+		require.EqualError(t, got, want)
+		require.ErrorIs(t, got, err)
+	}
+	for _, tt := range []struct {
+		a, b string
+		want int
+	}{{"", "", 0}, {"", "abc", 3}, {"abc", "abc", 0}, {"abc", "abd", 1}, {"abc", "bc", 1}, {"kitten", "sitting", 3}, {"ab", "ba", 2}} {
+		require.Equal(t, tt.want, editDistance(tt.a, tt.b), tt)
+		require.Equal(t, tt.want, editDistance(tt.b, tt.a), tt)
+	}
 }

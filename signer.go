@@ -4,8 +4,10 @@ import (
 	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha1" //nolint:gosec // the vendor's signature version 1.0 is HMAC-SHA1
+	"crypto/sha256"
 	"encoding/base64"
 	"hash"
+	"net/http"
 	"net/url"
 	"slices"
 	"strings"
@@ -19,7 +21,6 @@ import (
 // Everything here is a pure function: no clock, no randomness, no I/O.
 
 const (
-	signatureMethod  = "HMAC-SHA1"
 	signatureVersion = "1.0"
 
 	// timestampLayout is the common parameter Timestamp: whole seconds, and in UTC,
@@ -34,17 +35,26 @@ type signInput struct {
 	creds  Credentials
 	nonce  string
 	at     time.Time
+
+	// These are signed by signature V3 alone: host and path as they are sent, what
+	// the body holds, and the headers of every request, which are not changed.
+	host, path string
+	placement  Placement
+	header     http.Header
 }
 
-// signOutput is what it gives back: the encoded parameters to send, the
-// signature among them.
+// signOutput is what it gives back.
 type signOutput struct {
-	encoded   []byte
+	encoded   []byte // the parameters to send
 	signature string
+	// header has all headers of the request, and authorization the one of that
+	// name. They are empty if the signature is among the parameters.
+	header        http.Header
+	authorization string
 }
 
-// signer turns parameters into signed parameters. It is a type of its own so
-// that the vendor's newer ACS3-HMAC-SHA256 can stand beside HMAC-SHA1.
+// signer turns parameters into signed parameters, or into parameters and signed
+// headers.
 type signer func(signInput) signOutput
 
 // signRPC is the signer for signature version 1.0.
@@ -117,28 +127,42 @@ func stringToSign(method string, canonical []byte) []byte {
 // hmacSHA1 is the signature of a string: the key is the secret and an
 // ampersand, the result is in standard base64.
 func hmacSHA1(secret string, text []byte) string {
-	k, _ := keyedMACs.Get().(*keyedMAC)
-	if k == nil || k.secret != secret {
-		k = &keyedMAC{secret: secret, mac: hmac.New(sha1.New, []byte(secret+"&"))}
-	}
-	k.mac.Reset()
-	k.mac.Write(text)
-	signature := base64.StdEncoding.EncodeToString(k.mac.Sum(k.sum[:0]))
-	keyedMACs.Put(k)
-	return signature
+	return string(sha1MACs.sum(secret, text, func(sum []byte) []byte { return base64.StdEncoding.AppendEncode(nil, sum) }))
 }
 
-// A keyedMAC is an HMAC-SHA1 and the secret that it was made for. To make one
-// takes longer than to sign a request with it.
+// A keyedMAC is an HMAC and the secret that it was made for. To make one takes
+// longer than to sign a request with it.
 type keyedMAC struct {
 	secret string
 	mac    hash.Hash
-	sum    [sha1.Size]byte
+	result [sha256.Size]byte
 }
 
-// keyedMACs keeps those that were used last: one for each processor, for as long
-// as they are used.
-var keyedMACs sync.Pool
+// macs makes HMACs of one kind. It keeps those that were used last: one for each
+// processor, for as long as they are used.
+type macs struct {
+	hash   func() hash.Hash
+	suffix string // of the key, after the secret
+	used   sync.Pool
+}
+
+var (
+	sha1MACs   = macs{hash: sha1.New, suffix: "&"}
+	sha256MACs = macs{hash: sha256.New}
+)
+
+// sum is the encoded HMAC of a text.
+func (m *macs) sum(secret string, text []byte, encode func([]byte) []byte) []byte {
+	k, _ := m.used.Get().(*keyedMAC)
+	if k == nil || k.secret != secret {
+		k = &keyedMAC{secret: secret, mac: hmac.New(m.hash, []byte(secret+m.suffix))}
+	}
+	k.mac.Reset()
+	k.mac.Write(text)
+	encoded := encode(k.mac.Sum(k.result[:0]))
+	m.used.Put(k)
+	return encoded
+}
 
 // unreserved are the characters that RFC 3986 leaves as they are.
 var unreserved = func() (set [256]bool) {

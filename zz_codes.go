@@ -654,7 +654,7 @@ var codeTable = map[Code]codeRow{
 	CodeInvalidSecurityTokenMismatchWithAccessKey: {class: ErrCredentials, cause: transport.CauseExpiredCredentials,
 		hint: "Token and access key come from different sets: use the three values of one issue together."},
 	CodeInvalidSignatureMethod: {class: ErrCredentials,
-		hint: "The service does not take this signature method: update the library."},
+		hint: "The service does not take this signature method: choose the other one with WithSignature."},
 	CodeInvalidTimeStampExpired: {class: ErrCredentials, cause: transport.CauseClockSkew,
 		hint: "The local clock is off by more than 15 minutes: set it, for example with NTP."},
 	CodeInvalidTimeStampFormat: {class: ErrCredentials,

@@ -3,6 +3,8 @@ package bench
 import "testing"
 
 func BenchmarkSign(b *testing.B)             { benchmark(b, Sign) }
+func BenchmarkSignV3(b *testing.B)           { benchmark(b, SignV3) }
+func BenchmarkSendV3(b *testing.B)           { benchmark(b, SendV3) }
 func BenchmarkSend(b *testing.B)             { benchmark(b, Send) }
 func BenchmarkAllocateMemory(b *testing.B)   { benchmark(b, AllocateMemory) }
 func BenchmarkAllocateLoopback(b *testing.B) { benchmark(b, AllocateLoopback) }

@@ -9,9 +9,10 @@ import (
 	eip "github.com/eipkit/eip-go"
 )
 
-// newEIP is this library. It has no Op for Sign: the signer is not exported,
-// and no public function signs without sending. Send shows it within a call;
-// BenchmarkSign of the library's own tests shows it alone.
+// newEIP is this library. It has no Op for Sign and SignV3: the signers are not
+// exported, and no public function signs without sending. Send and SendV3 show them
+// within a call; BenchmarkSign and BenchmarkSignV3 of the library's own tests show
+// them alone.
 func newEIP(loopback string) (*Subject, error) {
 	s := &Subject{Name: EIP, Program: "github.com/eipkit/eip-go/bench/size/eip", Ops: map[Work]Op{}}
 	ctx := context.Background()
@@ -20,25 +21,27 @@ func newEIP(loopback string) (*Subject, error) {
 			eip.WithEndpoint(endpoint),
 			eip.WithCredentials(eip.StaticCredentials(AccessKeyID, AccessKeySecret)))...)
 	}
-	inMemory := func(answer string) (*eip.Client, error) {
-		return at(memoryURL(answer), eip.WithHTTPClient(&http.Client{Transport: sharedMemory()}))
+	inMemory := func(answer string, opts ...eip.Option) (*eip.Client, error) {
+		return at(memoryURL(answer), append(opts, eip.WithHTTPClient(&http.Client{Transport: sharedMemory()}))...)
 	}
 
-	send, err := inMemory("send")
-	if err != nil {
-		return nil, err
-	}
-	var meta *eip.ResponseMeta
-	s.Ops[Send] = Op{
-		Do: func() (err error) {
-			params := make(url.Values, len(businessParams))
-			for _, p := range businessParams {
-				params.Set(p[0], p[1])
-			}
-			meta, err = send.Do(ctx, eip.RawRequest{Action: "DescribeZones", Params: params, Kind: eip.KindRead}, nil)
-			return err
-		},
-		Got: func() string { return meta.RequestID },
+	for work, signature := range map[Work]eip.Signature{Send: eip.SignatureV1, SendV3: eip.SignatureV3} {
+		send, err := inMemory("send", eip.WithSignature(signature))
+		if err != nil {
+			return nil, err
+		}
+		var meta *eip.ResponseMeta
+		s.Ops[work] = Op{
+			Do: func() (err error) {
+				params := make(url.Values, len(businessParams))
+				for _, p := range businessParams {
+					params.Set(p[0], p[1])
+				}
+				meta, err = send.Do(ctx, eip.RawRequest{Action: "DescribeZones", Params: params, Kind: eip.KindRead}, nil)
+				return err
+			},
+			Got: func() string { return meta.RequestID },
+		}
 	}
 
 	allocate := func(c *eip.Client) Op {

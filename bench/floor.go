@@ -164,6 +164,8 @@ func newFloor(loopback string) (*Subject, error) {
 		Got: func() string { return small.RequestID },
 	}
 
+	s.floorV3(send)
+
 	allocate := func(c *floorClient) Op {
 		var out *floorAllocated
 		return Op{

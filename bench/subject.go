@@ -8,12 +8,15 @@ import (
 // Work names a unit of work.
 type Work string
 
-// The units of work. A page is 50 addresses with all 42 documented members
+// The units of work. V3 is the signature ACS3-HMAC-SHA256, with which the common
+// ones of the 15 parameters are headers; the peers have only HMAC-SHA1. A page is 50 addresses with all 42 documented members
 // each; "shuffled" has the members of every object in a different order, the
 // others have them in the order of the documents.
 const (
 	Sign             Work = "sign 15 parameters"
+	SignV3           Work = "sign 15 parameters, V3"
 	Send             Work = "call with 15 parameters and the smallest answer, in memory"
+	SendV3           Work = "call with 15 parameters and the smallest answer, in memory, V3"
 	AllocateMemory   Work = "AllocateEipAddress in memory"
 	AllocateLoopback Work = "AllocateEipAddress over loopback"
 	DecodePage       Work = "decode a page of 50 addresses"
@@ -42,7 +45,7 @@ var exported = map[Work]Work{
 // Works lists the units of work in the order of the report.
 func Works() []Work {
 	return []Work{
-		Sign, Send, AllocateMemory, AllocateLoopback,
+		Sign, SignV3, Send, SendV3, AllocateMemory, AllocateLoopback,
 		DecodePage, DecodePageExported, DecodeShuffled, DecodeShuffledExported,
 		DescribePage, DescribeShuffled,
 		DecodePoints, DecodePointsExported, DecodePointsAny,
@@ -50,15 +53,15 @@ func Works() []Work {
 }
 
 // Want describes what an Op for the work has to have decoded. It is empty for
-// Sign, whose operations check the signature's form themselves.
+// Sign and SignV3, whose operations check the signature's form themselves.
 func (w Work) Want() string {
 	if same, ok := exported[w]; ok {
 		w = same
 	}
 	switch w {
-	case Sign:
+	case Sign, SignV3:
 		return ""
-	case Send:
+	case Send, SendV3:
 		return requestID
 	case AllocateMemory, AllocateLoopback:
 		return wantAllocated()

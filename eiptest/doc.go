@@ -11,12 +11,18 @@
 //	}
 //
 // The service speaks the RPC interface of product VPC, version 2016-04-28, with
-// the actions that eip.Client has methods for. It checks HMAC-SHA1 signatures
-// over query and form together, timestamps and nonces, keeps addresses,
-// segments, bandwidth packages, pools, instances, quotas and balances, honours ClientToken, and refuses
-// what the documents say it refuses, with the documented codes, in JSON or XML.
-// Any client of that interface can use it: it does not matter whether parameters
-// come in the query, in the body or in both.
+// the actions that eip.Client has methods for. It checks signatures, timestamps
+// and nonces, keeps addresses, segments, bandwidth packages, pools, instances,
+// quotas and balances, honours ClientToken, and refuses what the documents say it
+// refuses, with the documented codes, in JSON or XML. Any client of that interface
+// can use it: it does not matter whether parameters come in the query, in the body
+// or in both.
+//
+// Both signatures are accepted: HMAC-SHA1 (SignatureVersion 1.0) over query and
+// form together, and ACS3-HMAC-SHA256 (signature V3), for which Host and every
+// x-acs-* header of the request must be signed. An answer is in the format that
+// the parameter Format asks for. Without it, a request with HMAC-SHA1 is answered
+// in XML, and one with signature V3 in JSON, unless it accepts XML alone.
 //
 // # Time
 //
@@ -74,4 +80,10 @@
 // of a segment's addresses when it is turned into a pool (here: they stay, as
 // addresses of the pool). A second AddGlobalAccelerationInstanceIp, and a second
 // removal, is refused.
+//
+// Nor do they say which code answers a header of signature V3 that is missing or
+// not signed. Here a missing one is answered with the code of the parameter that it
+// stands for (MissingTimestamp for x-acs-date), anything else with
+// IncompleteSignature, and a body that is not the signed one with
+// SignatureDoesNotMatch.
 package eiptest

@@ -29,6 +29,7 @@ type incoming struct {
 	params map[string]string
 	xml    bool
 	format string
+	v3     *requestV3    // nil if the signature is of version 1.0
 	bad    *fake.Refusal // found while parsing
 }
 
@@ -46,10 +47,14 @@ func (s *service) Parse(r *http.Request, body []byte) *fake.Request {
 	}
 	in.format = in.params["Format"]
 	in.xml = !strings.EqualFold(in.format, "JSON")
-	if strings.HasPrefix(r.Header.Get("Authorization"), "ACS") {
-		ref := refusalFor("*", "InvalidSignatureMethod", "")
-		ref.Message += " This service verifies signature version 1.0 (HMAC-SHA1) only."
-		in.bad = &ref
+	bare := r.Method == http.MethodGet && len(in.params) == 0 && in.bad == nil
+	if signedByHeaders(r, in.params) {
+		bare = false
+		in.v3 = newRequestV3(r, body)
+		in.v3.common(in.params)
+		if in.format == "" {
+			in.xml = in.v3.wantsXML()
+		}
 	}
 	return &fake.Request{
 		Action: in.params["Action"],
@@ -57,7 +62,7 @@ func (s *service) Parse(r *http.Request, body []byte) *fake.Request {
 		Nonce:  in.params["SignatureNonce"],
 		Params: in.public(),
 		Alien:  actions[in.params["Action"]].run == nil,
-		Usage:  r.Method == http.MethodGet && len(in.params) == 0 && in.bad == nil,
+		Usage:  bare,
 		Vendor: in,
 	}
 }
@@ -110,21 +115,14 @@ func (s *service) check(in *incoming, now time.Time) *fake.Refusal {
 	case in.format != "" && !strings.EqualFold(in.format, "JSON") && !strings.EqualFold(in.format, "XML"):
 		return no("InvalidParameter.Format")
 	}
-	for _, name := range []string{"Action", "Version", "AccessKeyId", "SignatureMethod", "SignatureVersion",
-		"SignatureNonce", "Timestamp", "Signature"} {
-		if p[name] == "" {
-			return &fake.Refusal{Status: 400, Code: "Missing" + name, Message: name + " is mandatory for this action."}
-		}
+	if ref := in.incomplete(); ref != nil {
+		return ref
 	}
 	switch {
 	case actions[p["Action"]].run == nil:
 		return no("InvalidApi.NotFound")
 	case p["Version"] != Version:
 		return no("NoSuchVersion")
-	case !strings.EqualFold(p["SignatureMethod"], "HMAC-SHA1") || p["SignatureType"] != "":
-		return no("InvalidSignatureMethod")
-	case p["SignatureVersion"] != "1.0":
-		return no("IncompleteSignature")
 	}
 	at, err := time.Parse(timeLayout, p["Timestamp"])
 	if err != nil {
@@ -137,12 +135,7 @@ func (s *service) check(in *incoming, now time.Time) *fake.Refusal {
 	if !known {
 		return no("InvalidAccessKeyId.NotFound")
 	}
-	text := stringToSign(in.method, p)
-	if !signed(key.secret, text, p["Signature"]) {
-		ref := no("SignatureDoesNotMatch")
-		if p["SecurityToken"] == "" { // the text would repeat it
-			ref.Message += " server string to sign is:" + text
-		}
+	if ref := in.mismatch(key.secret); ref != nil {
 		return ref
 	}
 	switch {
@@ -161,6 +154,52 @@ func (s *service) check(in *incoming, now time.Time) *fake.Refusal {
 		return no("SignatureNonceUsed")
 	}
 	return nil
+}
+
+// incomplete refuses a request whose signature cannot be verified.
+func (in *incoming) incomplete() *fake.Refusal {
+	if in.v3 != nil {
+		return in.v3.incomplete()
+	}
+	p := in.params
+	for _, name := range []string{"Action", "Version", "AccessKeyId", "SignatureMethod", "SignatureVersion",
+		"SignatureNonce", "Timestamp", "Signature"} {
+		if p[name] == "" {
+			return missingCommon(name)
+		}
+	}
+	code := ""
+	switch {
+	case !strings.EqualFold(p["SignatureMethod"], "HMAC-SHA1") || p["SignatureType"] != "":
+		code = "InvalidSignatureMethod"
+	case p["SignatureVersion"] != "1.0":
+		code = "IncompleteSignature"
+	default:
+		return nil
+	}
+	ref := refusalFor("*", code, "")
+	return &ref
+}
+
+// missingCommon refuses a request without one of the common parameters.
+func missingCommon(name string) *fake.Refusal {
+	return &fake.Refusal{Status: 400, Code: "Missing" + name, Message: name + " is mandatory for this action."}
+}
+
+// mismatch refuses a signature that is not the one of the secret.
+func (in *incoming) mismatch(secret string) *fake.Refusal {
+	if in.v3 != nil {
+		return in.v3.mismatch(secret)
+	}
+	text := stringToSign(in.method, in.params)
+	if signed(secret, text, in.params["Signature"]) {
+		return nil
+	}
+	ref := refusalFor("*", "SignatureDoesNotMatch", "")
+	if in.params["SecurityToken"] == "" { // the text would repeat it
+		ref.Message += " server string to sign is:" + text
+	}
+	return &ref
 }
 
 // Refuse implements fake.Service.

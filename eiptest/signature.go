@@ -1,6 +1,7 @@
 package eiptest
 
 import (
+	"crypto/fips140"
 	"crypto/hmac"
 	"crypto/sha1"
 	"encoding/base64"
@@ -53,10 +54,23 @@ func escape(b *strings.Builder, s string) {
 	}
 }
 
-func signature(secret, text string) string {
-	mac := hmac.New(sha1.New, []byte(secret+"&"))
-	mac.Write([]byte(text))
-	return base64.StdEncoding.EncodeToString(mac.Sum(nil))
+func signature(secret, text string) (encoded string) {
+	relaxed(func() {
+		mac := hmac.New(sha1.New, []byte(secret+"&"))
+		mac.Write([]byte(text))
+		encoded = base64.StdEncoding.EncodeToString(mac.Sum(nil))
+	})
+	return encoded
+}
+
+// relaxed runs f without the rules of GODEBUG=fips140=only, under which SHA-1 and
+// short keys panic: a fake has nothing to protect, and answers what it is asked.
+func relaxed(f func()) {
+	if fips140.Enforced() {
+		fips140.WithoutEnforcement(f)
+		return
+	}
+	f()
 }
 
 // signed reports whether got is the signature of text, in constant time.

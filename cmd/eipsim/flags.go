@@ -20,8 +20,8 @@ const usageText = `eipsim: a fake Elastic IP service (product Vpc, version ` + e
 
 Point any client of the RPC interface at this address as its endpoint, over
 plain HTTP, with the access key that was given on the command line. Requests
-are signed with HMAC-SHA1; parameters may come in the query, in the form body,
-or in both. Home region: %s. Instances to bind addresses to:
+are signed with HMAC-SHA1 or ACS3-HMAC-SHA256 (signature V3); parameters may
+come in the query, in the form body, or in both. Home region: %s. Instances to bind addresses to:
 %s
 Nothing here is real: no address is reachable and nothing is billed.
 `

@@ -39,9 +39,11 @@ type config struct {
 	kills    int
 	naive    bool
 	vendor   string
-	foreign  bool
-	settle   time.Duration // Reconcile's; tests make it too short
-	attempts int           // per call; 0 is the library's default, tests make it less
+	// signature is how the client signs; Zenlayer has one of its own.
+	signature eip.Signature
+	foreign   bool
+	settle    time.Duration // Reconcile's; tests make it too short
+	attempts  int           // per call; 0 is the library's default, tests make it less
 }
 
 // foreignByDefault says whether gateways and contradicting answers take part
@@ -50,6 +52,9 @@ const foreignByDefault = true
 
 // leastKills is how many kills it takes to say anything.
 const leastKills = 20
+
+// signatures are the values of -signature.
+var signatures = map[string]eip.Signature{"v1": eip.SignatureV1, "v3": eip.SignatureV3}
 
 // The vendors.
 const (
@@ -71,6 +76,14 @@ func parse(args []string, stderr io.Writer) (config, error) {
 	fs.IntVar(&c.kills, "kills", 25, fmt.Sprintf("how often, with -kill; at least %d", leastKills))
 	fs.BoolVar(&c.naive, "naive", false, "repeat on any error and send no token, as is often done; the report gives what leaks as a share of the allocation calls, and of all calls")
 	fs.StringVar(&c.vendor, "vendor", alibaba, alibaba+" or "+zenlayer+", whose API has no tokens: unknown outcomes go to Reconcile")
+	fs.Func("signature", "how the client signs: `v1`, HMAC-SHA1, the default, or v3, ACS3-HMAC-SHA256", func(v string) error {
+		signature, ok := signatures[v]
+		if !ok {
+			return errors.New("it is neither v1 nor v3")
+		}
+		c.signature = signature
+		return nil
+	})
 	fs.BoolVar(&c.foreign, "foreign", foreignByDefault, "spoil answers as gateways do, and let lists and IDs contradict themselves; "+
 		"without it the embedded service has the older faults alone")
 	if err := fs.Parse(args); err != nil {
@@ -93,6 +106,8 @@ func parse(args []string, stderr io.Writer) (config, error) {
 		return c, fmt.Errorf("-vendor %q is neither %s nor %s", c.vendor, alibaba, zenlayer)
 	case c.vendor == zenlayer && (c.naive || c.endpoint != ""):
 		return c, errors.New("-vendor zenlayer goes with neither -naive nor -endpoint")
+	case c.vendor == zenlayer && c.signature != eip.SignatureV1:
+		return c, errors.New("-signature v3 does not go with -vendor zenlayer, which has a signature of its own")
 	case c.endpoint != "" && (c.kill || c.naive):
 		return c, errors.New("-endpoint goes with neither -kill nor -naive, which need the embedded service's record")
 	}
@@ -120,9 +135,9 @@ func checkLoopback(raw string) error {
 
 // clientOptions are those of every client of the storm. The transport is the
 // library's own.
-func clientOptions(endpoint string) []eip.Option {
+func clientOptions(endpoint string, signature eip.Signature) []eip.Option {
 	return []eip.Option{
-		eip.WithEndpoint(endpoint),
+		eip.WithEndpoint(endpoint), eip.WithSignature(signature),
 		eip.WithCredentials(eip.StaticCredentials(eiptest.DefaultAccessKeyID, eiptest.DefaultAccessKeySecret)),
 		eip.WithBackoff(backoffMin, backoffMax), eip.WithAttemptTimeout(attemptTimeout),
 		eip.WithUserAgent("eip-go-storm"), eip.WithAttemptHook(countAttempt),

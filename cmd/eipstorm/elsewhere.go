@@ -21,7 +21,7 @@ import (
 func elsewhere(ctx context.Context, cfg config, out io.Writer) (*result, error) {
 	before := runtime.NumGoroutine()
 	start := time.Now()
-	client, err := eip.NewClient(region, clientOptions(cfg.endpoint)...)
+	client, err := eip.NewClient(region, clientOptions(cfg.endpoint, cfg.signature)...)
 	if err != nil {
 		return nil, err
 	}

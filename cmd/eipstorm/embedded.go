@@ -49,7 +49,7 @@ func embedded(ctx context.Context, cfg config, out io.Writer) (*result, error) {
 // carefully runs the workers with one client. It returns what closes the client's
 // connections.
 func carefully(ctx context.Context, cfg config, endpoint string, b *books) (idle func(), err error) {
-	opts := clientOptions(endpoint)
+	opts := clientOptions(endpoint, cfg.signature)
 	if cfg.attempts > 0 {
 		opts = append(opts, eip.WithMaxAttempts(cfg.attempts))
 	}

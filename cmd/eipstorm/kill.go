@@ -25,13 +25,14 @@ const childEnv = "EIP_STORM_CHILD"
 
 // job is what the parent tells a child.
 type job struct {
-	Vendor   string
-	Endpoint string
-	Journal  string
-	Calls    int
-	Workers  int
-	Seed     uint64
-	Settle   time.Duration
+	Vendor    string
+	Endpoint  string
+	Signature eip.Signature
+	Journal   string
+	Calls     int
+	Workers   int
+	Seed      uint64
+	Settle    time.Duration
 }
 
 // killing holds the service and the books in this process and the workers in
@@ -77,7 +78,7 @@ func killed[E any](ctx context.Context, cfg config, endpoint string, seen *count
 	}
 	defer os.RemoveAll(dir)
 	j := job{
-		Vendor: cfg.vendor, Endpoint: endpoint, Journal: filepath.Join(dir, "journal"),
+		Vendor: cfg.vendor, Endpoint: endpoint, Signature: cfg.signature, Journal: filepath.Join(dir, "journal"),
 		Calls: cfg.calls, Workers: cfg.workers, Seed: cfg.seed, Settle: cfg.settle,
 	}
 	var kills atomic.Int64
@@ -187,7 +188,7 @@ func alibabaChild(ctx context.Context, j job) error {
 	if err != nil {
 		return err
 	}
-	client, err := eip.NewClient(region, clientOptions(j.Endpoint)...)
+	client, err := eip.NewClient(region, clientOptions(j.Endpoint, j.Signature)...)
 	if err != nil {
 		return errors.Join(err, journal.close())
 	}

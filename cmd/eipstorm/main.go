@@ -2,6 +2,7 @@
 // per call, and the caller always learns which.
 //
 //	go run ./cmd/eipstorm -calls 10000 -workers 64 -faults 0.3 -seed 1
+//	go run ./cmd/eipstorm -signature v3
 //	go run ./cmd/eipstorm -kill
 //	go run ./cmd/eipstorm -naive
 //	go run ./cmd/eipstorm -vendor zenlayer -kill

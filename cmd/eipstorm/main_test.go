@@ -6,9 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -207,6 +210,38 @@ func TestElsewhere(t *testing.T) {
 	assert.Empty(t, srv.Addresses())
 }
 
+// The flag decides how every request is signed.
+func TestStormSignatures(t *testing.T) {
+	for signature, want := range map[string]bool{"v1": false, "v3": true} {
+		srv := eiptest.NewServer(t, eiptest.WithPipe(), eiptest.WithInstances(eiptest.Instances(eiptest.ECS, 4)...),
+			eiptest.WithChance(fault.CutAfter(), .2), eiptest.WithQuota(1000))
+		var other atomic.Int64
+		front := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if (r.Header.Get("Authorization") != "") != want {
+				other.Add(1)
+			}
+			srv.ServeHTTP(w, r)
+		}))
+		f := weather(t, 0, "-calls", "40", "-workers", "4", "-endpoint", front.URL, "-signature", signature)
+		front.Close()
+		assert.Zero(t, other.Load(), "requests with the other signature than %s", signature)
+		assert.GreaterOrEqual(t, f["calls"], 40.0)
+		assert.Zero(t, f["leaked"]+f["doubled"]+f["lost"]+f["held"])
+	}
+}
+
+func TestStormV3(t *testing.T) {
+	f := weather(t, 0, sized("-calls 100 -workers 16 -faults 0.3 -seed 2 -signature v3", "-calls 2000 -workers 64 -faults 0.3 -seed 3 -signature v3")...)
+	f.keepsThePromise(t, 100)
+}
+
+func TestKillV3(t *testing.T) {
+	cfg := killTest(t, "-kill -calls 40 -workers 4 -seed 2 -signature v3", "-kill -calls 1000 -workers 16 -seed 2 -signature v3")
+	cfg.kills = min(cfg.kills, 5)
+	f, _ := weatherOf(t, 0, cfg)
+	f.keepsThePromise(t, cfg.calls)
+}
+
 // A service that is not there ends the run with an error, not with a promise.
 func TestNobodyThere(t *testing.T) {
 	srv, err := eiptest.New()
@@ -237,6 +272,8 @@ func TestWrongArguments(t *testing.T) {
 		{"-vendor zenlayer -naive", "neither -naive nor"},
 		{"-vendor zenlayer -endpoint http://127.0.0.1:1", "neither -naive nor"},
 		{"-vendor zenlayer -kill -naive", "exclude"},
+		{"-vendor zenlayer -signature v3", "-signature v3 does not go with"},
+		{"-signature v2", "neither v1 nor v3"},
 		{"-endpoint https://vpc.aliyuncs.com", "would be billed"},
 		{"-endpoint http://10.0.0.1:80", "would be billed"},
 		{"-endpoint 127.0.0.1:80", "-endpoint"},

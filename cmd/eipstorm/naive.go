@@ -27,7 +27,7 @@ func naively(ctx context.Context, cfg config, endpoint string, b *books) (idle f
 	tr := &http.Transport{MaxIdleConns: 2 * cfg.workers, MaxIdleConnsPerHost: 2 * cfg.workers}
 	clients := make([]*eip.Client, cfg.workers)
 	for i := range clients {
-		clients[i], err = eip.NewClient(region, append(clientOptions(endpoint),
+		clients[i], err = eip.NewClient(region, append(clientOptions(endpoint, cfg.signature),
 			eip.WithHTTPClient(&http.Client{Transport: tr}), eip.WithMaxAttempts(1), eip.WithThrottlePatience(0))...)
 		if err != nil {
 			return nil, err

@@ -138,6 +138,9 @@ func (r *result) table(out io.Writer) {
 	case r.cfg.kill:
 		mode = fmt.Sprintf("the client, killed %d times", r.kills)
 	}
+	if r.cfg.signature == eip.SignatureV3 {
+		mode += ", signature V3"
+	}
 	fmt.Fprintf(out, "Storm: %s, %d workers, faults %g, seed %d\n", mode, r.cfg.workers, r.cfg.faults, r.cfg.seed)
 	fmt.Fprintf(out, "Attempt time-out %s, backoff %s to %s, late answers and late runs after %s, throttling hint %s, at most %d attempts.\n"+
 		"A call is one operation through the public API; %d of the %d calls allocate.\n\n",

@@ -3,6 +3,7 @@
 //
 //	go run ./examples/quickstart                             # on the embedded fake: no account, no cost
 //	go run ./examples/quickstart -endpoint http://127.0.0.1:8089   # on a running eipsim
+//	go run ./examples/quickstart -signature v3               # signed with ACS3-HMAC-SHA256
 //	go run ./examples/quickstart -live -region cn-hangzhou -instance i-…   # on the real cloud; asks first
 //
 // If it is interrupted or fails half-way, it releases what it allocated; if it
@@ -46,6 +47,14 @@ func run(ctx context.Context, args []string, in io.Reader, out io.Writer) error 
 	live := fs.Bool("live", false, "use the real cloud, with credentials from the environment (asks first)")
 	regionID := fs.String("region", "", "region `ID`; needed with -live")
 	instance := fs.String("instance", "", "`ID` of an ECS instance without an elastic IP, to bind the address to")
+	var signature eip.Signature
+	fs.Func("signature", "how requests are signed: `v1`, HMAC-SHA1, the default, or v3, ACS3-HMAC-SHA256", func(v string) error {
+		var ok bool
+		if signature, ok = map[string]eip.Signature{"v1": eip.SignatureV1, "v3": eip.SignatureV3}[v]; !ok {
+			return errors.New("it is neither v1 nor v3")
+		}
+		return nil
+	})
 	if err := fs.Parse(args); err != nil || fs.NArg() > 0 {
 		return cmp.Or(err, errors.New("there are no arguments, only flags"))
 	}
@@ -72,7 +81,7 @@ func run(ctx context.Context, args []string, in io.Reader, out io.Writer) error 
 		*instance = cmp.Or(*instance, "i-test1")
 		fmt.Fprintln(out, "on the embedded fake: nothing is real, nothing is billed")
 	}
-	client, err := eip.NewClient(region, options...)
+	client, err := eip.NewClient(region, append(options, eip.WithSignature(signature))...)
 	if err != nil {
 		return err
 	}

@@ -5,6 +5,8 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -45,6 +47,26 @@ func TestEndpoint(t *testing.T) {
 	assert.Empty(t, srv.Addresses())
 	assert.Contains(t, out, srv.AddressesEverMade()[0].AllocationID+") is released\n")
 	assert.Equal(t, "quickstart", srv.AddressesEverMade()[0].Name)
+}
+
+func TestSignatures(t *testing.T) {
+	t.Parallel()
+	for signature, want := range map[string]bool{"v1": false, "v3": true} {
+		srv := eiptest.NewServer(t, eiptest.WithPipe())
+		front := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			assert.Equal(t, want, r.Header.Get("Authorization") != "")
+			srv.ServeHTTP(w, r)
+		}))
+		_, err := example(t, "", "-endpoint", front.URL, "-signature", signature)
+		front.Close()
+		require.NoError(t, err)
+		require.Len(t, srv.AddressesEverMade(), 1)
+		assert.Empty(t, srv.Addresses())
+		_, err = example(t, "", "-signature", signature)
+		require.NoError(t, err)
+	}
+	_, err := example(t, "", "-signature", "v2")
+	require.ErrorContains(t, err, "neither v1 nor v3")
 }
 
 func TestWithoutInstance(t *testing.T) {

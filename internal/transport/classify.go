@@ -26,6 +26,9 @@ func classify(ctx context.Context, err error, a *attempt) Cause {
 		}
 	}
 	if !a.reached {
+		if refusedConnect(err) {
+			return CauseProxyRefused
+		}
 		return CauseDial
 	}
 	if a.timedOut {
@@ -39,6 +42,13 @@ func classify(ctx context.Context, err error, a *attempt) Cause {
 func beforeSending(err error) (Cause, bool) {
 	if isCertificate(err) {
 		return CauseCertificate, true
+	}
+	var proxy *ProxyError
+	switch {
+	case errors.As(err, &proxy) && proxy.final():
+		return CauseProxyRefused, true
+	case proxy != nil:
+		return CauseDial, true
 	}
 	var dns *net.DNSError
 	if errors.As(err, &dns) {

@@ -27,8 +27,6 @@ const (
 // order in which they first came, so that one that has been refused keeps its
 // place.
 type gate struct {
-	patience time.Duration // of a call with the gate, while nothing gets through
-
 	mu       sync.Mutex
 	until    time.Time // closed until then
 	told     time.Time // what the service's hint said, however far away
@@ -45,9 +43,11 @@ type gate struct {
 
 // seat is a call's place in the order.
 type seat struct {
-	number  uint64
-	ready   chan struct{} // closed when the call may look again
-	counted bool
+	number uint64
+	// patience is how long the call waits at the gate while nothing gets through.
+	patience time.Duration
+	ready    chan struct{} // closed when the call may look again
+	counted  bool
 }
 
 // HeldBackError says that a call was not sent, because the service throttles
@@ -100,7 +100,7 @@ func (g *gate) enter(ctx context.Context, s *seat, end time.Time) (refusal error
 		}
 		limit := end
 		if limit.IsZero() {
-			limit = later(began, g.passed).Add(g.patience)
+			limit = later(began, g.passed).Add(s.patience)
 		}
 		told := max(g.told.Sub(now), 0)
 		if !now.Before(limit) || closed > 0 && now.Add(told).After(limit) {
@@ -147,9 +147,9 @@ func (g *gate) leave(s *seat, end passage, hint time.Duration, refusal error) {
 	switch {
 	case end == throttled:
 		if !now.Before(g.until) { // a crowd refused together counts once
-			g.close(now, hint)
+			g.close(now, hint, s.patience)
 		} else if hint > 0 {
-			g.until = later(g.until, now.Add(min(hint, g.patience)))
+			g.until = later(g.until, now.Add(min(hint, s.patience)))
 			g.told = later(g.told, now.Add(hint))
 		}
 		g.width = 1
@@ -166,7 +166,7 @@ func (g *gate) leave(s *seat, end passage, hint time.Duration, refusal error) {
 }
 
 // close shuts the gate for as long as the hint says, or a growing time.
-func (g *gate) close(now time.Time, hint time.Duration) {
+func (g *gate) close(now time.Time, hint, patience time.Duration) {
 	if g.strikes == 0 {
 		g.since = now
 	}
@@ -187,7 +187,7 @@ func (g *gate) close(now time.Time, hint time.Duration) {
 	g.told = now.Add(wait)
 	// However long the hint, somebody asks again before everybody's patience is
 	// at its end.
-	g.until = now.Add(min(wait, max(g.patience, probeMin)))
+	g.until = now.Add(min(wait, max(patience, probeMin)))
 }
 
 // passage is how an attempt ended, as far as the gate is concerned.
@@ -257,7 +257,7 @@ type gates struct {
 	by map[string]*gate
 }
 
-func (g *gates) of(action string, patience time.Duration) *gate {
+func (g *gates) of(action string) *gate {
 	g.mu.RLock()
 	found := g.by[action]
 	g.mu.RUnlock()
@@ -270,7 +270,7 @@ func (g *gates) of(action string, patience time.Duration) *gate {
 		if g.by == nil {
 			g.by = make(map[string]*gate)
 		}
-		found = &gate{patience: patience}
+		found = new(gate)
 		g.by[action] = found
 	}
 	return found

@@ -23,7 +23,7 @@ func TestGateNeverSticks(t *testing.T) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				g := gate{patience: time.Minute}
+				g := new(gate)
 				var mu sync.Mutex
 				rnd := rand.New(rand.NewPCG(seed, 1))
 				roll := func(n int) int { mu.Lock(); defer mu.Unlock(); return rnd.IntN(n) }
@@ -39,7 +39,7 @@ func TestGateNeverSticks(t *testing.T) {
 							if roll(10) == 0 {
 								ctx, cancel = context.WithTimeout(ctx, time.Duration(roll(3000))*time.Millisecond)
 							}
-							var s seat
+							s := seat{patience: time.Minute}
 							last, err := g.enter(ctx, &s, time.Time{})
 							if err != nil {
 								assert.True(t, last == nil || last == refusal)
@@ -75,8 +75,8 @@ func TestGateNeverSticks(t *testing.T) {
 func TestGateForgets(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		g := gate{patience: time.Minute}
-		var s seat
+		g := new(gate)
+		s := seat{patience: time.Minute}
 		_, err := g.enter(t.Context(), &s, time.Time{})
 		require.NoError(t, err)
 		g.leave(&s, throttled, 3*time.Second, errors.New("throttled"))
@@ -86,7 +86,7 @@ func TestGateForgets(t *testing.T) {
 		assert.Equal(t, 3*time.Second, time.Since(start))
 		g.leave(&s, served, 0, nil)
 		time.Sleep(gateCalm + time.Second) // fake time
-		var other seat
+		other := seat{patience: time.Minute}
 		_, err = g.enter(t.Context(), &other, time.Time{})
 		require.NoError(t, err)
 		assert.Zero(t, g.width)
@@ -98,8 +98,8 @@ func TestGateForgets(t *testing.T) {
 func TestGateKeepsTheOrder(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		g := gate{patience: time.Minute}
-		var first, second seat
+		g := new(gate)
+		first, second := seat{patience: time.Minute}, seat{patience: time.Minute}
 		_, err := g.enter(t.Context(), &first, time.Time{})
 		require.NoError(t, err)
 		_, err = g.enter(t.Context(), &second, time.Time{})
@@ -124,7 +124,7 @@ func TestGateKeepsTheOrder(t *testing.T) {
 			})
 			synctest.Wait()
 		}
-		pass(3, &seat{})
+		pass(3, &seat{patience: time.Minute})
 		pass(2, &second)
 		pass(1, &first)
 		wg.Wait()

@@ -11,12 +11,14 @@ import (
 
 // NewHTTPTransport makes a transport that shares nothing with the rest of the
 // process, and keeps as many idle connections to its one host as goroutines
-// are likely to want. It does not look for a proxy in the environment. What a
-// peer sends unasked does not get into the standard logger, except behind a
-// proxy to an HTTPS endpoint.
+// are likely to want. It obeys the proxy variables as http.DefaultTransport does.
+// What a peer sends unasked does not get into the standard logger, except behind
+// a proxy to an HTTPS endpoint.
 func NewHTTPTransport() *http.Transport {
 	dialer := &net.Dialer{Timeout: 5 * time.Second, KeepAlive: 30 * time.Second}
 	t := &http.Transport{
+		Proxy:                  proxyFromEnvironment,
+		OnProxyConnectResponse: connectAnswered,
 		TLSHandshakeTimeout:    5 * time.Second,
 		ForceAttemptHTTP2:      true,
 		MaxIdleConns:           512,

@@ -39,12 +39,24 @@ type Config struct {
 type Loop struct {
 	cfg      Config
 	timedOut error // by TimedOut
-	gates    gates
-	skew     atomic.Int64 // server time minus local time, once it was found to matter
+	gates    *gates
+	skew     *atomic.Int64 // server time minus local time, once it was found to matter
 }
 
 // New returns a loop with this configuration.
-func New(cfg Config) *Loop { return &Loop{cfg: cfg, timedOut: cfg.TimedOut(cfg.AttemptTimeout)} }
+func New(cfg Config) *Loop {
+	return &Loop{cfg: cfg, timedOut: cfg.TimedOut(cfg.AttemptTimeout), gates: new(gates), skew: new(atomic.Int64)}
+}
+
+// Share makes l, which was not used yet, share what another loop knows of the
+// local clock, and, if the service counts the calls of both together, the waits
+// that it asks for.
+func (l *Loop) Share(with *Loop, counted bool) {
+	l.skew = with.skew
+	if counted {
+		l.gates = with.gates
+	}
+}
 
 // Now is the local time corrected by what is known of the server's clock.
 func (l *Loop) Now() time.Time { return time.Now().Add(time.Duration(l.skew.Load())) }
@@ -166,7 +178,7 @@ func (l *Loop) Do(ctx context.Context, call *Call) *Result {
 		return r.result()
 	}
 	if l.cfg.Patience > 0 { // without patience nobody waits, so there is nothing to share
-		r.gate = l.gates.of(call.Action, l.cfg.Patience)
+		r.gate, r.seat.patience = l.gates.of(call.Action), l.cfg.Patience
 	}
 	for r.enter() {
 		r.attempts()

@@ -97,6 +97,7 @@ const (
 	// Not sent, and will not be.
 	CauseCertificate
 	CauseUnknownHost
+	CauseProxyRefused
 	CauseSigning
 	CauseCanceledBefore
 
@@ -175,6 +176,7 @@ var table = [causeCount]row{
 
 	CauseCertificate:    {"certificate not accepted", NotSent, noKind, 0},
 	CauseUnknownHost:    {"unknown host", NotSent, noKind, 0},
+	CauseProxyRefused:   {"a proxy refused to connect", NotSent, noKind, 0},
 	CauseSigning:        {"could not sign", NotSent, noKind, 0},
 	CauseCanceledBefore: {"cancelled before sending", NotSent, noKind, 0},
 

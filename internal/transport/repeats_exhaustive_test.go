@@ -42,6 +42,7 @@ var events = []event{
 	{name: "DNS", cause: CauseDNSTemporary, means: NotSent, repeats: "ORTP"},
 	{name: "certificate", cause: CauseCertificate, means: NotSent},
 	{name: "unknown host", cause: CauseUnknownHost, means: NotSent},
+	{name: "proxy", cause: CauseProxyRefused, means: NotSent},
 	{name: "signing", cause: CauseSigning, means: NotSent},
 	{name: "cancelled before", cause: CauseCanceledBefore, means: NotSent},
 
@@ -167,6 +168,8 @@ func (c *trial) RoundTrip(req *http.Request) (*http.Response, error) {
 		return nil, &net.DNSError{IsTemporary: true}
 	case CauseUnknownHost:
 		return nil, &net.DNSError{IsNotFound: true}
+	case CauseProxyRefused:
+		return nil, &ProxyError{Status: 403}
 	case CauseCertificate:
 		return nil, x509.UnknownAuthorityError{}
 	}

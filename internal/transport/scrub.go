@@ -271,8 +271,8 @@ func (x Secrets) ScrubError(err error, sent string) error {
 	var inner *url.Error
 	seen := fmt.Sprintf("%v\n%+v\n%#v", err, err, err)
 	quotes := sent != "" && strings.Contains(seen, sent)
-	text := err.Error()
-	safe := !errors.As(err, &inner) && !quotes && !x.In(seen)
+	text := hideUsers(err.Error())
+	safe := !errors.As(err, &inner) && !quotes && !x.In(seen) && hideUsers(seen) == seen
 	if safe && oneLine(text, MaxMessage) == text {
 		return err
 	}
@@ -288,6 +288,33 @@ func (x Secrets) ScrubError(err error, sent string) error {
 		}
 	}
 	return &opaqueError{text: x.Show(text, MaxMessage), safe: safe, origin: func() error { return err }}
+}
+
+// hideUsers takes the user and password out of every URL in a text: a proxy's
+// URL may have them.
+func hideUsers(s string) string {
+	var out strings.Builder
+	for {
+		begin := strings.Index(s, "://")
+		if begin < 0 {
+			break
+		}
+		begin += len("://")
+		out.WriteString(s[:begin])
+		s = s[begin:]
+		end := strings.IndexAny(s, "/?# \"'")
+		if end < 0 {
+			end = len(s)
+		}
+		if at := strings.LastIndexByte(s[:end], '@'); at >= 0 {
+			out.WriteString(redacted)
+			s = s[at:]
+		}
+	}
+	if out.Len() == 0 {
+		return s
+	}
+	return out.String() + s
 }
 
 // opaqueError stands for an error that must not be shown as it is. The original

@@ -143,6 +143,24 @@ func TestScrubIsLinear(t *testing.T) {
 	}
 }
 
+func TestHideUsers(t *testing.T) {
+	for in, want := range map[string]string{
+		"":                                     "",
+		"dial tcp: no such host":               "dial tcp: no such host",
+		"http://proxy:3128":                    "http://proxy:3128",
+		"http://user:pa55@proxy:3128/x failed": "http://REDACTED@proxy:3128/x failed",
+		"a://b@c://d:e@f":                      "a://REDACTED@c://REDACTED@f",
+		`parse "http://u:p@h@host"`:            `parse "http://REDACTED@host"`,
+		"http://host/a@b":                      "http://host/a@b",
+		"://":                                  "://",
+	} {
+		assert.Equal(t, want, hideUsers(in), in)
+	}
+	err := Secrets{}.ScrubError(fmt.Errorf("proxyconnect: http://user:pa55@proxy: %w", errors.New("refused")), "")
+	assert.EqualError(t, err, "proxyconnect: http://REDACTED@proxy: refused")
+	assert.NotContains(t, fmt.Sprintf("%+v %#v", err, err), "pa55")
+}
+
 func TestScrubError(t *testing.T) {
 	t.Parallel()
 	secrets := Secrets{"s3cr+t/="}

@@ -30,6 +30,9 @@ type Settings struct {
 	Product      string       // the user's program, first in the User-Agent
 	NoValidation bool         // send requests without the checks that need no network
 	Client       *http.Client // a copy of the user's, or nil
+	// Own is the transport of a client whose user brought none. If it is nil,
+	// Loop makes it.
+	Own *http.Transport
 }
 
 // Defaults returns the settings of a client without options. SkewFrom and
@@ -156,7 +159,9 @@ func (s *Settings) Loop() (l *Loop, own *http.Transport) {
 		}
 	}
 	if cfg.Transport == nil {
-		own = NewHTTPTransport()
+		if own = s.Own; own == nil {
+			own = NewHTTPTransport()
+		}
 		cfg.Transport = own
 	}
 	return New(cfg), own

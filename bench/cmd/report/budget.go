@@ -21,6 +21,7 @@ type budget struct {
 // library needs less. Those of decoding are the aims of the design.
 var budgets = []budget{
 	{bench.Send, "", 73},
+	{bench.SendV3, "", 85},
 	{bench.AllocateMemory, "", 90},
 	{bench.AllocateMemory, bench.Floor, 2.9},
 	{bench.AllocateLoopback, "", 170}, // the server's included
