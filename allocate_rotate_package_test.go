@@ -160,10 +160,14 @@ func TestRotateInAPackageConcurrently(t *testing.T) {
 	t.Parallel()
 	onFake(t, []eiptest.Option{eiptest.WithBandwidthPackageTime(time.Second)}, func(t *testing.T, srv *eiptest.Server, c *eip.Client) {
 		pkg := newPackage(t, c)
-		var wg sync.WaitGroup
+		ids := map[string]string{} // by instance
 		for i := range 3 {
 			id, instance := inPackage(hereOf, true)(t, srv, c, pkg, ""), fmt.Sprintf("i-test%d", i+1)
 			require.True(t, srv.ForceBind(id, instance))
+			ids[instance] = id
+		}
+		var wg sync.WaitGroup
+		for instance, id := range ids {
 			for _, client := range []*eip.Client{c, srv.Client(t)} {
 				wg.Go(func() {
 					_, err := client.Rotate(t.Context(), &eip.RotateRequest{Instance: eip.Instance{ID: instance}, Old: id, LeavePackage: true})
