@@ -19,8 +19,8 @@ func (v *convergence) takeTurn(ctx context.Context, a *EipAddress, p plan) (agai
 		in = a.BandwidthPackageID
 	}
 	if v.turn != "" && in != v.turn {
-		// It is out. What was refused meanwhile was about the package.
-		v.refusal, v.refusals = nil, 0
+		// It is out. What was accepted or refused meanwhile was about the package.
+		v.accepted, v.refusal, v.refusals = nil, nil, 0
 	}
 	if v.turn != "" && (in != v.turn || p != planLeave) {
 		v.leaveTurn()

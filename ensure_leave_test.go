@@ -275,3 +275,54 @@ func TestEnsureReleasedFromAPackageConcurrently(t *testing.T) {
 		require.Empty(t, packageOn(t, srv, pkg).Members)
 	})
 }
+
+// The patience for a package that is busy is not taken from that for the release.
+func TestEnsureReleasedHasPatienceForEachStep(t *testing.T) {
+	t.Parallel()
+	onFake(t, []eiptest.Option{eiptest.WithBandwidthPackageTime(100 * time.Second)}, func(t *testing.T, srv *eiptest.Server, c *eip.Client) {
+		id := inPackage(hereOf, true)(t, srv, c, newPackage(t, c), "")
+		srv.Fail("ReleaseEipAddress", fault.Refuse("TaskConflict").Times(5))
+		began := time.Now()
+		require.NoError(t, c.EnsureReleased(t.Context(), id, eip.LeavePackage))
+		require.Greater(t, time.Since(began), eip.DefaultConflictPatience)
+		require.Len(t, srv.CallsOf("ReleaseEipAddress"), 6)
+	})
+}
+
+// The address gets into another package, or into one, between a look and a call.
+func TestEnsureReleasedMeetsOtherPackages(t *testing.T) {
+	t.Parallel()
+	onFake(t, nil, func(t *testing.T, srv *eiptest.Server, c *eip.Client) {
+		here, there := newPackage(t, c), newPackage(t, c)
+		id := inPackage(hereOf, true)(t, srv, c, here, "")
+		move := func(when string) {
+			once := sync.OnceFunc(func() { srv.Change(id, func(a *eiptest.Address) { a.BandwidthPackageID = there }) })
+			srv.Before(func(call eiptest.Call) {
+				if call.Action == when {
+					once()
+				}
+			})
+		}
+		// The outcome of the first removal stays unknown.
+		move("RemoveCommonBandwidthPackageIp")
+		srv.Fail("RemoveCommonBandwidthPackageIp", fault.CutBefore().Times(8))
+		require.NoError(t, c.EnsureReleased(t.Context(), id, eip.LeavePackage))
+		calls := srv.CallsOf("RemoveCommonBandwidthPackageIp")
+		require.Equal(t, there, calls[len(calls)-1].Params["BandwidthPackageId"])
+
+		// The release is refused for good, but in another state.
+		id = plain(t, srv, c)
+		move("ReleaseEipAddress")
+		srv.Fail("ReleaseEipAddress", fault.Refuse("OperationDenied"))
+		require.NoError(t, c.EnsureReleased(t.Context(), id, eip.LeavePackage))
+		require.Empty(t, srv.Addresses())
+
+		// It is on its way out, and still shows its package.
+		id = plain(t, srv, c)
+		srv.Change(id, func(a *eiptest.Address) { a.Status, a.BandwidthPackageID = eiptest.Releasing, there })
+		time.AfterFunc(time.Minute, func() { srv.ForceRelease(id) })
+		before := changes(srv)
+		require.NoError(t, c.EnsureReleased(t.Context(), id))
+		require.Equal(t, before, changes(srv))
+	})
+}

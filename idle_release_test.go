@@ -97,9 +97,11 @@ func TestReleaseIdleCannotLeave(t *testing.T) {
 						srv.ForceBind(id, "i-test1")
 					}
 				})
+				calls := len(srv.CallsOf("ReleaseEipAddress"))
 				results, err = c.ReleaseIdle(t.Context(), report, eip.ReleaseIdleOptions{LeavePackage: true})
 				require.NoError(t, err)
 				require.Equal(t, eip.KeepBound, results[0].Reason)
+				require.Len(t, srv.CallsOf("ReleaseEipAddress"), calls, "it is looked at again before it goes")
 			})
 		})
 	}
