@@ -98,7 +98,7 @@ func TestRotateInAPackageCutAtEveryStep(t *testing.T) {
 	}
 }
 
-// Every step may fail for good. Before the new address is bound, everything is as
+// Every step may be refused whenever it is tried. Before the new address is bound, everything is as
 // it was; afterwards both are there, and the next call goes on.
 func TestRotateInAPackageGoesBack(t *testing.T) {
 	t.Parallel()

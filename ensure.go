@@ -298,7 +298,7 @@ func (v *convergence) mayUnbind(a *EipAddress) bool {
 	return v.unbind && (v.onlyFrom == nil || boundTo(a, *v.onlyFrom))
 }
 
-// releasable refuses what ReleaseEipAddress refuses for good. lift says that
+// releasable refuses what ReleaseEipAddress refuses in any state. lift says that
 // deletion protection may be taken away first, leave that it may be taken out of
 // its bandwidth package.
 func releasable(a *EipAddress, lift, leave bool) error {

@@ -111,7 +111,7 @@ func TestEnsureReleasedFromAPackage(t *testing.T) {
 				_, alive := srv.Address(id)
 				require.True(t, alive)
 				if s.late {
-					assert.Less(t, time.Since(began), time.Minute, "it does not retry in the dark")
+					assert.Less(t, time.Since(began), time.Minute, "it does not retry without looking")
 				} else {
 					assert.Zero(t, changes(srv)-before, "nothing is done")
 					assert.Zero(t, time.Since(began), "at once")
@@ -310,7 +310,7 @@ func TestEnsureReleasedMeetsOtherPackages(t *testing.T) {
 		calls := srv.CallsOf("RemoveCommonBandwidthPackageIp")
 		require.Equal(t, there, calls[len(calls)-1].Params["BandwidthPackageId"])
 
-		// The release is refused for good, but in another state.
+		// The release stays refused, but in another state.
 		id = plain(t, srv, c)
 		move("ReleaseEipAddress")
 		srv.Fail("ReleaseEipAddress", fault.Refuse("OperationDenied"))

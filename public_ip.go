@@ -53,7 +53,7 @@ func (r *DescribePublicIpAddressResponse) UnmarshalJSON(b []byte) error {
 }
 
 // DescribePublicIpAddress reads one page of the ranges from which the public
-// addresses of a region come, whoever has them.
+// addresses of a region come, in whatever account they are.
 //
 // It needs nothing and changes nothing: a repeat is safe. [Client.Whitelist]
 // makes ranges of the account's own addresses. No document lists error codes for
