@@ -197,6 +197,8 @@ func TestScrubError(t *testing.T) {
 var (
 	escapes  = regexp.MustCompile(`(?i)%u[0-9a-f]{4}|%[0-9a-f]{2}|\\u[0-9a-f]{4}|\\x[0-9a-f]{2}`)
 	inserted = regexp.MustCompile(`(?i)\\[abfnrtv]|\\|<w?br/?>`)
+	// digits are those of an escape of an ASCII character.
+	digits = regexp.MustCompile(`(?i)00[0-7][0-9a-f]`)
 )
 
 // fixpoint decodes a text until nothing is left to decode, with the standard
@@ -248,6 +250,9 @@ func FuzzScrub(f *testing.F) {
 		if len(secret) < shortestSecret || len(secret) > 100 || len(bare) < shortestSecret || len(how) > 64 || len(before)+len(after) > 1000 ||
 			strings.Contains(redacted+withheld+tooDeep+redacted, bare) {
 			t.Skip()
+		}
+		if digits.MatchString(bare) {
+			t.Skip() // with the mark of an escape before them they can be read in two ways
 		}
 		distinct := map[rune]bool{}
 		for _, r := range bare {
