@@ -80,7 +80,7 @@ var scenarios = map[transport.Cause][]scenario{
 	transport.CauseDial: {
 		{name: "connection refused", dial: &net.OpError{Op: "dial", Err: errors.New("connection refused")}},
 		{name: "unnamed dial error", dial: errors.New("no route")},
-		{name: "502 to CONNECT", dial: errors.New("Bad Gateway")},
+		{name: "502 to CONNECT", dial: errors.New(http.StatusText(http.StatusBadGateway))},
 		{name: "503 to CONNECT", dial: &transport.ProxyError{Host: "proxy:3128", Status: 503, Reason: "503 Service Unavailable"}},
 	},
 	transport.CauseTLSHandshake: {
@@ -176,9 +176,9 @@ var scenarios = map[transport.Cause][]scenario{
 	},
 	transport.CauseUnknownHost: {{name: "NXDOMAIN", dial: &net.OpError{Op: "dial", Err: &net.DNSError{Err: "no such host", IsNotFound: true}}}},
 	transport.CauseProxyRefused: {
-		{name: "403 to CONNECT", dial: errors.New("Forbidden")},
-		{name: "407 to CONNECT", dial: errors.New("Proxy Authentication Required")},
-		{name: "302 to CONNECT", dial: errors.New("Found")},
+		{name: "403 to CONNECT", dial: errors.New(http.StatusText(http.StatusForbidden))},
+		{name: "407 to CONNECT", dial: errors.New(http.StatusText(http.StatusProxyAuthRequired))},
+		{name: "302 to CONNECT", dial: errors.New(http.StatusText(http.StatusFound))},
 		{name: "its own text", dial: &transport.ProxyError{Host: "proxy:3128", Status: 403, Reason: "403 Filtered"}},
 	},
 	transport.CauseSigning: {{name: "no credentials", first: ok, opts: []Option{
