@@ -42,8 +42,9 @@ type double struct {
 	mu     sync.Mutex
 	state  object
 	calls  []object
-	absent bool // answer 404
-	plain  bool // answer with text
+	absent bool   // answer 404
+	plain  bool   // answer with text
+	refuse string // answer faults with this error
 	asked  []string
 }
 
@@ -93,6 +94,12 @@ func (d *double) answer(w http.ResponseWriter, r *http.Request) {
 		}
 		answer = object{"last": len(d.calls), "calls": calls}
 	case "POST /_eip/faults":
+		if d.refuse != "" {
+			w.Header().Set("Content-Type", "application/json")
+			w.WriteHeader(http.StatusBadRequest)
+			io.WriteString(w, d.refuse)
+			return
+		}
 		var f object
 		if err := json.Unmarshal(body, &f); err != nil || r.Header.Get("Content-Type") != "application/json" {
 			http.Error(w, "body", http.StatusBadRequest)

@@ -85,9 +85,9 @@ func TestPage(t *testing.T) {
 			`DELETE /_eip/faults`,
 		}, d.requests())
 		require.Empty(t, p.said())
-		d.set(func() { d.absent = true })
+		d.set(func() { d.refuse = `{"error": "hang: <img src=x> is not known"}` })
 		p.eval(`document.querySelector("#times").value = 1; document.querySelector("button[data-fault=hang]").click()`, nil)
-		p.until(`document.querySelector("#said").textContent.includes("Not done: /_eip/faults answers 404")`)
+		p.until(`document.querySelector("#said").textContent.includes("Not done: /_eip/faults answers 400: hang: <img src=x> is not known")`)
 	})
 
 	t.Run("only faults and errors", func(t *testing.T) {
@@ -109,8 +109,10 @@ func TestPage(t *testing.T) {
 		} {
 			p := open(t, tt.d)
 			p.until(fmt.Sprintf(`document.querySelector("#message").textContent.includes(%q) && !document.querySelector("#message").hidden`, tt.says))
+			p.until(`document.querySelectorAll("#buttons button:enabled").length === 0`)
 			tt.d.set(func() { tt.d.absent, tt.d.plain, tt.d.state = false, false, empty().state })
 			p.until(`document.querySelector("#message").hidden && document.querySelector("#live").textContent === "live"`)
+			p.until(`document.querySelectorAll("#buttons button:disabled").length === 0`)
 		}
 	})
 }
@@ -132,7 +134,7 @@ func TestPictures(t *testing.T) {
 	keep := os.Getenv("EIPSIM_PICTURES")
 	absent := func() *double { return &double{absent: true} }
 	for _, state := range []picture{{name: "empty", d: empty}, {name: "busy", d: busy}, {name: "faults", d: faulty}, {name: "absent", d: absent}} {
-		for _, width := range []int{1200, 720, 380} {
+		for _, width := range []int{1200, 1061, 720, 380} {
 			for _, dark := range []bool{false, true} {
 				look := picture{name: fmt.Sprintf("%s-%d-%s", state.name, width, map[bool]string{false: "light", true: "dark"}[dark]), d: state.d, width: width, dark: dark}
 				t.Run(look.name, func(t *testing.T) {
