@@ -172,6 +172,7 @@ func busy() *double {
 	d.call("DescribeRegions", 1, "", true, 200, "")
 	d.call("AllocateEipAddress", 1, "", true, 200, "")
 	d.call("AssociateEipAddress", 1, "", false, 400, "IncorrectEipStatus")
+	d.calls[2]["ran"], d.calls[2]["ranCode"] = true, "IncorrectEipStatus" // it reached the service, which refused it
 	d.call("DescribeEipAddresses", 1, "", true, 200, "")
 	return d
 }

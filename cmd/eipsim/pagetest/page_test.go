@@ -38,7 +38,7 @@ func TestPage(t *testing.T) {
 		require.False(t, hacked)
 		require.GreaterOrEqual(t, strings.Count(p.text(), hostile), 3, "a name, a tag and an action")
 		for _, want := range []string{"17 of 20", "-1h0m0s", "123,456.5", "eipsg-2zett8ba055tbsxme5jnd", "203.0.113.0/28", "SomethingNew", "team = network",
-			"cut-after for AllocateEipAddress, 3 times", "throttle for any action", "foreign for any action, 12.5 % of attempts", "no answer", "did not run",
+			"cut-after for AllocateEipAddress, 3 times", "throttle for any action", "foreign for any action, 12.5 % of attempts", "no answer", "did not run", "refused",
 			"attempt 2", "Throttling.User"} {
 			require.Contains(t, p.text(), want)
 		}
