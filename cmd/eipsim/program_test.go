@@ -77,6 +77,40 @@ func TestSignals(t *testing.T) {
 	}
 }
 
+// containerBuild is the command by which Containerfile builds the program.
+func containerBuild(t *testing.T) string {
+	t.Helper()
+	text, err := os.ReadFile("../../Containerfile")
+	require.NoError(t, err)
+	found := regexp.MustCompile(`(?m)^RUN (CGO_ENABLED=0 go build .* -o /eipsim \./cmd/eipsim)$`).FindSubmatch(text)
+	require.NotNil(t, found)
+	return string(found[1])
+}
+
+// The image has the binary alone, runs it with flags that it has, and is built
+// with the Go release that go.mod asks for.
+func TestContainerfile(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("../../Containerfile")
+	require.NoError(t, err)
+	_, last, ok := strings.Cut(string(text), "\nFROM scratch\n")
+	require.True(t, ok)
+	require.Regexp(t, `(?m)^COPY --from=build /eipsim /eipsim$`, last)
+	require.Equal(t, 1, strings.Count(last, "COPY"))
+	require.NotContains(t, last, "RUN", "there is no shell")
+	require.Contains(t, last, "ENTRYPOINT [\"/eipsim\"]\n")
+	var args []string
+	require.NoError(t, json.Unmarshal(regexp.MustCompile(`(?m)^CMD (.*)$`).FindSubmatch([]byte(last))[1], &args))
+	var p program
+	_, err = parse(&p, args, io.Discard)
+	require.NoError(t, err)
+	require.Equal(t, "0.0.0.0:8089", p.listen)
+	mod, err := os.ReadFile("../../go.mod")
+	require.NoError(t, err)
+	release := regexp.MustCompile(`(?m)^go (\d+\.\d+)`).FindSubmatch(mod)
+	require.Contains(t, string(text), "golang:"+string(release[1])+" AS build\n")
+}
+
 // The binary needs nothing beside it: it answers in an empty directory, as it
 // does in an image made from scratch.
 func TestStaticBinary(t *testing.T) {
@@ -85,8 +119,8 @@ func TestStaticBinary(t *testing.T) {
 		t.Skip("chroot needs root on Linux")
 	}
 	root := t.TempDir()
-	build := exec.Command("go", "build", "-ldflags=-s -w", "-o", filepath.Join(root, "eipsim"), ".")
-	build.Env = append(os.Environ(), "CGO_ENABLED=0")
+	build := exec.Command("sh", "-c", strings.ReplaceAll(containerBuild(t), " -o /eipsim ", " -o "+root+"/eipsim "))
+	build.Dir = "../.."
 	out, err := build.CombinedOutput()
 	require.NoError(t, err, string(out))
 	for _, args := range [][]string{{"-listen", "127.0.0.1:0"}, {"-listen", "127.0.0.1:0", "-tls"}} {

@@ -102,7 +102,8 @@ func TestLifeFails(t *testing.T) {
 			_, stderr, err := life(t, i, srv.URL(), "EIP_INSTANCE=i-nobody")
 			require.Error(t, err)
 			require.Len(t, srv.AddressesEverMade(), 1)
-			require.Empty(t, srv.Addresses())
+			gone := func() bool { return len(srv.Addresses()) == 0 }
+			require.Eventually(t, gone, 10*time.Second, 10*time.Millisecond)
 			require.Contains(t, stderr, "failed: "+srv.AddressesEverMade()[0].AllocationID+" is left")
 			require.Contains(t, stderr, "InvalidInstanId.NotFound") // as the service spells it
 
@@ -113,7 +114,7 @@ func TestLifeFails(t *testing.T) {
 			require.Error(t, err, "clients do not repeat what is refused")
 			require.Contains(t, stderr, "Throttling.User")
 			require.Len(t, srv.AddressesEverMade(), 1)
-			require.Eventually(t, func() bool { return len(srv.Addresses()) == 0 }, 10*time.Second, 10*time.Millisecond)
+			require.Eventually(t, gone, 10*time.Second, 10*time.Millisecond)
 
 			_, stderr, err = life(t, i, srv.URL(), "ALIBABA_CLOUD_ACCESS_KEY_SECRET=wrong")
 			require.Error(t, err)
