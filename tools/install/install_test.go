@@ -42,11 +42,15 @@ func proxy(t *testing.T, version string) string {
 	}
 	f, err := os.Create(filepath.Join(at, version+".zip"))
 	require.NoError(t, err)
-	absolute, err := filepath.Abs(root)
-	require.NoError(t, err)
-	require.NoError(t, zip.CreateFromVCS(f, module.Version{Path: path, Version: version}, absolute, "HEAD", ""))
+	head := t.TempDir()
+	archive := filepath.Join(t.TempDir(), "head.tar")
+	command(t, nil, "git", "archive", "--format=tar", "--output="+archive, "HEAD")
+	command(t, nil, "tar", "-xf", archive, "-C", head)
+	require.NoError(t, zip.CreateFromDir(f, module.Version{Path: path, Version: version}, head))
 	require.NoError(t, f.Close())
-	file(version+".mod", command(t, nil, "git", "show", "HEAD:go.mod")+"\n")
+	mod, err := os.ReadFile(filepath.Join(head, "go.mod"))
+	require.NoError(t, err)
+	file(version+".mod", string(mod))
 	info, err := json.Marshal(map[string]string{"Version": version, "Time": time.Now().UTC().Format(time.RFC3339)})
 	require.NoError(t, err)
 	file(version+".info", string(info))
@@ -58,8 +62,10 @@ func proxy(t *testing.T, version string) string {
 // other modules come from this machine's cache, or from where it gets them.
 func TestInstall(t *testing.T) {
 	t.Parallel()
-	if _, err := exec.LookPath("git"); err != nil {
-		t.Skipf("go install is not tried: %v", err)
+	for _, program := range []string{"git", "tar"} {
+		if _, err := exec.LookPath(program); err != nil {
+			t.Skipf("go install is not tried: %v", err)
+		}
 	}
 	readme, err := os.ReadFile(filepath.Join(root, "README.md"))
 	require.NoError(t, err)
