@@ -29,12 +29,12 @@ import (
 	eip "github.com/eipkit/eip-go"
 )
 
-// TestMain lets a test start this program as a process of its own.
-func TestMain(m *testing.M) {
+// With the variable EIPSIM_AS_PROGRAM the test binary is the program itself, so
+// that a test can start it as a process of its own.
+func init() {
 	if os.Getenv("EIPSIM_AS_PROGRAM") == "1" {
 		main()
 	}
-	os.Exit(m.Run())
 }
 
 // process starts the program as a process, and gives its first line.
