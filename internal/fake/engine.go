@@ -71,6 +71,7 @@ type Config struct {
 	HintHeader string        // the vendor's header for that, in milliseconds
 	Keep       int           // calls kept in the record, 0 means none
 	Log        io.Writer     // one line per call, nil means none
+	LogJSON    bool          // the lines are JSON objects
 	Usage      string        // answer to a bare visit
 	MaxBody    int64         // bytes of a request body, 0 means 1 MiB
 }

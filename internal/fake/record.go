@@ -1,7 +1,6 @@
 package fake
 
 import (
-	"fmt"
 	"maps"
 	"time"
 )
@@ -131,21 +130,6 @@ func (e *Engine) leave(call *Call) {
 	e.mu.Lock()
 	e.active--
 	e.mu.Unlock()
-}
-
-func (e *Engine) writeLog(c *Call) {
-	dash := func(s string) string {
-		if s == "" {
-			return "-"
-		}
-		return fmt.Sprintf("%.128q", s)[1 : len(fmt.Sprintf("%.128q", s))-1]
-	}
-	line := fmt.Sprintf("%s #%d %s status=%d code=%s fault=%s ran=%t token=%s request=%s\n",
-		c.Time.UTC().Format("2006-01-02T15:04:05.000Z"), c.Seq, dash(c.Action), c.Status, dash(c.Code),
-		dash(string(c.Fault)), c.Ran, dash(c.Token), dash(c.RequestID))
-	e.log.Lock()
-	defer e.log.Unlock()
-	e.cfg.Log.Write([]byte(line))
 }
 
 // Calls returns the calls that are still in the record, in the order in which
