@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"testing"
 
+	"github.com/stretchr/testify/require"
+
 	"github.com/eipkit/eip-go/eiptest"
 )
 
@@ -71,5 +73,84 @@ func TestPagesAndFilters(t *testing.T) {
 	}
 	if a := c.ok("DescribeEipAddresses", args()...); a.str("TotalCount") != "5" {
 		t.Errorf("%s addresses are left, want 5", a.str("TotalCount"))
+	}
+}
+
+// What a recorded answer has, and what it lacks.
+func TestShownFields(t *testing.T) {
+	t.Parallel()
+	srv := eiptest.NewServer(t, eiptest.WithBandwidthPackageTime(0))
+	c := newCaller(t, srv)
+	id, _ := c.allocate("Bandwidth", "7")
+	for _, reserved := range []string{"", "true", "false"} {
+		a := c.ok(desc, args("IncludeReservationData", reserved)...)
+		require.Contains(t, string(a.body), `"HasReservationData":false`)
+		require.NotContains(t, string(a.body), "EipBandwidth")
+	}
+	pkg := c.pack()
+	c.ok(join, args("BandwidthPackageId", pkg, "IpInstanceId", id)...)
+	shown := c.eipOf(id)
+	require.Equal(t, []any{"100", "7"}, []any{shown["Bandwidth"], shown["EipBandwidth"]})
+	c.ok(leave, args("BandwidthPackageId", pkg, "IpInstanceId", id)...)
+	require.NotContains(t, c.eipOf(id), "EipBandwidth")
+	require.Equal(t, "7", c.eipOf(id)["Bandwidth"])
+}
+
+// How many addresses a page may have.
+func TestPageLimit(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		opts []eiptest.Option
+		most int
+	}{
+		{nil, 100},
+		{with(eiptest.WithReference2019()), 50},
+		{with(eiptest.WithPageLimit(20)), 20},
+		{with(eiptest.WithPageLimit(100), eiptest.WithReference2019()), 100},
+		{with(eiptest.WithReference2019(), eiptest.WithPageLimit(100)), 100},
+	} {
+		c := newCaller(t, eiptest.NewServer(t, tt.opts...))
+		require.Equal(t, fmt.Sprint(tt.most), c.ok(desc, args("PageSize", fmt.Sprint(tt.most))...).str("PageSize"))
+		a := c.refused(400, "InvalidParameter", desc, args("PageSize", fmt.Sprint(tt.most+1))...)
+		require.Contains(t, a.str("Message"), "PageSize")
+		c.refused(400, "InvalidParameter", desc, args("PageSize", "0")...)
+		a = c.ok(desc, args()...)
+		require.Equal(t, []string{"1", "10", "0"}, []string{a.str("PageNumber"), a.str("PageSize"), a.str("TotalCount")})
+	}
+}
+
+// The numbers of the filters begin with 1 and have no gap.
+func TestFilterNumbers(t *testing.T) {
+	t.Parallel()
+	c := newCaller(t, eiptest.NewServer(t))
+	c.allocate()
+	const from, to, past, ahead = "CreationStartTime", "CreationEndTime", "2020-01-01T00:00Z", "2099-01-01T00:00:00Z"
+	for _, tt := range []struct {
+		code string // "" for success
+		args []string
+	}{
+		{"", []string{"Filter.1.Key", from, "Filter.1.Value", past}},
+		{"", []string{"Filter.1.Key", from, "Filter.1.Value", past, "Filter.2.Key", to, "Filter.2.Value", ahead}},
+		{"", []string{"Filter.1.Key", from, "Filter.1.Value", past, "Filter.2.Key", "", "Filter.2.Value", ""}},
+		{"", []string{"Filter.1.Key", "", "Filter.2.Key", ""}},
+		{"", []string{"Filter.Colour", "red"}}, // a parameter that nobody knows
+		{"InvalidFilterKey.NotFound", []string{"Filter.2.Key", from, "Filter.2.Value", past}},
+		{"InvalidFilterKey.NotFound", []string{"Filter.2.Key", from}},
+		{"InvalidFilterKey.NotFound", []string{"Filter.2.Value", past}},
+		{"InvalidFilterKey.NotFound", []string{"Filter.1.Key", "", "Filter.1.Value", "", "Filter.2.Key", from, "Filter.2.Value", past}},
+		{"InvalidFilterKey.NotFound", []string{"Filter.1.Key", from, "Filter.1.Value", past, "Filter.3.Key", to, "Filter.3.Value", ahead}},
+		{"InvalidFilterKey.NotFound", []string{"Filter.0.Key", from, "Filter.0.Value", past}},
+		{"InvalidFilterKey.NotFound", []string{"Filter.01.Key", from, "Filter.01.Value", past}},
+		{"InvalidFilterKey.NotFound", []string{"Filter.99999999999999999999.Key", from}},
+		{"InvalidFilterKey.NotFound", []string{"Filter.1.Value", past}},
+		{"InvalidFilterKey.NotFound", []string{"Filter.1.Key", "Filter.1.Name", "Filter.1.Value", "value1"}},
+		{"InvalidFilterValue", []string{"Filter.1.Key", from}},
+		{"InvalidFilterValue", []string{"Filter.1.Key", from, "Filter.1.Value", "2020-01-01"}},
+	} {
+		if tt.code == "" {
+			require.Equal(t, "1", c.ok(desc, args(tt.args...)...).str("TotalCount"), tt.args)
+		} else {
+			c.refused(404, tt.code, desc, args(tt.args...)...)
+		}
 	}
 }
