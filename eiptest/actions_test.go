@@ -40,6 +40,10 @@ func TestActionsParameters(t *testing.T) {
 	for name, want := range map[string]action{
 		"DescribeRegions":           {},
 		"AllocateEipAddress":        {token: true, region: true},
+		"AllocateEipAddressPro":     {token: true, region: true},
+		"UnassociateEipAddress":     {token: true, required: []string{"AllocationId"}},
+		"ReleaseEipAddress":         {required: []string{"AllocationId"}},
+		"DescribeEipGatewayInfo":    {region: true, required: []string{"InstanceId"}},
 		"DescribeEipAddresses":      {region: true},
 		"AssociateEipAddress":       {token: true, required: []string{"AllocationId", "InstanceId"}},
 		"ModifyEipAddressAttribute": {required: []string{"AllocationId"}},

@@ -32,6 +32,10 @@ func TestAllocateAnswers(t *testing.T) {
 		a = c.ok(action, args("InstanceChargeType", "PrePaid", "Period", "1", "AutoPay", "false")...)
 		require.ElementsMatch(t, []string{"RequestId", "OrderId"}, keysOf(a.tree))
 
+		a = c.ok(action, args("ResourceGroupId", "rg-a")...)
+		require.Equal(t, "rg-a", a.str("ResourceGroupId"))
+		require.Equal(t, "rg-a", c.eipOf(a.str("AllocationId"))["ResourceGroupId"])
+
 		// Two addresses are never the same one.
 		require.NotEqual(t, c.ok(action, args()...).str("EipAddress"), c.ok(action, args()...).str("EipAddress"))
 		a = c.ok(action, args("SecurityProtectionTypes.1", "AntiDDoS_Enhanced")...)

@@ -3,6 +3,7 @@ package eiptest_test
 import (
 	"fmt"
 	"testing"
+	"testing/synctest"
 
 	"github.com/stretchr/testify/require"
 
@@ -81,10 +82,12 @@ func TestShownFields(t *testing.T) {
 	t.Parallel()
 	srv := eiptest.NewServer(t, eiptest.WithBandwidthPackageTime(0))
 	c := newCaller(t, srv)
-	id, _ := c.allocate("Bandwidth", "7")
+	id, _ := c.allocate("Bandwidth", "7", "Description", "front")
+	require.Equal(t, []any{"front", "front"}, []any{c.eipOf(id)["Description"], c.eipOf(id)["Descritpion"]}, "so spelt")
 	for _, reserved := range []string{"", "true", "false"} {
 		a := c.ok(desc, args("IncludeReservationData", reserved)...)
 		require.Contains(t, string(a.body), `"HasReservationData":false`)
+		require.NotContains(t, string(a.body), `"Reservation`)
 		require.NotContains(t, string(a.body), "EipBandwidth")
 	}
 	pkg := c.pack()
@@ -152,5 +155,35 @@ func TestFilterNumbers(t *testing.T) {
 		} else {
 			c.refused(404, tt.code, desc, args(tt.args...)...)
 		}
+	}
+}
+
+// When a subscription ends, without seconds.
+func TestExpiredTime(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		c := newCaller(t, eiptest.NewServer(t, eiptest.WithPipe()))
+		for cycle, want := range map[string]string{"Month": "2000-03-01T00:00Z", "Year": "2002-01-01T00:00Z"} {
+			id := c.ok(pro, args("InstanceChargeType", "PrePaid", "Period", "2", "PricingCycle", cycle)...).str("AllocationId")
+			require.Equal(t, want, c.eipOf(id)["ExpiredTime"])
+		}
+		id, _ := c.allocate()
+		require.Equal(t, "", c.eipOf(id)["ExpiredTime"])
+	})
+}
+
+// Why an address is locked, and what that says of its business state.
+func TestLockReason(t *testing.T) {
+	t.Parallel()
+	srv := eiptest.NewServer(t)
+	c := newCaller(t, srv)
+	id, _ := c.allocate()
+	require.Equal(t, map[string]any{"LockReason": []any{}}, c.eipOf(id)["OperationLocks"])
+	for reason, business := range map[string]string{"financial": "FinancialLocked", "security": "SecurityLocked"} {
+		srv.Change(id, func(a *eiptest.Address) { a.Locked = reason })
+		shown := c.eipOf(id)
+		require.Equal(t, map[string]any{"LockReason": []any{map[string]any{"LockReason": reason}}}, shown["OperationLocks"])
+		require.Equal(t, business, shown["BusinessStatus"])
+		require.Equal(t, "1", c.ok(desc, args("LockReason", reason)...).str("TotalCount"))
 	}
 }

@@ -117,3 +117,28 @@ func TestSegmentInAllocation(t *testing.T) {
 	require.Equal(t, eiptest.Allocating, srv.Segments()[0].Status)
 	require.Equal(t, "0", c.ok(desc, args("SegmentInstanceId", id)...).str("TotalCount"))
 }
+
+// What a segment is that was asked for with its mask alone, and with all that can
+// be said of it.
+func TestSegmentDefaults(t *testing.T) {
+	t.Parallel()
+	srv := eiptest.NewServer(t, eiptest.WithTransition(0))
+	c := newCaller(t, srv)
+	for _, tt := range []struct {
+		args, want []string // bandwidth, metering, group, zone
+	}{
+		{nil, []string{"5", "PayByBandwidth", "rg-default", ""}},
+		{[]string{"Bandwidth", "9", "InternetChargeType", "PayByTraffic", "ResourceGroupId", "rg-a", "Zone", "cn-hangzhou-b", "Netmode", "public"},
+			[]string{"9", "PayByTraffic", "rg-a", "cn-hangzhou-b"}},
+	} {
+		id := c.ok(seg, args(append(tt.args, "EipMask", "28")...)...).str("EipSegmentInstanceId")
+		a := c.ok(desc, args("SegmentInstanceId", id)...)
+		for i, key := range []string{"Bandwidth", "InternetChargeType", "ResourceGroupId", "Zone"} {
+			require.Equal(t, tt.want[i], a.str("EipAddresses", "EipAddress", key), key)
+		}
+		require.Equal(t, []string{"PostPaid", "BGP"}, []string{a.str("EipAddresses", "EipAddress", "ChargeType"), a.str("EipAddresses", "EipAddress", "ISP")})
+		require.Equal(t, tt.want[3], c.ok("DescribeEipSegment", args("SegmentInstanceId", id)...).str("EipSegments", "EipSegment", "Zone"))
+	}
+	c.refused(400, "InvalidParameter", seg, args("EipMask", "28", "Netmode", "hybrid")...)
+	require.Len(t, srv.Segments(), 2)
+}
