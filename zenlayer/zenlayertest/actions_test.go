@@ -1,6 +1,9 @@
 package zenlayertest_test
 
 import (
+	"encoding/json"
+	"net/http"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -107,4 +110,43 @@ func TestStockOfAZone(t *testing.T) {
 	}
 	_, err := c.AllocateEipAddresses(t.Context(), &zenlayer.AllocateEipAddressesRequest{ZoneID: "FRA-A", EipChargeType: "POSTPAID"})
 	require.ErrorIs(t, err, eip.ErrCapacity)
+}
+
+// Where a call goes, and what its answer looks like on the wire: that of the
+// documented example.
+func TestEnvelope(t *testing.T) {
+	t.Parallel()
+	srv := zenlayertest.NewServer(t, zenlayertest.WithBearerToken("bearer"))
+	call := func(method, path, action string) (int, map[string]any) {
+		req, err := http.NewRequestWithContext(t.Context(), method, srv.URL()+path, strings.NewReader(`{"eipChargeType":"POSTPAID","zoneId":"SEL-A"}`))
+		require.NoError(t, err)
+		req.Header.Set("X-ZC-Action", action)
+		req.Header.Set("X-ZC-Version", "2022-11-20")
+		req.Header.Set("Authorization", "Bearer bearer")
+		resp, err := srv.HTTPClient().Do(req)
+		require.NoError(t, err)
+		defer resp.Body.Close()
+		var body map[string]any
+		if strings.Contains(resp.Header.Get("Content-Type"), "json") {
+			require.NoError(t, json.NewDecoder(resp.Body).Decode(&body))
+		}
+		return resp.StatusCode, body
+	}
+	status, body := call(http.MethodPost, "/api/v2/bmc", "AllocateEipAddresses")
+	require.Equal(t, http.StatusOK, status)
+	require.Len(t, body, 2)
+	inner := body["response"].(map[string]any)
+	require.Len(t, inner, 3)
+	require.Equal(t, body["requestId"], inner["requestId"])
+	require.Len(t, inner["eipIdSet"], 1)
+	require.Equal(t, "", inner["orderNumber"])
+	for _, bad := range [][3]string{
+		{http.MethodGet, "/api/v2/bmc", "AllocateEipAddresses"}, {http.MethodPost, "/api/v2/zec", "AllocateEipAddresses"},
+		{http.MethodPost, "/api/v2/bmc", ""}, {http.MethodPost, "/api/v2/bmc", "AllocateEipAddress"},
+	} {
+		status, body := call(bad[0], bad[1], bad[2])
+		require.GreaterOrEqual(t, status, 400)
+		require.NotContains(t, body, "response")
+	}
+	require.Len(t, srv.AddressesEverMade(), 1)
 }
