@@ -103,6 +103,6 @@ func TestPeriods(t *testing.T) {
 		c.refused(400, "MissingParameter", tt.action, p...)
 		c.refused(400, "InvalidParameter", tt.action, append(p, "Period", "1", "PricingCycle", "Week")...)
 		c.refused(400, "InvalidParameter", tt.action, append(p, "Period", "1", "InternetChargeType", "PayByTraffic")...)
-		c.ok(tt.action, args("Period", "99")...) // PostPaid does not look at it
+		c.ok(tt.action, args("Period", "99", "PricingCycle", "Week", "AutoPay", "true")...) // PostPaid does not look at them
 	}
 }

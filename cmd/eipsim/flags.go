@@ -47,6 +47,7 @@ func parse(args []string, stderr io.Writer) ([]eiptest.Option, error) {
 	seed := fs.Uint64("seed", 1, "seed of the faults")
 	logging := fs.Bool("log", false, "write one line per request to stderr, without secrets")
 	tokenLife := fs.Duration("token-life", 24*time.Hour, "how long a ClientToken is remembered")
+	old := fs.Bool("reference-2019", false, "follow the 2019 API reference where newer documents contradict it")
 	var odds chances
 	odds.flags(fs)
 	if err := fs.Parse(args); err != nil {
@@ -73,6 +74,9 @@ func parse(args []string, stderr io.Writer) ([]eiptest.Option, error) {
 		eiptest.WithVisibilityDelay(*visibility), eiptest.WithLatency(*latency),
 		eiptest.WithRateLimit(*rate, *hint), eiptest.WithSeed(*seed), eiptest.WithTokenLife(*tokenLife),
 		eiptest.WithRecord(0), eiptest.WithUsage(fmt.Sprintf(usageText, *region, list.String())),
+	}
+	if *old {
+		opts = append(opts, eiptest.WithReference2019())
 	}
 	if *logging {
 		opts = append(opts, eiptest.WithLog(stderr))
