@@ -64,7 +64,9 @@ func TestReference2019(t *testing.T) {
 		c.ok(bind, p...)
 		c.ok(free, p...)
 	}
-	c.ok(bind, args("AllocationId", id, "InstanceId", "eni-test1", "InstanceType", eiptest.ENI)...)
+	p := args("AllocationId", id, "InstanceId", "eni-test1", "InstanceType", eiptest.ENI)
+	c.ok(bind, p...)
+	c.refused(400, "InvalidInstanceType.ValueNotSupported", free, p...)
 }
 
 // The code of an action that does not exist.

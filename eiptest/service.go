@@ -188,14 +188,13 @@ func (s *service) act(p params) (obj, *fake.Refusal) {
 
 func (c *call) do(a action) (obj, *fake.Refusal) {
 	c.region = c.p["RegionId"]
-	reference := c.s.set.requiredToo[c.action]
 	if c.region == "" {
-		if a.region || slices.Contains(reference, "RegionId") {
+		if a.region {
 			return nil, missing("RegionId")
 		}
 		c.region = c.s.set.home
 	}
-	for _, name := range slices.Concat(a.required, reference) {
+	for _, name := range slices.Concat(a.required, c.s.set.requiredToo[c.action]) {
 		if c.p[name] == "" {
 			name, _, _ = strings.Cut(name, ".") // of a list
 			return nil, missing(name)
