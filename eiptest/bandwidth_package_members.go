@@ -153,7 +153,7 @@ func (c *call) member(id string) (*member, *fake.Refusal) {
 		return nil, ref
 	}
 	a := c.find(id)
-	if a == nil || a.in == nil || a.in.of != p {
+	if a == nil || a.Owner != "" || a.in == nil || a.in.of != p {
 		return nil, c.no("OperationUnsupported.IpNotInCbwp")
 	}
 	if _, ref := c.changeable(p.ID); ref != nil {

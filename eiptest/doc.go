@@ -61,6 +61,14 @@
 // IDs and whose TotalCount is their number. If the action returns nothing else, it
 // needs a RequestId.
 //
+// # Rules
+//
+// RULES.md in this directory lists what the documents say that the service does,
+// with the line of each document and the test that pins it. Where documents
+// contradict each other, the newer one holds; WithReference2019 and the options
+// beside it make the service follow the other. What the tables give as a number or
+// a boolean has to be one.
+//
 // # What is a guess
 //
 // The documents do not say how long a ClientToken is remembered (here: a day,
@@ -80,6 +88,14 @@
 // of a segment's addresses when it is turned into a pool (here: they stay, as
 // addresses of the pool). A second AddGlobalAccelerationInstanceIp, and a second
 // removal, is refused.
+//
+// Nor do they say where the line type BGP_International is sold (here: everywhere),
+// which characters are letters in the name of an address (here: those of every
+// script), which code refuses a NAT gateway for an old NAT bandwidth package (here:
+// IncorrectInstanceStatus), and how an action whose page has no code for it refuses
+// an address of somebody else: ModifyEipAddressAttribute does not find it, an action
+// without a table answers as AssociateEipAddress does. An instance that is not in
+// the region that InstanceRegionId names is not found there.
 //
 // Nor do they say which code answers a header of signature V3 that is missing or
 // not signed. Here a missing one is answered with the code of the parameter that it

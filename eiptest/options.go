@@ -35,7 +35,12 @@ type settings struct {
 	singleISP bool
 
 	international bool
-	poolsClosed   bool
+	finance       bool
+	oldNAT        bool
+	proRegions    []string
+	unknownAction string
+	contradicted
+	poolsClosed bool
 
 	quota, segmentQuota, segmentLess, points int
 	taggedAtOnce, packageQuota               int
@@ -62,6 +67,7 @@ const (
 const (
 	defaultQuota      = 20  // addresses, from the vendor's quota page
 	defaultPointLimit = 400 // monitoring points per call, from the SDK metadata
+	defaultPageLimit  = 100 // addresses a page, from the SDK metadata
 	defaultRecord     = 4096
 	defaultTransition = 2 * time.Millisecond
 )
@@ -72,11 +78,12 @@ func defaults() settings {
 		listen: "127.0.0.1:0", seed: 1, hostID: "vpc.aliyuncs.com",
 		keys: map[string]accessKey{}, home: DefaultRegion,
 		stock: map[string]int{}, masks: map[string]int{},
-		quota: defaultQuota, segmentQuota: 10, segmentLess: 3, points: defaultPointLimit, taggedAtOnce: 50, packageQuota: 20,
+		quota: defaultQuota, segmentQuota: 10, segmentLess: 3, points: byDocument, taggedAtOnce: 50, packageQuota: 20,
 		balance: 1e9, price: 20,
 		bindTime: defaultTransition, releaseTime: defaultTransition, segmentTime: 5 * defaultTransition,
 		packageTime: defaultTransition, poolTime: 5 * defaultTransition,
-		tokenLife: 24 * time.Hour,
+		tokenLife:     24 * time.Hour,
+		unknownAction: "InvalidAction.NotFound", contradicted: contradicted{pageLimit: byDocument},
 	}
 }
 

@@ -5,10 +5,13 @@ import (
 	"hash/maphash"
 	"maps"
 	"math/rand/v2"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/eipkit/eip-go/internal/fake"
 )
@@ -70,6 +73,7 @@ type region struct {
 }
 
 func newService(set settings) *service {
+	set.follow()
 	s := &service{
 		set: set, clock: set.clock,
 		keys:      map[string]accessKey{},
@@ -190,7 +194,7 @@ func (c *call) do(a action) (obj, *fake.Refusal) {
 		}
 		c.region = c.s.set.home
 	}
-	for _, name := range a.required {
+	for _, name := range slices.Concat(a.required, c.s.set.requiredToo[c.action]) {
 		if c.p[name] == "" {
 			name, _, _ = strings.Cut(name, ".") // of a list
 			return nil, missing(name)
@@ -199,7 +203,30 @@ func (c *call) do(a action) (obj, *fake.Refusal) {
 	if c.rg = c.s.regions[c.region]; c.rg == nil {
 		return nil, c.no(a.noRegion)
 	}
+	for _, p := range a.typed {
+		if v := c.p[p.name]; v != "" && !p.takes(v) {
+			return nil, c.junk(p.name)
+		}
+	}
 	return a.run(c)
+}
+
+// junk refuses a value that is not of the parameter's type: with the code that
+// the action's document has for the parameter, or with the gateway's.
+func (c *call) junk(name string) *fake.Refusal {
+	switch {
+	case name == "Bandwidth" && (c.pro() || c.action == "AllocateEipAddress" || c.action == "AllocateEipSegmentAddress"):
+		return c.bad(name)
+	case name == "Bandwidth" && c.action == "ModifyEipAddressAttribute":
+		return c.noWhere("InvalidParameter", name)
+	case name == "Bandwidth": // of a bandwidth package
+		return c.no("InvalidParameter.Bandwidth")
+	case name == "EipMask":
+		return c.no("IllegalParam.EipMask")
+	case name == "Period" && c.action == "DescribeEipMonitorData":
+		return c.no("InvalidPeriod.ValueNotSupported")
+	}
+	return invalid(name)
 }
 
 // number reads an optional positive integer.
@@ -266,6 +293,26 @@ func validTag(s string) bool {
 func validText(s string, most int) bool {
 	return len([]rune(s)) <= most && !strings.HasPrefix(s, "http://") && !strings.HasPrefix(s, "https://")
 }
+
+// validName is the rule for the name of an address (2019 API reference, line 916).
+// A letter is one of any script.
+func (s *service) validName(v string) bool {
+	for i, r := range v {
+		if !unicode.IsLetter(r) && (i == 0 || !unicode.IsDigit(r) && !strings.ContainsRune("._-", r)) {
+			return false
+		}
+	}
+	return s.longEnough(v) && validText(v, 128)
+}
+
+// validDescription is the rule for the description of an address (2019 API
+// reference, line 907).
+func (s *service) validDescription(v string) bool {
+	first, _ := utf8.DecodeRuneInString(v)
+	return (v == "" || unicode.IsLetter(first)) && s.longEnough(v) && validText(v, 256)
+}
+
+func (s *service) longEnough(v string) bool { return utf8.RuneCountInString(v) >= s.set.shortestText }
 
 // requestID makes an upper-case UUID.
 func requestID() string {

@@ -29,6 +29,10 @@ type address struct {
 	hidden  bool
 	gone    bool
 	in      *member // of a bandwidth package
+
+	instanceRegion string // of what it is bound to
+	namedPrivate   bool   // PrivateIPAddress was named by the call that bound it
+	namedVPC       bool   // likewise VpcID
 }
 
 func (a *address) seen(now time.Time) bool { return !a.gone && !a.hidden && !now.Before(a.visible) }
@@ -142,9 +146,22 @@ func (c *call) mine(a *address) *fake.Refusal {
 	case a == nil:
 		return c.no("InvalidAllocationId.NotFound")
 	case a.Owner != "":
-		return c.noWhere("Forbbiden", "owener")
+		return c.foreign()
 	}
 	return nil
+}
+
+// foreign refuses an address of somebody else with the code that the table of the
+// action has for it. ModifyEipAddressAttribute has none there, and does not find the
+// address. Actions without a table answer as AssociateEipAddress does.
+func (c *call) foreign() *fake.Refusal {
+	switch c.action {
+	case "ModifyEipAddressAttribute":
+		return c.noWhere("InvalidAllocationId.NotFound", "..")
+	case "DescribeEipMonitorData":
+		return c.no("InvalidInstanceId.NotFound")
+	}
+	return c.noWhere("Forbbiden", "owener")
 }
 
 // wrongState refuses an operation that the address's state does not allow.
@@ -157,7 +174,10 @@ func (c *call) wrongState(a *address) *fake.Refusal {
 
 // bind notes which instance an address is on, or is going to.
 func (s *service) bind(a *address, instance, kind string) {
-	a.InstanceID, a.InstanceType = instance, kind
+	a.InstanceID, a.InstanceType, a.instanceRegion = instance, kind, a.RegionID
+	if in := s.instances[instance]; in != nil {
+		a.instanceRegion = s.regionOf(in)
+	}
 	s.bound[instance] = append(s.bound[instance], a)
 }
 
@@ -175,6 +195,7 @@ func (s *service) unbind(a *address) {
 		s.bound[a.InstanceID] = all
 	}
 	a.InstanceID, a.InstanceType, a.Mode, a.PrivateIPAddress, a.VpcID = "", "", "", "", ""
+	a.instanceRegion, a.namedPrivate, a.namedVPC = "", false, false
 }
 
 // enter puts a new address into the books.

@@ -48,6 +48,7 @@ func parse(p *program, args []string, stderr io.Writer) ([]eiptest.Option, error
 	hint := fs.Bool("rate-hint", false, "tell a limited caller when to come back")
 	seed := fs.Uint64("seed", 1, "seed of the faults")
 	tokenLife := fs.Duration("token-life", 24*time.Hour, "how long a ClientToken is remembered")
+	old := fs.Bool("reference-2019", false, "follow the 2019 API reference where newer documents contradict it")
 	var odds chances
 	odds.flags(fs)
 	if err := fs.Parse(args); err != nil {
@@ -74,6 +75,9 @@ func parse(p *program, args []string, stderr io.Writer) ([]eiptest.Option, error
 		eiptest.WithVisibilityDelay(*visibility), eiptest.WithLatency(*latency),
 		eiptest.WithRateLimit(*rate, *hint), eiptest.WithSeed(*seed), eiptest.WithTokenLife(*tokenLife),
 		eiptest.WithRecord(callsKept), eiptest.WithUsage(fmt.Sprintf(usageText, *region, list.String())),
+	}
+	if *old {
+		opts = append(opts, eiptest.WithReference2019())
 	}
 	switch p.log {
 	case textLog:
