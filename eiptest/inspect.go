@@ -101,6 +101,7 @@ type Call struct {
 	Time      time.Time
 	Action    string
 	Token     string
+	Attempt   int // of those that carried the Token, from 1; 0 without one
 	Nonce     string
 	Params    map[string]string // what the action asks for, the envelope left out
 	Fault     string            // kind of the fault injected, if any
@@ -113,7 +114,7 @@ type Call struct {
 }
 
 func newCall(c fake.Call) Call {
-	return Call{Seq: c.Seq, Time: c.Time, Action: c.Action, Token: c.Token, Nonce: c.Nonce, Params: c.Params,
+	return Call{Seq: c.Seq, Time: c.Time, Action: c.Action, Token: c.Token, Attempt: c.Attempt, Nonce: c.Nonce, Params: c.Params,
 		Fault: string(c.Fault), Ran: c.Ran, RanCode: c.RanCode, Limited: c.Limited,
 		Status: c.Status, Code: c.Code, RequestID: c.RequestID}
 }
