@@ -164,13 +164,24 @@ func (s *Server) Counts() Counts {
 	return out
 }
 
-// locked runs f with the state brought up to date.
+// locked runs f, which changes nothing, with the state brought up to date.
 func (s *Server) locked(f func(*service, time.Time)) {
 	now := s.svc.clock()
 	s.svc.mu.Lock()
 	defer s.svc.mu.Unlock()
 	s.svc.advance(now)
 	f(s.svc, now)
+}
+
+// changed is locked for a function that changes something, which is written down
+// if there is a state file. An error of that is kept for the next write.
+func (s *Server) changed(f func(*service, time.Time)) error {
+	var err error
+	s.locked(func(v *service, now time.Time) {
+		f(v, now)
+		err = v.commit(true)
+	})
+	return err
 }
 
 func (a *address) copy() Address {
