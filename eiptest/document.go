@@ -19,13 +19,13 @@ type document struct {
 	Quota           *int           `json:"quota,omitempty"`
 	Balance         *float64       `json:"balance,omitempty"`
 	PoolServiceOpen *bool          `json:"poolServiceOpen,omitempty"`
-	Regions         []regionDoc    `json:"regions,omitempty"` // those whose stock has an end
+	Regions         []regionDoc    `json:"regions"`           // those whose stock has an end
 	Failing         map[string]int `json:"failing,omitempty"` // transitions that are going to fail
 	Counters        *countersDoc   `json:"counters,omitempty"`
 
-	// Instances that are not there at all are those of the command line.
+	// Regions, Instances and Pools that are not there at all are those of the options.
 	Instances []instanceDoc `json:"instances"`
-	Pools     []poolDoc     `json:"pools,omitempty"`
+	Pools     []poolDoc     `json:"pools"`
 	Segments  []segmentDoc  `json:"segments,omitempty"`
 	Addresses []addressDoc  `json:"addresses,omitempty"`
 	Released  []addressDoc  `json:"released,omitempty"` // those that can be asked for again

@@ -99,9 +99,17 @@ func (o *order) doc() orderDoc {
 	return d
 }
 
+// names are the action and the ClientToken.
+func (t *done) names() (action, token string) {
+	_, rest, _ := strings.Cut(t.key, "\x00")
+	action, token, _ = strings.Cut(rest, "\x00")
+	return action, token
+}
+
 func (t *done) doc() tokenDoc {
-	parts := strings.SplitN(t.key, "\x00", 3)
-	d := tokenDoc{AccessKeyID: parts[0], Action: parts[1], Token: parts[2], At: t.at, Print: t.print}
+	key, _, _ := strings.Cut(t.key, "\x00")
+	action, token := t.names()
+	d := tokenDoc{AccessKeyID: key, Action: action, Token: token, At: t.at, Print: t.print}
 	if t.ref != nil {
 		d.Refusal = &refusalDoc{t.ref.Status, t.ref.Code, t.ref.Message}
 	} else {
@@ -120,6 +128,7 @@ func (s *service) small(d *document) {
 			d.Failing[status] = n
 		}
 	}
+	d.Regions = []regionDoc{}
 	for _, id := range s.set.regions {
 		r := regionDoc{ID: id, Masks: maps.Clone(s.regions[id].masks)}
 		if n := s.regions[id].stock; n >= 0 {
@@ -142,7 +151,7 @@ func (s *service) small(d *document) {
 
 // whole is the document of everything. The service's mutex is held.
 func (s *service) whole() *document {
-	d := &document{Format: formatName, Instances: []instanceDoc{}}
+	d := &document{Format: formatName, Instances: []instanceDoc{}, Pools: []poolDoc{}}
 	s.small(d)
 	for _, id := range slices.Sorted(maps.Keys(s.instances)) {
 		d.Instances = append(d.Instances, s.instances[id].doc())

@@ -84,8 +84,10 @@ func (s *Server) AddInstance(in Instance) error {
 	if err := in.check(); err != nil {
 		return err
 	}
-	s.changed(func(v *service, _ time.Time) { v.addInstance(in); v.touchInstance(in.ID) })
-	return nil
+	return s.changed(func(v *service, _ time.Time) {
+		v.addInstance(in)
+		v.touchInstance(in.ID)
+	})
 }
 
 func (s *service) addInstance(in Instance) {
@@ -95,7 +97,12 @@ func (s *service) addInstance(in Instance) {
 
 // RemoveInstance removes an instance; an address that is bound to it stays so.
 func (s *Server) RemoveInstance(id string) {
-	s.changed(func(v *service, _ time.Time) { delete(v.instances, id); v.touchInstance(id) })
+	s.changed(func(v *service, _ time.Time) { v.removeInstance(id) })
+}
+
+func (s *service) removeInstance(id string) {
+	delete(s.instances, id)
+	s.touchInstance(id)
 }
 
 // SetInstanceStatus sets the state of an instance, such as "Starting".
@@ -239,21 +246,33 @@ func (s *Server) FailTransitions(status string, n int) {
 
 // SetBalance sets the account's money.
 func (s *Server) SetBalance(money float64) {
-	s.changed(func(v *service, _ time.Time) { v.balance = money })
+	s.setBalance(money)
 }
 
 // SetQuota sets how many addresses may be alive at once.
-func (s *Server) SetQuota(n int) { s.changed(func(v *service, _ time.Time) { v.quota = n }) }
+func (s *Server) SetQuota(n int) { s.setQuota(n) }
+
+func (s *Server) setBalance(money float64) error {
+	return s.changed(func(v *service, _ time.Time) { v.balance = money })
+}
+
+func (s *Server) setQuota(n int) error {
+	return s.changed(func(v *service, _ time.Time) { v.quota = n })
+}
 
 // SetStock sets how many addresses a region has left; -1 means no end.
 func (s *Server) SetStock(region string, n int) bool {
-	ok := false
-	s.changed(func(v *service, _ time.Time) {
+	ok, _ := s.setStock(region, n)
+	return ok
+}
+
+func (s *Server) setStock(region string, n int) (ok bool, err error) {
+	err = s.changed(func(v *service, _ time.Time) {
 		if r := v.regions[region]; r != nil {
 			r.stock, ok = n, true
 		}
 	})
-	return ok
+	return ok, err
 }
 
 // PayOrder pays for a subscription that was ordered without AutoPay, and

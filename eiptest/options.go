@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/eipkit/eip-go/eiptest/fault"
@@ -45,6 +46,12 @@ type settings struct {
 	packageTime, poolTime              time.Duration
 	visibleAfter, keepTime, cooldown   time.Duration
 	conflict                           string
+
+	seedData []byte // nil without WithSeedDocument
+	seedDoc  *document
+
+	steerOff   bool
+	steerHosts []string
 
 	tokenLife, tokenBusy time.Duration
 	replayRefusals       bool
@@ -303,6 +310,46 @@ func WithLatency(d time.Duration) Option {
 
 // WithLog writes one line per call, without secrets.
 func WithLog(w io.Writer) Option { return set(func(s *settings) { s.engine.Log = w }) }
+
+// WithBriefRecord is WithRecord for a server that runs for long: the calls are kept
+// without Params, and with long texts cut off.
+func WithBriefRecord(n int) Option {
+	return set(func(s *settings) { s.engine.Keep, s.engine.Brief = n, true })
+}
+
+// WithSeedDocument makes a server that begins with the state of a snapshot, or of a
+// seed of the same format that somebody has written; see LoadSnapshot. Everything
+// in it has a default: {"addresses":[{"region":"cn-hangzhou"}]} is one address. What
+// it does not mention is as the other options say. An error names line and field.
+func WithSeedDocument(data []byte) Option {
+	return func(s *settings) error {
+		d, err := parseDocument(data)
+		if err != nil {
+			return fmt.Errorf("eiptest: seed: %w", err)
+		}
+		s.seedData, s.seedDoc = slices.Clone(data), d
+		return nil
+	}
+}
+
+// WithSteering allows steering over HTTP (see SteerPrefix) on listeners that are not
+// on loopback, for requests whose Host is a name or address of loopback or one of
+// these. Without it only loopback has it. Whoever reaches the listener can steer
+// the server then.
+func WithSteering(hosts ...string) Option {
+	return func(s *settings) error {
+		for _, h := range hosts {
+			if h == "" || strings.ContainsAny(h, "/ ") || hostName(h) != h {
+				return fmt.Errorf("eiptest: steering: %.64q is not the name or address of a host, without port", h)
+			}
+		}
+		s.steerHosts = append(s.steerHosts, hosts...)
+		return nil
+	}
+}
+
+// WithoutSteering switches steering over HTTP off.
+func WithoutSteering() Option { return set(func(s *settings) { s.steerOff = true }) }
 
 // WithRecord sets how many of the latest calls are kept for Calls: 4096 by
 // default, 0 for none. Counters count in any case.

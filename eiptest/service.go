@@ -321,9 +321,18 @@ func requestID() string {
 	return string(b[:])
 }
 
-// id makes an identifier that is unique in this service and looks like the
-// real one's.
+// id makes an identifier that is unique in this service and looks like the real
+// one's. One that somebody has put into a seed or a snapshot is passed over.
 func (s *service) id(prefix string) string {
+	for {
+		id := s.nextID(prefix)
+		if s.byID[id] == nil && s.pastByID[id] == nil && s.segments[id] == nil && s.packages[id] == nil && s.pools[id] == nil {
+			return id
+		}
+	}
+}
+
+func (s *service) nextID(prefix string) string {
 	const alphabet = "abcdefghijklmnopqrstuvwxyz0123456789"
 	s.serial++
 	x := s.serial*0x9e3779b97f4a7c15 + s.set.seed // odd factor: no two serials meet

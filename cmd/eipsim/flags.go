@@ -23,6 +23,7 @@ plain HTTP, with the access key that was given on the command line. Requests
 are signed with HMAC-SHA1 or ACS3-HMAC-SHA256 (signature V3); parameters may
 come in the query, in the form body, or in both. Home region: %s. Instances to bind addresses to:
 %s
+GET ` + eiptest.SteerPrefix + ` tells how this server is steered: state, calls, faults, clock, quota, snapshots.
 Nothing here is real: no address is reachable and nothing is billed.
 `
 
@@ -46,6 +47,8 @@ func parse(args []string, stderr io.Writer) ([]eiptest.Option, error) {
 	hint := fs.Bool("rate-hint", false, "tell a limited caller when to come back")
 	seed := fs.Uint64("seed", 1, "seed of the faults")
 	logging := fs.Bool("log", false, "write one line per request to stderr, without secrets")
+	steer := fs.String("steer", "", "`hosts` under whose names the server may be steered (GET /_eip/ tells how) although it listens elsewhere than on loopback, joined by commas; off switches steering off")
+	seedFile := fs.String("seed-file", "", "JSON `file` with the state to begin with, as GET /_eip/snapshot gives it; everything in it has a default")
 	tokenLife := fs.Duration("token-life", 24*time.Hour, "how long a ClientToken is remembered")
 	var odds chances
 	odds.flags(fs)
@@ -72,7 +75,17 @@ func parse(args []string, stderr io.Writer) ([]eiptest.Option, error) {
 		eiptest.WithTransition(*transition), eiptest.WithBandwidthPackageTime(*transition),
 		eiptest.WithVisibilityDelay(*visibility), eiptest.WithLatency(*latency),
 		eiptest.WithRateLimit(*rate, *hint), eiptest.WithSeed(*seed), eiptest.WithTokenLife(*tokenLife),
-		eiptest.WithRecord(0), eiptest.WithUsage(fmt.Sprintf(usageText, *region, list.String())),
+		eiptest.WithBriefRecord(keptCalls), eiptest.WithUsage(fmt.Sprintf(usageText, *region, list.String())),
+	}
+	if opts, err = steering(opts, *steer); err != nil {
+		return nil, err
+	}
+	if *seedFile != "" {
+		seed, err := readSeed(*seedFile)
+		if err != nil {
+			return nil, err
+		}
+		opts = append(opts, eiptest.WithSeedDocument(seed))
 	}
 	if *logging {
 		opts = append(opts, eiptest.WithLog(stderr))
