@@ -319,6 +319,7 @@ func poolServiceStatus(c *call) (obj, *fake.Refusal) {
 // success carries Code and Message as well, and so does a second one.
 func openPoolService(c *call) (obj, *fake.Refusal) {
 	c.s.poolOpen = true
+	c.s.touch(dirtyID{kind: accountKind})
 	return obj{{"Code", "200"}, {"Message", "successful"}}, nil
 }
 

@@ -11,6 +11,7 @@ const (
 	instanceKind
 	orderKind
 	dueKind
+	accountKind // quota, stock, balance and so on, which every change has
 )
 
 // dirtyID names something that may have changed: by its ID, or by its number if it
@@ -25,14 +26,16 @@ type dirtyID struct {
 // journal.
 type dirty struct {
 	ids    map[dirtyID]struct{}
+	order  []dirtyID // the same, in the order in which they changed first
 	tokens []*done
 	whole  bool // everything
 }
 
 // touch notes that something has changed.
 func (s *service) touch(id dirtyID) {
-	if s.dirty.ids != nil {
+	if _, there := s.dirty.ids[id]; !there && s.dirty.ids != nil {
 		s.dirty.ids[id] = struct{}{}
+		s.dirty.order = append(s.dirty.order, id)
 	}
 }
 

@@ -50,6 +50,8 @@ type settings struct {
 	seedData []byte // nil without WithSeedDocument
 	seedDoc  *document
 
+	stateFile string
+
 	steerOff   bool
 	steerHosts []string
 
@@ -328,6 +330,24 @@ func WithSeedDocument(data []byte) Option {
 			return fmt.Errorf("eiptest: seed: %w", err)
 		}
 		s.seedData, s.seedDoc = slices.Clone(data), d
+		return nil
+	}
+}
+
+// WithStateFile keeps the state in a file, in the format of a snapshot followed by
+// changes. A server that finds the file begins with what is in it, and what the
+// options say of quota, stock, balance, instances, pools and seed counts for a new
+// file only. Every change is in the file before its call is answered; there is no
+// fsync, so that it outlives the process and not the machine. The file is compacted
+// beside the answers. Access keys, nonces, faults and the shift of the clock are
+// not kept. A call whose change cannot be written is answered with InternalError.
+// One process at a time has the file, by a lock on the path with ".lock" added.
+func WithStateFile(path string) Option {
+	return func(s *settings) error {
+		if path == "" {
+			return fmt.Errorf("eiptest: state file: the path is empty")
+		}
+		s.stateFile = path
 		return nil
 	}
 }

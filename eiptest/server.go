@@ -61,13 +61,15 @@ func New(opts ...Option) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{set: set, svc: newService(set)}
-	if set.seedDoc != nil {
-		made, err := s.svc.booksOf(set.seedDoc, s.svc.clock())
-		if err != nil {
-			return nil, fmt.Errorf("eiptest: seed: %w", located(err, set.seedData))
-		}
-		s.svc.books = made
+	if err := s.begin(); err != nil {
+		return nil, err
 	}
+	ok := false
+	defer func() {
+		if !ok {
+			s.svc.end()
+		}
+	}()
 	engine, err := fake.NewEngine(s.svc, set.engine)
 	if err != nil {
 		return nil, fmt.Errorf("eiptest: %w", err)
@@ -80,6 +82,7 @@ func New(opts ...Option) (*Server, error) {
 		return nil, err
 	}
 	s.client = &http.Client{Transport: s.host.Transport()}
+	ok = true
 	return s, nil
 }
 
@@ -115,6 +118,7 @@ func (s *settings) finish() error {
 func (s *Server) Close() {
 	s.engine.End()
 	s.host.Close()
+	s.svc.end()
 }
 
 // URL is the endpoint, as http://127.0.0.1:port. With WithPipe it is a name

@@ -206,7 +206,7 @@ func (c *call) commit(body obj, ref *fake.Refusal) (obj, *fake.Refusal) {
 			c.s.touch(id)
 		}
 	}
-	if err := c.s.commit(c.writes && ref == nil); err != nil {
+	if err := c.s.commit(false); err != nil {
 		return nil, c.no("InternalError")
 	}
 	return body, ref

@@ -95,3 +95,46 @@ func located(err error, data []byte) error {
 		field = field[:max(strings.LastIndexAny(field, ".["), 0)] // the line of what lacks the field
 	}
 }
+
+// begin has the state of the state file or, if that is new, of the seed.
+func (s *Server) begin() error {
+	d, what := s.set.seedDoc, "seed"
+	var j *journal
+	if s.set.stateFile != "" {
+		var kept *document
+		var err error
+		if j, kept, err = openJournal(s.set.stateFile); err != nil {
+			return err
+		}
+		if kept != nil {
+			d, what = kept, "state file "+s.set.stateFile
+		}
+	}
+	err := func() error {
+		if d != nil {
+			made, err := s.svc.booksOf(d, s.svc.clock())
+			if err != nil {
+				if d == s.set.seedDoc {
+					err = located(err, s.set.seedData)
+				}
+				return fmt.Errorf("eiptest: %s: %w", what, err)
+			}
+			s.svc.books = made
+		}
+		if j != nil {
+			return j.begin(s.svc)
+		}
+		return nil
+	}()
+	if err != nil && j != nil {
+		j.unlock()
+	}
+	return err
+}
+
+// end closes the state file, if there is one.
+func (s *service) end() {
+	if s.journal != nil {
+		s.journal.close(s)
+	}
+}

@@ -49,6 +49,7 @@ func parse(args []string, stderr io.Writer) ([]eiptest.Option, error) {
 	logging := fs.Bool("log", false, "write one line per request to stderr, without secrets")
 	steer := fs.String("steer", "", "`hosts` under whose names the server may be steered (GET /_eip/ tells how) although it listens elsewhere than on loopback, joined by commas; off switches steering off")
 	seedFile := fs.String("seed-file", "", "JSON `file` with the state to begin with, as GET /_eip/snapshot gives it; everything in it has a default")
+	stateFile := fs.String("state", "", "`file` that keeps the state over restarts; a new one begins with the other flags and -seed-file")
 	tokenLife := fs.Duration("token-life", 24*time.Hour, "how long a ClientToken is remembered")
 	var odds chances
 	odds.flags(fs)
@@ -86,6 +87,9 @@ func parse(args []string, stderr io.Writer) ([]eiptest.Option, error) {
 			return nil, err
 		}
 		opts = append(opts, eiptest.WithSeedDocument(seed))
+	}
+	if *stateFile != "" {
+		opts = append(opts, eiptest.WithStateFile(*stateFile))
 	}
 	if *logging {
 		opts = append(opts, eiptest.WithLog(stderr))
