@@ -58,6 +58,7 @@ type regionDoc struct {
 // countersDoc are the numbers from which IDs and IPs are made.
 type countersDoc struct {
 	Serial    uint64              `json:"serial"`
+	Addresses uint64              `json:"addresses,omitempty"`
 	Pools     uint64              `json:"pools,omitempty"`
 	Due       uint64              `json:"due,omitempty"`
 	Members   uint64              `json:"members,omitempty"`
@@ -110,6 +111,7 @@ type addressDoc struct {
 	VisibleAt            time.Time `json:"visibleAt,omitzero"`
 	Hidden               bool      `json:"hidden,omitempty"`
 	Changes              uint64    `json:"changes,omitempty"` // of the state, so far
+	Number               uint64    `json:"number,omitempty"`  // order of creation
 }
 
 // segmentDoc is a segment. Its addresses are those that name it.

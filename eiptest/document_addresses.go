@@ -2,6 +2,7 @@ package eiptest
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -34,14 +35,15 @@ func (l *loader) loadAddresses(d *document) error {
 		if err != nil || !ip.Is4() {
 			return wrong(field+"ip", "%.64q is not an IPv4 address", doc.IP)
 		}
-		or(&doc.ReleasedAt, l.now)
-		or(&doc.CreatedAt, doc.ReleasedAt)
-		a := &address{Address: doc.address(), tags: tagList(doc.Tags), change: doc.Changes, gone: true}
+		or(l, &doc.ReleasedAt, l.now)
+		or(l, &doc.CreatedAt, doc.ReleasedAt)
+		a := &address{Address: doc.address(), tags: tagList(doc.Tags), change: doc.Changes, number: doc.Number, gone: true}
 		a.Status = ""
 		if l.pools[a.PoolID] != nil {
 			a.block = l.blockWith(ip)
 		}
 		l.made = append(l.made, a)
+		l.madeSeq = max(l.madeSeq, a.number)
 		l.pastByID[a.AllocationID] = a
 		l.pastQueue = append(l.pastQueue, a)
 	}
@@ -61,7 +63,15 @@ func (l *loader) loadAddresses(d *document) error {
 			return err
 		}
 	}
-	slices.SortStableFunc(l.made, func(a, b *address) int { return a.CreatedAt.Compare(b.CreatedAt) })
+	for b, next := range l.next {
+		b.next = next
+	}
+	slices.SortStableFunc(l.made, func(a, b *address) int {
+		if l.byHand {
+			return a.CreatedAt.Compare(b.CreatedAt)
+		}
+		return cmp.Compare(a.number, b.number)
+	})
 	return nil
 }
 
@@ -88,14 +98,12 @@ func (l *loader) loadAddress(doc addressDoc, field string) error {
 		l.checkNames(doc.Name, doc.Description, field)); err != nil {
 		return err
 	}
-	or(&doc.ChargeType, "PostPaid")
-	or(&doc.InternetChargeType, "PayByBandwidth")
-	or(&doc.Netmode, "public")
-	or(&doc.ResourceGroupID, defaultGroup)
-	or(&doc.CreatedAt, l.now)
-	if l.byHand {
-		or(&doc.Bandwidth, 5)
-	}
+	or(l, &doc.ChargeType, "PostPaid")
+	or(l, &doc.InternetChargeType, "PayByBandwidth")
+	or(l, &doc.Netmode, "public")
+	or(l, &doc.ResourceGroupID, defaultGroup)
+	or(l, &doc.CreatedAt, l.now)
+	or(l, &doc.Bandwidth, 5)
 	if err := l.bindDoc(&doc, field); err != nil {
 		return err
 	}
@@ -103,7 +111,7 @@ func (l *loader) loadAddress(doc addressDoc, field string) error {
 	if err := l.place(a, &doc, field); err != nil {
 		return err
 	}
-	or(&doc.ISP, "BGP")
+	or(l, &doc.ISP, "BGP")
 	if most := mostBandwidth(doc.ChargeType, doc.InternetChargeType); l.byHand {
 		if err := first(oneOf(field+"chargeType", doc.ChargeType, "PostPaid", "PrePaid"),
 			oneOf(field+"internetChargeType", doc.InternetChargeType, "PayByBandwidth", "PayByTraffic"),
@@ -119,6 +127,10 @@ func (l *loader) loadAddress(doc addressDoc, field string) error {
 	pack := a.BandwidthPackageID
 	l.enter(a, doc.CreatedAt)
 	a.Status, a.visible = doc.Status, doc.CreatedAt
+	if doc.Number > 0 {
+		a.number = doc.Number
+		l.madeSeq = max(l.madeSeq, a.number)
+	}
 	if !doc.VisibleAt.IsZero() {
 		a.visible = doc.VisibleAt
 	}
@@ -131,9 +143,9 @@ func (l *loader) loadAddress(doc addressDoc, field string) error {
 // bindDoc settles state and binding, which depend on each other.
 func (l *loader) bindDoc(doc *addressDoc, field string) error {
 	if doc.InstanceID == "" {
-		or(&doc.Status, Available)
+		or(l, &doc.Status, Available)
 	} else {
-		or(&doc.Status, InUse)
+		or(l, &doc.Status, InUse)
 	}
 	if !l.byHand {
 		return nil
@@ -162,12 +174,12 @@ func (l *loader) bindDoc(doc *addressDoc, field string) error {
 		return wrong(field+"instanceType", "%.64q is not the type of %s, %s", doc.InstanceType, in.ID, in.Type)
 	default:
 		doc.InstanceType = in.Type
-		or(&doc.VpcID, in.VpcID)
+		or(l, &doc.VpcID, in.VpcID)
 		if len(in.PrivateIPs) > 0 && in.Type != NAT {
-			or(&doc.PrivateIP, in.PrivateIPs[0])
+			or(l, &doc.PrivateIP, in.PrivateIPs[0])
 		}
 	}
-	or(&doc.Mode, "NAT")
+	or(l, &doc.Mode, "NAT")
 	return nil
 }
 
@@ -196,7 +208,7 @@ func (l *loader) place(a *address, doc *addressDoc, field string) error {
 	case given && of != nil && of.pool != p:
 		return wrong(field+"ip", "%s is of pool %s, not of %.64q", ip, of.pool.ID, doc.PoolID)
 	case p != nil:
-		or(&doc.ISP, p.ISP)
+		or(l, &doc.ISP, p.ISP)
 		if !given && of == nil {
 			of = p.withRoom()
 		}

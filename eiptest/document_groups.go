@@ -23,10 +23,10 @@ func (l *loader) loadPools(d *document) error {
 				return err
 			}
 		}
-		or(&doc.Status, Created)
-		or(&doc.BizType, "Default")
-		or(&doc.ResourceGroupID, defaultGroup)
-		or(&doc.CreatedAt, l.now)
+		or(l, &doc.Status, Created)
+		or(l, &doc.BizType, "Default")
+		or(l, &doc.ResourceGroupID, defaultGroup)
+		or(l, &doc.CreatedAt, l.now)
 		if err := first(l.newID(&doc.ID, "pippool-", field), l.checkTags(doc.Tags, field), l.checkNames(doc.Name, doc.Description, field),
 			oneOf(field+"status", doc.Status, Created, Modifying, Deleting)); err != nil {
 			return err
@@ -49,15 +49,15 @@ func (l *loader) loadPools(d *document) error {
 			if l.byHand && prefix.Overlaps(ownNetwork) {
 				return wrong(in+"prefix", "%s overlaps %s, which the service hands out", prefix, ownNetwork)
 			}
-			or(&b.Status, Created)
-			or(&b.CreatedAt, l.now)
+			or(l, &b.Status, Created)
+			or(l, &b.CreatedAt, l.now)
 			if err := oneOf(in+"status", b.Status, Created, Modifying, Deleting); err != nil {
 				return err
 			}
 			made := newBlock(p, prefix)
 			made.own = b.Own
 			if next, err := netip.ParseAddr(b.Next); err == nil && prefix.Contains(next) {
-				made.next = next
+				l.next[made] = next
 			}
 			l.enterBlock(made, b.Status, b.CreatedAt)
 			l.number(&made.seq, b.Number)
@@ -102,21 +102,21 @@ func (l *loader) loadSegments(d *document) error {
 				l.passBlock(prefix)
 			}
 		}
-		or(&doc.Mask, longestMask)
+		or(l, &doc.Mask, longestMask)
 		if doc.Mask < shortestMask || doc.Mask > longestMask {
 			return wrong(field+"mask", "%d is not between %d and %d", doc.Mask, shortestMask, longestMask)
 		}
 	}
 	for i, doc := range d.Segments {
 		field := fmt.Sprintf("segments[%d].", i)
-		or(&doc.Status, Allocated)
-		or(&doc.CreatedAt, l.now)
+		or(l, &doc.Status, Allocated)
+		or(l, &doc.CreatedAt, l.now)
 		if err := first(l.region(&doc.Region, field), l.newID(&doc.ID, "eipsg-", field),
 			l.checkNames(doc.Name, doc.Description, field),
 			oneOf(field+"status", doc.Status, Allocating, Allocated, Releasing)); err != nil {
 			return err
 		}
-		or(&doc.Mask, longestMask)
+		or(l, &doc.Mask, longestMask)
 		if doc.Prefix == "" {
 			ip, ok := l.net.block(1 << (32 - doc.Mask))
 			if !ok {
@@ -128,19 +128,20 @@ func (l *loader) loadSegments(d *document) error {
 			Count: doc.Count, Name: doc.Name, Description: doc.Description, Token: doc.Token, CreatedAt: doc.CreatedAt}}
 		prefix := g.prefix()
 		g.first, g.size = prefix.Addr(), 1<<(32-prefix.Bits())
-		if or(&g.Count, g.size-l.set.segmentLess); g.Count < 1 || g.Count > g.size {
+		or(l, &g.Count, g.size-l.set.segmentLess)
+		if g.Count < 1 || g.Count > g.size {
 			return wrong(field+"count", "%d is not between 1 and %d", g.Count, g.size)
 		}
 		if doc.Charge != nil {
 			g.charge = doc.Charge.address()
 		}
-		or(&g.charge.RegionID, g.RegionID)
-		or(&g.charge.ChargeType, "PostPaid")
-		or(&g.charge.InternetChargeType, "PayByBandwidth")
-		or(&g.charge.ISP, "BGP")
-		or(&g.charge.Netmode, "public")
-		or(&g.charge.Bandwidth, 5)
-		or(&g.charge.ResourceGroupID, defaultGroup)
+		or(l, &g.charge.RegionID, g.RegionID)
+		or(l, &g.charge.ChargeType, "PostPaid")
+		or(l, &g.charge.InternetChargeType, "PayByBandwidth")
+		or(l, &g.charge.ISP, "BGP")
+		or(l, &g.charge.Netmode, "public")
+		or(l, &g.charge.Bandwidth, 5)
+		or(l, &g.charge.ResourceGroupID, defaultGroup)
 		if g.charge.RegionID != g.RegionID {
 			return wrong(field+"charge.region", "%.64q is not that of the segment, %s", g.charge.RegionID, g.RegionID)
 		}
@@ -181,20 +182,18 @@ func (l *loader) fillSegments(*document) error {
 func (l *loader) loadPackages(d *document) error {
 	for i, doc := range d.Packages {
 		field := fmt.Sprintf("packages[%d].", i)
-		or(&doc.Status, Available)
-		or(&doc.ISP, "BGP")
-		or(&doc.ChargeType, "PostPaid")
-		or(&doc.ResourceGroupID, defaultGroup)
-		or(&doc.CreatedAt, l.now)
+		or(l, &doc.Status, Available)
+		or(l, &doc.ISP, "BGP")
+		or(l, &doc.ChargeType, "PostPaid")
+		or(l, &doc.ResourceGroupID, defaultGroup)
+		or(l, &doc.CreatedAt, l.now)
 		kind := "PayByBandwidth"
 		if l.set.international {
 			kind = "PayByTraffic"
 		}
-		or(&doc.InternetChargeType, kind)
+		or(l, &doc.InternetChargeType, kind)
 		limits, known := packageBandwidths[doc.InternetChargeType]
-		if l.byHand {
-			or(&doc.Bandwidth, max(10, limits[0]))
-		}
+		or(l, &doc.Bandwidth, max(10, limits[0]))
 		if err := first(l.region(&doc.Region, field), l.newID(&doc.ID, "cbwp-", field), l.checkTags(doc.Tags, field),
 			l.checkNames(doc.Name, doc.Description, field)); err != nil {
 			return err
@@ -241,7 +240,7 @@ func (l *loader) loadPackages(d *document) error {
 
 func (l *loader) loadMember(p *bandwidthPackage, m memberDoc, field string) error {
 	a := l.byID[m.ID]
-	or(&m.Status, Binded)
+	or(l, &m.Status, Binded)
 	switch {
 	case a == nil:
 		return wrong(field+"id", "%.64q is not an address of the document", m.ID)

@@ -22,6 +22,7 @@ type loader struct {
 	*service // new, with the books that are being made
 	now      time.Time
 	byHand   bool
+	next     map[*block]netip.Addr // where blocks go on once their addresses are there
 }
 
 // wrong names a field and what is wrong with it.
@@ -37,10 +38,10 @@ func oneOf(field, value string, known ...string) error {
 	return nil
 }
 
-// or is a value, or its default if it is zero.
-func or[T comparable](value *T, otherwise T) {
+// or is a value or, in a document that was written by hand, its default.
+func or[T comparable](l *loader, value *T, otherwise T) {
 	var zero T
-	if *value == zero {
+	if l.byHand && *value == zero {
 		*value = otherwise
 	}
 }
@@ -71,7 +72,7 @@ func (s *service) booksOf(d *document, now time.Time) (books, error) {
 	if d.Regions != nil {
 		set.stock, set.masks = nil, nil
 	}
-	l := &loader{service: newService(set), now: now, byHand: d.Format == ""}
+	l := &loader{service: newService(set), now: now, byHand: d.Format == "", next: map[*block]netip.Addr{}}
 	for _, load := range []func(*document) error{l.account, l.loadInstances, l.loadPools, l.loadSegments, l.loadAddresses,
 		l.fillSegments, l.loadPackages, l.loadOrders, l.loadTokens, l.loadDue} {
 		if err := load(d); err != nil {
@@ -81,7 +82,11 @@ func (s *service) booksOf(d *document, now time.Time) (books, error) {
 	for _, o := range l.orders {
 		o.call.s = s
 	}
+	if c := d.Counters; c != nil && !l.byHand {
+		l.poolSeq, l.memberSeq, l.madeSeq = c.Pools, c.Members, c.Addresses // making them has counted too
+	}
 	l.serial, l.poolSeq = max(l.serial, s.serial), max(l.poolSeq, s.poolSeq)
+	l.madeSeq = max(l.madeSeq, s.madeSeq)
 	l.due.seq, l.memberSeq = max(l.due.seq, s.due.seq), max(l.memberSeq, s.memberSeq)
 	return l.books, nil
 }
@@ -197,7 +202,7 @@ func (l *loader) loadInstances(d *document) error {
 
 // region checks and completes the region of something.
 func (l *loader) region(id *string, field string) error {
-	or(id, l.set.home)
+	or(l, id, l.set.home)
 	if l.regions[*id] == nil {
 		return wrong(field+"region", "%.64q is not a region of this service", *id)
 	}

@@ -42,8 +42,8 @@ func (a Address) doc() addressDoc {
 func (a *address) doc() addressDoc {
 	d := a.Address.doc()
 	d.SecurityProtection = slices.Clone(a.SecurityProtection)
-	d.Tags, d.Hidden, d.Changes = tagMap(a.tags), a.hidden, a.change
-	if a.visible.After(a.CreatedAt) {
+	d.Tags, d.Hidden, d.Changes, d.Number = tagMap(a.tags), a.hidden, a.change, a.number
+	if a.visible.After(a.CreatedAt) && !a.gone {
 		d.VisibleAt = a.visible
 	}
 	return d
@@ -138,7 +138,7 @@ func (s *service) small(d *document) {
 			d.Regions = append(d.Regions, r)
 		}
 	}
-	d.Counters = &countersDoc{Serial: s.serial, Pools: s.poolSeq, Due: s.due.seq, Members: s.memberSeq, NextIP: s.net.next, NextBlock: s.net.nextBlock}
+	d.Counters = &countersDoc{Serial: s.serial, Addresses: s.madeSeq, Pools: s.poolSeq, Due: s.due.seq, Members: s.memberSeq, NextIP: s.net.next, NextBlock: s.net.nextBlock}
 	for size, all := range s.net.freeBlocks {
 		for _, first := range all {
 			if d.Counters.Free == nil {

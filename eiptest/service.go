@@ -62,6 +62,7 @@ type books struct {
 	alive     int // addresses that count against the quota
 	quota     int
 	serial    uint64
+	madeSeq   uint64 // of addresses
 	memberSeq uint64 // of addresses in bandwidth packages
 	net       network
 	balance   float64

@@ -24,6 +24,7 @@ type address struct {
 	Address
 	tags    []tag
 	block   *block    // of the pool that it was taken from, nil if none
+	number  uint64    // order of creation
 	visible time.Time // not found before
 	change  uint64    // counts state changes, so that an overtaken transition does nothing
 	hidden  bool
@@ -172,6 +173,8 @@ func (s *service) enter(a *address, now time.Time) {
 	a.CreatedAt, a.Status, a.visible = now, Available, now.Add(s.set.visibleAfter)
 	s.byID[a.AllocationID] = a
 	s.byIP[a.IPAddress] = a
+	s.madeSeq++
+	a.number = s.madeSeq
 	s.made = append(s.made, a)
 	s.touchAddress(a.AllocationID)
 	if a.SegmentID == "" {
