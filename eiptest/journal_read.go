@@ -31,6 +31,7 @@ func readJournal(path string) (*document, error) {
 	var m *merger
 	for {
 		var d document
+		start := dec.InputOffset()
 		switch err := dec.Decode(&d); {
 		case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF) && m != nil:
 			if m == nil {
@@ -38,7 +39,7 @@ func readJournal(path string) (*document, error) {
 			}
 			return m.document(), nil
 		case err != nil:
-			return nil, explain(path, dec.InputOffset(), err)
+			return nil, explain(path, start, err)
 		case d.Change && m == nil:
 			return nil, errors.New("line 1: change: is true in the first line, which has to be a whole state")
 		case !d.Change:

@@ -202,3 +202,88 @@ func TestStateFileHoldsEverything(t *testing.T) {
 		assert.Greater(t, len(srv.AddressesEverMade()), 50)
 	}
 }
+
+// A last line that was cut off anywhere is left out; what came before it is there.
+func TestStateFileCutOff(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "state")
+	srv := eiptest.NewServer(t, eiptest.WithTransition(0), eiptest.WithStateFile(path))
+	c := newCaller(t, srv)
+	first, _ := c.allocate("ClientToken", "t1")
+	whole, err := os.ReadFile(path)
+	require.NoError(t, err)
+	before := snapshotOf(t, srv)
+	second, _ := c.allocate("ClientToken", "t2")
+	all, err := os.ReadFile(path)
+	require.NoError(t, err)
+	for cut := len(whole); cut <= len(all); cut += 1 + (len(all)-len(whole))/60 {
+		copied := path + ".cut"
+		require.NoError(t, os.WriteFile(copied, all[:cut], 0o600))
+		again, err := eiptest.New(eiptest.WithTransition(0), eiptest.WithStateFile(copied))
+		require.NoError(t, err, "%d of %d", cut, len(all))
+		if cut < len(all)-1 {
+			same(t, before, snapshotOf(t, again), fmt.Sprint(cut))
+			id, _ := newCaller(t, again).allocate("ClientToken", "t1")
+			require.Equal(t, first, id)
+		}
+		again.Close()
+	}
+	_, there := srv.Address(second)
+	require.True(t, there)
+}
+
+func TestStateFileRefused(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	for name, tt := range map[string]struct{ content, says string }{
+		"not JSON":        {"hello", "line 1: invalid character"},
+		"cut off at once": {`{"format":"eipsim/1",`, "line 1: the document ends too early"},
+		"of the future":   {`{"format":"eipsim/9"}`, `format: "eipsim/9" is not "eipsim/1"`},
+		"a change first":  {`{"change":true}`, "line 1: change"},
+		"broken within":   {"{\"format\":\"eipsim/1\"}\n{\"change\":true,\"quota\":}\n{\"change\":true}\n", "line 2: quota: invalid character"},
+		"unknown field":   {"{\"format\":\"eipsim/1\"}\n{\"change\":true,\"quoat\":1}\n", "line 2: quoat: is not a field"},
+		"nothing of ours": {`{"addresses":[{"region":"nowhere"}]}`, `addresses[0].region: "nowhere"`},
+	} {
+		path := filepath.Join(dir, strings.ReplaceAll(name, " ", "-"))
+		require.NoError(t, os.WriteFile(path, []byte(tt.content), 0o600))
+		_, err := eiptest.New(eiptest.WithStateFile(path))
+		require.ErrorContains(t, err, tt.says, name)
+		require.ErrorContains(t, err, path, name)
+		left, err := os.ReadFile(path)
+		require.NoError(t, err)
+		require.Equal(t, tt.content, string(left), "a file that is refused stays as it is")
+	}
+	_, err := eiptest.New(eiptest.WithStateFile(""))
+	require.ErrorContains(t, err, "the path is empty")
+	_, err = eiptest.New(eiptest.WithStateFile(filepath.Join(dir, "nowhere", "state")))
+	require.ErrorContains(t, err, "no such file")
+	path := filepath.Join(dir, "mine")
+	srv := eiptest.NewServer(t, eiptest.WithStateFile(path))
+	_, err = eiptest.New(eiptest.WithStateFile(path))
+	require.ErrorContains(t, err, "another process has the state file")
+	srv.Close()
+	again, err := eiptest.New(eiptest.WithStateFile(path))
+	require.NoError(t, err)
+	again.Close()
+}
+
+// Flags and seed count for a new file only; an empty one is new.
+func TestStateFileBegins(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "state")
+	require.NoError(t, os.WriteFile(path, nil, 0o600))
+	seed := eiptest.WithSeedDocument([]byte(`{"quota":7,"addresses":[{"id":"eip-mine"}]}`))
+	for i := range 3 {
+		srv, err := eiptest.New(eiptest.WithStateFile(path), eiptest.WithQuota(9), seed)
+		require.NoError(t, err)
+		c := newCaller(t, srv)
+		require.Len(t, srv.Addresses(), 1+i)
+		require.Equal(t, "eip-mine", srv.Addresses()[0].AllocationID)
+		c.allocate()
+		require.Contains(t, snapshotOf(t, srv), `"quota": 7`)
+		srv.Close()
+	}
+	srv := eiptest.NewServer(t, eiptest.WithStateFile(path), seed)
+	require.NoError(t, srv.Reset())
+	require.Len(t, srv.Addresses(), 1, "the state of the start is that of the seed")
+}

@@ -77,7 +77,7 @@ func parseDocument(data []byte) (*document, error) {
 		return nil, err
 	}
 	if d.Change || d.Removed != nil {
-		return nil, wrong("change", "is for the lines of a state file after the first")
+		return nil, located(wrong("change", "is for the lines of a state file after the first"), data)
 	}
 	return d, nil
 }

@@ -156,7 +156,7 @@ func TestKilledAndRestarted(t *testing.T) {
 		cmd, endpoint := child(t, args...)
 		now := stateOf(t, endpoint)
 		client := func() *eip.Client {
-			c, err := eip.NewClient("cn-hangzhou", eip.WithEndpoint(endpoint), eip.WithMaxRetries(0),
+			c, err := eip.NewClient("cn-hangzhou", eip.WithEndpoint(endpoint), eip.WithMaxAttempts(1),
 				eip.WithCredentials(eip.StaticCredentials(eiptest.DefaultAccessKeyID, eiptest.DefaultAccessKeySecret)))
 			require.NoError(t, err)
 			t.Cleanup(c.CloseIdleConnections)
