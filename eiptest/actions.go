@@ -17,6 +17,7 @@ type handler func(*call) (obj, *fake.Refusal)
 type action struct {
 	run      handler
 	request  reflect.Type
+	writes   bool
 	token    bool     // ClientToken is honoured
 	region   bool     // RegionId is required
 	required []string // the other required parameters, in the order of the fields
@@ -110,7 +111,7 @@ func init() { // a literal would refer to itself through check
 // write makes the row of an action that changes something. What its parameters
 // are is read from the library's request type.
 func write[Req any](run handler, noRegion string) action {
-	a := action{run: run, request: reflect.TypeFor[Req](), noRegion: noRegion}
+	a := action{run: run, request: reflect.TypeFor[Req](), writes: true, noRegion: noRegion}
 	for _, p := range form.ParamsOf(a.request) {
 		name := strings.ReplaceAll(p.Names[0], ".N", ".1")
 		if t, ok := typeOf(name, p.Type); ok {
@@ -132,6 +133,6 @@ func write[Req any](run handler, noRegion string) action {
 // replayed, even if it takes a ClientToken.
 func read[Req any](run handler, noRegion string) action {
 	a := write[Req](run, noRegion)
-	a.token = false
+	a.token, a.writes = false, false
 	return a
 }

@@ -184,7 +184,7 @@ func (c *call) room(w *wanted) *fake.Refusal {
 		return ref
 	}
 	switch {
-	case c.s.alive >= c.s.set.quota:
+	case c.s.alive >= c.s.quota:
 		return c.no("QuotaExceeded.Eip")
 	case c.rg.stock == 0 && w.IPAddress == "" && w.block == nil:
 		return c.outOfStock()
@@ -212,7 +212,7 @@ func (c *call) create(w *wanted) (*address, *fake.Refusal) {
 	}
 	s.takeFromPool(a, w.block)
 	if w.reuse != nil {
-		a.AllocationID = w.reuse.AllocationID
+		a.AllocationID, a.change = w.reuse.AllocationID, w.reuse.change+1
 	} else {
 		a.AllocationID = s.id("eip-")
 	}
@@ -267,6 +267,7 @@ func (c *call) order(w *wanted) (obj, *fake.Refusal) {
 	o := &order{id: 200_000_000_000_000 + int64(s.serial), call: c, ask: w}
 	if !w.autoPay {
 		s.orders[o.id] = o
+		s.touchOrder(o.id)
 		return obj{{"OrderId", o.id}}, nil
 	}
 	a, ref := c.pay(o, price)

@@ -109,7 +109,7 @@ func associate(c *call) (obj, *fake.Refusal) {
 	s.bind(a, id, kind)
 	a.Mode, a.PrivateIPAddress, a.VpcID = mode, private, vpc
 	a.namedPrivate, a.namedVPC = c.p["PrivateIpAddress"] != "", c.p["VpcId"] != ""
-	s.move(c.now, a, Associating, s.set.bindTime, func(time.Time) { a.Status = InUse })
+	s.move(c.now, a, Associating, s.set.bindTime)
 	return nil, nil
 }
 
@@ -233,8 +233,5 @@ func unassociate(c *call) (obj, *fake.Refusal) {
 
 // unassociate sends an address on its way to Available.
 func (s *service) unassociate(a *address, now time.Time) {
-	s.move(now, a, Unassociating, s.set.bindTime, func(at time.Time) {
-		a.Status, a.UnboundAt = Available, at
-		s.unbind(a)
-	})
+	s.move(now, a, Unassociating, s.set.bindTime)
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/eipkit/eip-go/eiptest/fault"
@@ -50,6 +51,14 @@ type settings struct {
 	packageTime, poolTime              time.Duration
 	visibleAfter, keepTime, cooldown   time.Duration
 	conflict                           string
+
+	seedData []byte // nil without WithSeedDocument
+	seedDoc  *document
+
+	stateFile string
+
+	steerOff   bool
+	steerHosts []string
 
 	tokenLife, tokenBusy time.Duration
 	replayRefusals       bool
@@ -322,6 +331,64 @@ func WithLog(w io.Writer) Option {
 func WithJSONLog(w io.Writer) Option {
 	return set(func(s *settings) { s.engine.Log, s.engine.LogJSON = w, true })
 }
+
+// WithBriefRecord is WithRecord for a server that runs for long: the calls are kept
+// without Params, and with long texts cut off.
+func WithBriefRecord(n int) Option {
+	return set(func(s *settings) { s.engine.Keep, s.engine.Brief = n, true })
+}
+
+// WithSeedDocument makes a server that begins with the state of a snapshot, or of a
+// seed of the same format that somebody has written; see LoadSnapshot. Everything
+// in it has a default: {"addresses":[{"region":"cn-hangzhou"}]} is one address. What
+// it does not mention is as the other options say. An error names line and field.
+func WithSeedDocument(data []byte) Option {
+	return func(s *settings) error {
+		d, err := parseDocument(data)
+		if err != nil {
+			return fmt.Errorf("eiptest: seed: %w", err)
+		}
+		s.seedData, s.seedDoc = slices.Clone(data), d
+		return nil
+	}
+}
+
+// WithStateFile keeps the state in a file, in the format of a snapshot followed by
+// changes. A server that finds the file begins with what is in it, and what the
+// options say of quota, stock, balance, instances, pools and seed counts for a new
+// file only. Every change is in the file before its call is answered; there is no
+// fsync, so that it outlives the process and not the machine. The file is compacted
+// beside the answers. Access keys, nonces, faults and the shift of the clock are
+// not kept. A call whose change cannot be written is answered with InternalError.
+// One process at a time has the file, by a lock on the path with ".lock" added.
+func WithStateFile(path string) Option {
+	return func(s *settings) error {
+		if path == "" {
+			return fmt.Errorf("eiptest: state file: the path is empty")
+		}
+		s.stateFile = path
+		return nil
+	}
+}
+
+// WithSteering allows steering over HTTP (see SteerPrefix) on listeners that are not
+// on loopback, for requests whose Host is a name or address of loopback or one of
+// these. Without it only loopback has it. Whoever reaches the listener can steer
+// the server then.
+func WithSteering(hosts ...string) Option {
+	return func(s *settings) error {
+		for _, h := range hosts {
+			if h == "" || strings.ContainsAny(h, "/ ") || hostName(h) != h {
+				return fmt.Errorf("eiptest: steering: %.64q is not the name or address of a host, without port", h)
+			}
+		}
+		s.steerHosts = append(s.steerHosts, hosts...)
+		return nil
+	}
+}
+
+// WithoutSteering switches steering over HTTP off.
+func WithoutSteering() Option { return set(func(s *settings) { s.steerOff = true }) }
 
 // WithRecord sets how many of the latest calls are kept for Calls: 4096 by
 // default, 0 for none. Counters count in any case.

@@ -25,6 +25,7 @@ are signed with HMAC-SHA1 or ACS3-HMAC-SHA256 (signature V3); parameters may
 come in the query, in the form body, or in both. A browser gets a page that shows
 the addresses and the last calls. GET /healthz answers ok. Home region: %s. Instances to bind addresses to:
 %s
+GET ` + eiptest.SteerPrefix + ` tells how this server is steered: state, calls, faults, clock, quota, snapshots.
 Nothing here is real: no address is reachable and nothing is billed.
 `
 
@@ -47,6 +48,9 @@ func parse(p *program, args []string, stderr io.Writer) ([]eiptest.Option, error
 	rate := fs.Int("rate-limit", 0, "calls per action and minute, 0 for no limit")
 	hint := fs.Bool("rate-hint", false, "tell a limited caller when to come back")
 	seed := fs.Uint64("seed", 1, "seed of the faults")
+	steer := fs.String("steer", "", "`hosts` under whose names the server may be steered (GET /_eip/ tells how) although it listens elsewhere than on loopback, joined by commas; off switches steering off")
+	seedFile := fs.String("seed-file", "", "JSON `file` with the state to begin with, as GET /_eip/snapshot gives it; everything in it has a default")
+	stateFile := fs.String("state", "", "`file` that keeps the state over restarts; a new one begins with the other flags and -seed-file")
 	tokenLife := fs.Duration("token-life", 24*time.Hour, "how long a ClientToken is remembered")
 	old := fs.Bool("reference-2019", false, "follow the 2019 API reference where newer documents contradict it")
 	var odds chances
@@ -74,7 +78,20 @@ func parse(p *program, args []string, stderr io.Writer) ([]eiptest.Option, error
 		eiptest.WithTransition(*transition), eiptest.WithBandwidthPackageTime(*transition),
 		eiptest.WithVisibilityDelay(*visibility), eiptest.WithLatency(*latency),
 		eiptest.WithRateLimit(*rate, *hint), eiptest.WithSeed(*seed), eiptest.WithTokenLife(*tokenLife),
-		eiptest.WithRecord(callsKept), eiptest.WithUsage(fmt.Sprintf(usageText, *region, list.String())),
+		eiptest.WithBriefRecord(keptCalls), eiptest.WithUsage(fmt.Sprintf(usageText, *region, list.String())),
+	}
+	if opts, err = steering(opts, *steer); err != nil {
+		return nil, err
+	}
+	if *seedFile != "" {
+		seed, err := readSeed(*seedFile)
+		if err != nil {
+			return nil, err
+		}
+		opts = append(opts, eiptest.WithSeedDocument(seed))
+	}
+	if *stateFile != "" {
+		opts = append(opts, eiptest.WithStateFile(*stateFile))
 	}
 	if *old {
 		opts = append(opts, eiptest.WithReference2019())
@@ -88,9 +105,6 @@ func parse(p *program, args []string, stderr io.Writer) ([]eiptest.Option, error
 	odds.each(func(name string, p float64) { opts = append(opts, eiptest.WithChance(odds.fault(name), p)) })
 	return opts, nil
 }
-
-// callsKept is how many of the last calls are kept for the page.
-const callsKept = 500
 
 // maxInstances bounds a count on the command line.
 const maxInstances = 100_000

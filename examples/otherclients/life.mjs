@@ -83,7 +83,7 @@ async function release(id) {
   }
 }
 
-const ask = { Bandwidth: "5", Name: "by Node: 50 % é", ClientToken: randomUUID() };
+const ask = { Bandwidth: "5", Description: "by Node: 50 % é", ClientToken: randomUUID() };
 const made = await call("AllocateEipAddress", ask);
 const id = made.AllocationId;
 const binding = { AllocationId: id, InstanceId: instance, InstanceType: "EcsInstance" };

@@ -107,7 +107,7 @@ def release(address):
 def main():
     if "aliyuncs.com" in ENDPOINT:
         sys.exit("this is for a simulator, not for the real cloud")
-    ask = {"Bandwidth": 5, "Name": "by Python: 50 % é", "ClientToken": uuid.uuid4()}
+    ask = {"Bandwidth": 5, "Description": "by Python: 50 % é", "ClientToken": uuid.uuid4()}
     made = call("AllocateEipAddress", **ask)
     address = made["AllocationId"]
     binding = {"AllocationId": address, "InstanceId": INSTANCE, "InstanceType": "EcsInstance"}

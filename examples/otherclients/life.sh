@@ -120,7 +120,7 @@ answer=$(mktemp) id=''
 trap finish EXIT
 
 token=$(random)
-allocate=(AllocateEipAddress "RegionId=$region" Bandwidth=5 "Name=by curl: 50 % é" "ClientToken=$token")
+allocate=(AllocateEipAddress "RegionId=$region" Bandwidth=5 "Description=by curl: 50 % é" "ClientToken=$token")
 out=$(must "${allocate[@]}")
 id=$(member AllocationId <<<"$out")
 echo "allocated $(member EipAddress <<<"$out")"

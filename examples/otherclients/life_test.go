@@ -84,7 +84,7 @@ func TestLife(t *testing.T) {
 				require.Len(t, made, 1, name)
 				require.Empty(t, srv.Addresses(), name)
 				require.Equal(t, "allocated "+made[0].IPAddress+"\n"+want, stdout, name)
-				require.Regexp(t, `^by \w+: 50 % é$`, made[0].Name, name)
+				require.Regexp(t, `^by \w+: 50 % é$`, made[0].Description, name)
 				require.Equal(t, len(faults) > 0, strings.Contains(stderr, "no answer to AllocateEipAddress, attempt 1"), name)
 				require.NotContains(t, stderr, "secret")
 			}
