@@ -52,6 +52,20 @@
 // service and leave its framing whole. None of these answers proves anything to
 // the client: a write has an unknown outcome, and a look-up looks again.
 //
+// # Steering over HTTP
+//
+// Under SteerPrefix a server is steered by requests of any language: the same as the
+// methods here do, in JSON. GET /_eip/ lists the endpoints with examples. It is for
+// loopback, for the names of loopback as Host, and for no web page of another
+// origin; see WithSteering.
+//
+// # Snapshots, seeds and state files
+//
+// WriteSnapshot, WithSeedDocument and WithStateFile share one format. A seed is
+// checked as strictly as an action checks its parameters, and an error names line
+// and field. A state file begins with a snapshot on one line; each further line has
+// what one call has changed.
+//
 // # Answers of your own
 //
 // A test that answers by itself, with httpmock or with the fault Answer, has to

@@ -152,6 +152,61 @@ func (s *service) small(d *document) {
 
 // whole is the document of everything. The service's mutex is held.
 func (s *service) whole() *document {
+	d := s.groups()
+	s.some(d, 0, len(s.made))
+	for _, t := range s.remembered() {
+		d.Tokens = append(d.Tokens, t.doc())
+	}
+	return d
+}
+
+// wholeByParts is whole for when the mutex is not held. It takes the mutex for a
+// short time again and again, and calls begun the first time. What changes
+// meanwhile may be in the document or not, so that the changes have to follow it.
+func (s *service) wholeByParts(begun func()) *document {
+	const part = 256
+	s.mu.Lock()
+	begun()
+	d, tokens := s.groups(), s.remembered()
+	d.Addresses = make([]addressDoc, 0, len(s.byID))
+	for from, more := 0, true; more; from += part {
+		if from > 0 {
+			s.mu.Lock()
+		}
+		more = from+part < len(s.made)
+		s.some(d, from, from+part)
+		s.mu.Unlock()
+	}
+	for _, t := range tokens {
+		d.Tokens = append(d.Tokens, t.doc())
+	}
+	return d
+}
+
+// some adds the addresses of a part of those that were ever made.
+func (s *service) some(d *document, from, to int) {
+	for _, a := range s.made[min(from, len(s.made)):min(to, len(s.made))] {
+		if s.byID[a.AllocationID] == a {
+			d.Addresses = append(d.Addresses, a.doc())
+		} else if s.pastByID[a.AllocationID] == a {
+			d.Released = append(d.Released, a.doc())
+		}
+	}
+}
+
+// remembered lists the client tokens by age. They do not change.
+func (s *service) remembered() []*done {
+	out := make([]*done, 0, len(s.tokens.byKey))
+	for _, t := range s.tokens.queue {
+		if s.tokens.byKey[t.key] == t {
+			out = append(out, t)
+		}
+	}
+	return out
+}
+
+// groups is the document of everything but addresses and tokens.
+func (s *service) groups() *document {
 	d := &document{Format: formatName, Instances: []instanceDoc{}, Pools: []poolDoc{}}
 	s.small(d)
 	for _, id := range slices.Sorted(maps.Keys(s.instances)) {
@@ -165,28 +220,14 @@ func (s *service) whole() *document {
 			d.Segments = append(d.Segments, g.doc())
 		}
 	}
-	d.Addresses = make([]addressDoc, 0, len(s.byID))
-	d.Released = make([]addressDoc, 0, len(s.pastByID))
-	for _, a := range s.made {
-		if s.byID[a.AllocationID] == a {
-			d.Addresses = append(d.Addresses, a.doc())
-		} else if s.pastByID[a.AllocationID] == a {
-			d.Released = append(d.Released, a.doc())
-		}
-	}
 	for _, p := range s.packageOrder {
 		d.Packages = append(d.Packages, p.doc())
 	}
 	for _, id := range slices.Sorted(maps.Keys(s.orders)) {
 		d.Orders = append(d.Orders, s.orders[id].doc())
 	}
-	for _, t := range s.tokens.queue {
-		if s.tokens.byKey[t.key] == t {
-			d.Tokens = append(d.Tokens, t.doc())
-		}
-	}
 	for _, it := range s.due.items {
-		d.Due = append(d.Due, dueDoc{it.seq, it.at, it.task})
+		d.Due = append(d.Due, it.doc())
 	}
 	slices.SortFunc(d.Due, func(a, b dueDoc) int { return int(int64(a.Seq) - int64(b.Seq)) })
 	return d

@@ -80,9 +80,7 @@ func (j *journal) writeWhole(d *document) (_ *os.File, size int64, err error) {
 		return nil, 0, err
 	}
 	b := bufio.NewWriterSize(f, 64<<10)
-	enc := json.NewEncoder(b)
-	enc.SetEscapeHTML(false)
-	if err = errors.Join(enc.Encode(d), b.Flush()); err == nil {
+	if err = errors.Join(d.write(b), b.Flush()); err == nil {
 		size, err = f.Seek(0, 1)
 	}
 	if err != nil {
@@ -134,10 +132,7 @@ func (s *service) commit(force bool) error {
 // place of the old one. If that fails, the old one stays.
 func (j *journal) compact(s *service) {
 	defer j.running.Done()
-	s.mu.Lock()
-	d := s.whole()
-	j.tail = nil
-	s.mu.Unlock()
+	d := s.wholeByParts(func() { j.tail = nil })
 	f, size, err := j.writeWhole(d)
 	for {
 		s.mu.Lock()

@@ -2,6 +2,7 @@ package eiptest_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -33,7 +34,9 @@ func snapshotOf(t testing.TB, srv *eiptest.Server) string {
 	t.Helper()
 	var b bytes.Buffer
 	require.NoError(t, srv.WriteSnapshot(&b))
-	return b.String()
+	var lines bytes.Buffer
+	require.NoError(t, json.Indent(&lines, b.Bytes(), "", " "))
+	return lines.String()
 }
 
 // same compares two snapshots, and shows where they begin to differ.

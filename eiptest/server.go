@@ -31,7 +31,7 @@ type Server struct {
 const usage = `This is a fake Elastic IP service (RPC interface, version ` + Version + `), for tests.
 Send it signed requests as you would send them to the real endpoint: GET or
 POST, parameters in the query, in the form body, or in both, signed with
-HMAC-SHA1 or ACS3-HMAC-SHA256.
+HMAC-SHA1 or ACS3-HMAC-SHA256. GET ` + SteerPrefix + ` tells how it is steered.
 `
 
 // NewServer starts a server that closes itself when the test ends.

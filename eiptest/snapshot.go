@@ -20,13 +20,46 @@ func (s *Server) WriteSnapshot(w io.Writer) error {
 	var d *document
 	s.locked(func(v *service, _ time.Time) { d = v.whole() })
 	b := bufio.NewWriter(w)
-	enc := json.NewEncoder(b)
-	enc.SetEscapeHTML(false)
-	enc.SetIndent("", " ")
-	if err := enc.Encode(d); err != nil {
+	if err := errors.Join(d.write(b), b.Flush()); err != nil {
 		return fmt.Errorf("eiptest: snapshot: %w", err)
 	}
-	return b.Flush()
+	return nil
+}
+
+// write writes the document on one line, without holding the text of its long lists
+// as a whole.
+func (d *document) write(b *bufio.Writer) error {
+	short := *d
+	short.Addresses, short.Released, short.Tokens = nil, nil, nil
+	head, err := json.Marshal(short)
+	if err != nil {
+		return err
+	}
+	b.Write(head[:len(head)-1])
+	err = errors.Join(writeList(b, "addresses", d.Addresses), writeList(b, "released", d.Released), writeList(b, "tokens", d.Tokens))
+	if err != nil {
+		return err
+	}
+	_, err = b.WriteString("}\n")
+	return err
+}
+
+func writeList[T any](b *bufio.Writer, name string, rows []T) error {
+	if len(rows) == 0 {
+		return nil
+	}
+	before := `,"` + name + `":[`
+	for i := range rows {
+		text, err := json.Marshal(&rows[i])
+		if err != nil {
+			return err
+		}
+		b.WriteString(before)
+		b.Write(text)
+		before = ","
+	}
+	_, err := b.WriteString("]")
+	return err
 }
 
 // LoadSnapshot replaces the whole state by that of a snapshot, or of a seed of the
@@ -45,8 +78,15 @@ func (s *Server) LoadSnapshot(data []byte) error {
 // and without queued faults. IDs that were given before are not given again, and
 // the record of calls goes on.
 func (s *Server) Reset() error {
+	var d *document
+	if s.set.seedData != nil {
+		var err error
+		if d, err = parseDocument(s.set.seedData); err != nil {
+			return err // it was read before
+		}
+	}
 	s.engine.Reset()
-	return s.replace(s.set.seedData, s.set.seedDoc)
+	return s.replace(s.set.seedData, d)
 }
 
 // replace has the state of a document, or that of the options for nil.
@@ -99,6 +139,8 @@ func located(err error, data []byte) error {
 // begin has the state of the state file or, if that is new, of the seed.
 func (s *Server) begin() error {
 	d, what := s.set.seedDoc, "seed"
+	s.set.seedDoc = nil // Reset reads the data again
+	fromSeed := d != nil
 	var j *journal
 	if s.set.stateFile != "" {
 		var kept *document
@@ -107,14 +149,14 @@ func (s *Server) begin() error {
 			return err
 		}
 		if kept != nil {
-			d, what = kept, "state file "+s.set.stateFile
+			d, fromSeed, what = kept, false, "state file "+s.set.stateFile
 		}
 	}
 	err := func() error {
 		if d != nil {
 			made, err := s.svc.booksOf(d, s.svc.clock())
 			if err != nil {
-				if d == s.set.seedDoc {
+				if fromSeed {
 					err = located(err, s.set.seedData)
 				}
 				return fmt.Errorf("eiptest: %s: %w", what, err)

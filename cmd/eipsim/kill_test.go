@@ -68,7 +68,7 @@ func (b *books) work(ctx context.Context, c *eip.Client, rng *rand.Rand, name st
 	for ctx.Err() == nil {
 		b.n++
 		switch k := rng.IntN(10); {
-		case k < 5 || len(b.alive) == 0:
+		case k < 5 && len(b.alive) < 100 || len(b.alive) == 0:
 			token := fmt.Sprintf("%s-%d", name, b.n)
 			b.unsure[token] = true
 			res, err := c.AllocateEipAddress(ctx, &eip.AllocateEipAddressRequest{ClientToken: token})
@@ -216,7 +216,7 @@ func TestKilledAndRestarted(t *testing.T) {
 			rng := rand.New(rand.NewPCG(rng.Uint64(), 1))
 			running.Go(func() { b.work(ctx, client(), rng, fmt.Sprintf("w%d", i)) })
 		}
-		timer := time.NewTimer(time.Duration(20+rng.IntN(300)) * time.Millisecond) // the load is real: so is the time
+		timer := time.NewTimer(time.Duration(10+rng.IntN(150)) * time.Millisecond) // the load is real: so is the time
 		<-timer.C
 		require.NoError(t, cmd.Process.Kill())
 		cmd.Wait()

@@ -4,6 +4,9 @@
 //
 //	go run ./cmd/eipsim -listen 127.0.0.1:8089 -access-key-id testid -access-key-secret testsecret -region cn-hangzhou
 //
+// GET /_eip/ lists the endpoints by which tests steer it. -seed-file begins with the
+// state of a snapshot, and -state keeps the state in a file over restarts.
+//
 // With -vendor zenlayer it serves Zenlayer's interface instead, with flags of
 // its own (-vendor zenlayer -h).
 package main
