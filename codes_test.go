@@ -82,7 +82,7 @@ func readCodeFacts(t *testing.T) *codeFacts {
 		}
 	}
 	require.Len(t, facts.rows, 292)
-	require.Len(t, facts.class, 211)
+	require.Len(t, facts.class, 212)
 	require.Len(t, facts.Classes, len(classNames))
 	return facts
 }

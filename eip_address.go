@@ -32,10 +32,11 @@ type EipAddress struct {
 	InstanceRegionID string `json:"InstanceRegionId,omitempty"`
 	// Mode is how the address is bound. From the SDK metadata.
 	Mode Mode `json:"Mode,omitempty"`
-	// PrivateIPAddress is the private address that it is bound to. From the SDK
-	// metadata.
+	// PrivateIPAddress is the private address that it is bound to. It is empty
+	// unless the call that bound the address named it. From the SDK metadata.
 	PrivateIPAddress string `json:"PrivateIpAddress,omitempty"`
-	// VPCID is the VPC of the resource. From the SDK metadata.
+	// VPCID is the VPC of the resource. It is empty unless the call that bound the
+	// address named it. From the SDK metadata.
 	VPCID string `json:"VpcId,omitempty"`
 	// Bandwidth is the peak bandwidth in Mbit/s, a numeric string on the wire.
 	// In a bandwidth package it is the package's. See Bandwidths.

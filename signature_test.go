@@ -54,13 +54,13 @@ func TestSignaturesAreAccepted(t *testing.T) {
 						c := srv.Client(t, eip.WithSignature(signature), eip.WithPlacement(placement), eip.WithEndpoint(srv.URL()+path),
 							eip.WithHTTPClient(&http.Client{Transport: sent}), eip.WithCredentials(eip.StaticSecurityToken("testid", "testsecret", token)))
 						made, err := c.AllocateEipAddress(t.Context(), &eip.AllocateEipAddressRequest{
-							Bandwidth: 5, Name: "a b*c~+/ü名", Tags: eip.Tags{"k": ""},
+							Bandwidth: 5, Description: "a b*c~+/ü名", Tags: eip.Tags{"k": ""},
 						})
 						require.NoError(t, err)
 						addresses := srv.AddressesEverMade()
 						require.Len(t, addresses, 1)
 						assert.Equal(t, made.AllocationID, addresses[0].AllocationID)
-						assert.Equal(t, "a b*c~+/ü名", addresses[0].Name)
+						assert.Equal(t, "a b*c~+/ü名", addresses[0].Description)
 						regions, err := c.DescribeRegions(t.Context(), nil) // which has no parameters
 						require.NoError(t, err)
 						assert.NotEmpty(t, regions.Regions)

@@ -428,6 +428,8 @@ const (
 	// any action 403.
 	CodeInvalidAction Code = "InvalidAction"
 	// any action 404.
+	CodeInvalidActionNotFound Code = "InvalidAction.NotFound"
+	// any action 404.
 	CodeInvalidApiNotFound Code = "InvalidApi.NotFound"
 	// any action 404.
 	CodeInvalidProductNotFound Code = "InvalidProduct.NotFound"
@@ -863,6 +865,8 @@ var codeTable = map[Code]codeRow{
 		hint: "The bandwidth package is too small for a hybrid address: raise its bandwidth or use another."},
 	CodeInvalidAction: {class: ErrUnsupported,
 		hint: "The service does not know the action: check its name and the API version."},
+	CodeInvalidActionNotFound: {class: ErrUnsupported,
+		hint: "The endpoint does not serve this action: check action, version and endpoint."},
 	CodeInvalidApiNotFound: {class: ErrUnsupported,
 		hint: "The endpoint does not serve this action: check action, version and endpoint."},
 	CodeInvalidProductNotFound: {class: ErrUnsupported,

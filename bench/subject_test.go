@@ -144,7 +144,7 @@ func TestSubjectsSignV3(t *testing.T) {
 	srv := eiptest.NewServer(t, eiptest.WithCredentials(AccessKeyID, AccessKeySecret), eiptest.WithRegion(Region))
 	c := &floorClient{http: srv.HTTPClient(), endpoint: srv.URL()}
 	out := new(floorAllocated)
-	err := c.callV3(t.Context(), "AllocateEipAddress", out, floorParam{"Bandwidth", "10"}, floorParam{"Name", "第 1 号"})
+	err := c.callV3(t.Context(), "AllocateEipAddress", out, floorParam{"Bandwidth", "10"}, floorParam{"Description", "第 1 号"})
 	if err != nil || out.AllocationID == "" {
 		t.Errorf("floor: address %q, error %v", out.AllocationID, err)
 	}

@@ -2,6 +2,7 @@ package eiptest
 
 import (
 	"reflect"
+	"strconv"
 	"strings"
 
 	eip "github.com/eipkit/eip-go"
@@ -16,10 +17,42 @@ type handler func(*call) (obj, *fake.Refusal)
 type action struct {
 	run      handler
 	request  reflect.Type
+	writes   bool
 	token    bool     // ClientToken is honoured
 	region   bool     // RegionId is required
 	required []string // the other required parameters, in the order of the fields
+	typed    []typed  // the parameters that are numbers or booleans, likewise
 	noRegion string   // code for an unknown region
+}
+
+// typed is a parameter that is a number or a boolean.
+type typed struct {
+	name    string
+	boolean bool
+}
+
+// typeOf reads the type of a parameter from its field.
+func typeOf(name string, field reflect.Type) (p typed, ok bool) {
+	if field.Kind() == reflect.Pointer {
+		field = field.Elem()
+	}
+	switch field.Kind() {
+	case reflect.Bool:
+		return typed{name, true}, true
+	case reflect.Int, reflect.Int64:
+		return typed{name, false}, true
+	}
+	return p, false
+}
+
+// takes reports whether a value that was sent is one of the type. Booleans are
+// taken in any case.
+func (p typed) takes(value string) bool {
+	if p.boolean {
+		return strings.EqualFold(value, "true") || strings.EqualFold(value, "false")
+	}
+	_, err := strconv.ParseInt(value, 10, 64)
+	return err == nil
 }
 
 var actions map[string]action
@@ -78,9 +111,12 @@ func init() { // a literal would refer to itself through check
 // write makes the row of an action that changes something. What its parameters
 // are is read from the library's request type.
 func write[Req any](run handler, noRegion string) action {
-	a := action{run: run, request: reflect.TypeFor[Req](), noRegion: noRegion}
+	a := action{run: run, request: reflect.TypeFor[Req](), writes: true, noRegion: noRegion}
 	for _, p := range form.ParamsOf(a.request) {
 		name := strings.ReplaceAll(p.Names[0], ".N", ".1")
+		if t, ok := typeOf(name, p.Type); ok {
+			a.typed = append(a.typed, t)
+		}
 		switch {
 		case name == "ClientToken":
 			a.token = true
@@ -97,6 +133,6 @@ func write[Req any](run handler, noRegion string) action {
 // replayed, even if it takes a ClientToken.
 func read[Req any](run handler, noRegion string) action {
 	a := write[Req](run, noRegion)
-	a.token = false
+	a.token, a.writes = false, false
 	return a
 }

@@ -90,11 +90,13 @@ func (s *service) enterPool(p *pool, now time.Time) {
 	p.seq, p.Status, p.CreatedAt = s.poolSeq, Created, now
 	s.pools[p.ID] = p
 	s.poolList = append(s.poolList, p)
+	s.touchPool(p)
 }
 
 // leavePool takes a pool out of the books, with its blocks.
 func (s *service) leavePool(p *pool) {
 	p.gone = true
+	s.touchPool(p)
 	delete(s.pools, p.ID)
 	s.poolList = slices.DeleteFunc(s.poolList, func(o *pool) bool { return o == p })
 	for _, b := range slices.Clone(p.blocks) {
@@ -102,26 +104,11 @@ func (s *service) leavePool(p *pool) {
 	}
 }
 
-// pass puts a pool or a block on its way: through a state, and after a while to
-// the end, or back if a failure of that state was asked for.
-func (s *service) pass(now time.Time, through string, back func(), arrive func(time.Time)) {
-	fails := s.failing[through] > 0
-	if fails {
-		s.failing[through]--
-	}
-	s.after(now, s.set.poolTime, func(at time.Time) {
-		if fails {
-			back()
-			return
-		}
-		arrive(at)
-	})
-}
-
 // poolNamed looks up the pool that the call names. The code is that of the page
 // of AllocateEipAddressPro.
 func (c *call) poolNamed(id string) (*pool, *fake.Refusal) {
 	p := c.s.pools[id]
+	c.uses(dirtyID{kind: poolKind, id: id})
 	if p == nil || !p.in(c.region) {
 		return nil, c.no("ResourceNotFound.PublicIpAddressPool")
 	}
@@ -243,14 +230,8 @@ func deletePool(c *call) (obj, *fake.Refusal) {
 	if ref := c.dry(); ref != nil {
 		return nil, ref
 	}
-	set := func(status string) {
-		p.Status = status
-		for _, b := range p.blocks {
-			b.Status = status
-		}
-	}
-	set(Deleting)
-	c.s.pass(c.now, Deleting, func() { set(Created) }, func(time.Time) { c.s.leavePool(p) })
+	p.setStatus(Deleting)
+	c.s.after(c.now, c.s.set.poolTime, dueTask{Do: deletePoolTask, ID: p.ID, Back: c.s.fails(Deleting)})
 	return nil, nil
 }
 
@@ -338,6 +319,7 @@ func poolServiceStatus(c *call) (obj, *fake.Refusal) {
 // success carries Code and Message as well, and so does a second one.
 func openPoolService(c *call) (obj, *fake.Refusal) {
 	c.s.poolOpen = true
+	c.s.touch(dirtyID{kind: accountKind})
 	return obj{{"Code", "200"}, {"Message", "successful"}}, nil
 }
 

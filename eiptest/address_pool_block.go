@@ -83,6 +83,7 @@ func (s *service) enterBlock(b *block, status string, now time.Time) {
 	s.poolSeq++
 	b.seq, b.Status, b.CreatedAt = s.poolSeq, status, now
 	b.pool.blocks = append(b.pool.blocks, b)
+	s.touchPool(b.pool)
 }
 
 // leaveBlock takes a block out of its pool.
@@ -91,6 +92,7 @@ func (s *service) leaveBlock(b *block) {
 		return
 	}
 	b.gone = true
+	s.touchPool(b.pool)
 	b.pool.blocks = slices.DeleteFunc(b.pool.blocks, func(o *block) bool { return o == b })
 	if b.own {
 		s.net.free(b.prefix.Addr(), b.size())
@@ -242,7 +244,7 @@ func addBlock(c *call) (obj, *fake.Refusal) {
 	b := newBlock(p, prefix)
 	b.own = named == ""
 	c.s.enterBlock(b, Modifying, c.now)
-	c.s.pass(c.now, Modifying, func() { c.s.leaveBlock(b) }, func(time.Time) { b.Status = Created })
+	c.s.after(c.now, c.s.set.poolTime, dueTask{Do: addBlockTask, ID: p.ID, Number: b.seq, Back: c.s.fails(Modifying)})
 	return obj{{"CidrBlock", b.Prefix}}, nil
 }
 
@@ -266,7 +268,7 @@ func deleteBlock(c *call) (obj, *fake.Refusal) {
 		return nil, ref
 	}
 	b.Status = Deleting
-	c.s.pass(c.now, Deleting, func() { b.Status = Created }, func(time.Time) { c.s.leaveBlock(b) })
+	c.s.after(c.now, c.s.set.poolTime, dueTask{Do: deleteBlockTask, ID: p.ID, Number: b.seq, Back: c.s.fails(Deleting)})
 	return nil, nil
 }
 

@@ -84,9 +84,11 @@ func (s *service) takeFromPool(a *address, b *block) {
 		}
 		a.block, a.IPAddress = b, ip.String()
 		b.take(ip)
+		s.touchPool(b.pool)
 		return
 	}
 	if p := s.pools[a.PoolID]; p != nil {
+		s.touchPool(p)
 		p.loose--
 		p.looseUsed++
 	}
@@ -97,8 +99,10 @@ func (s *service) giveBack(a *address) {
 	if a.block != nil {
 		if ip, ok := parsedIP(a.IPAddress); ok {
 			delete(a.block.used, ip)
+			s.touchPool(a.block.pool)
 		}
 	} else if p := s.pools[a.PoolID]; p != nil {
+		s.touchPool(p)
 		p.loose++
 		p.looseUsed--
 	}

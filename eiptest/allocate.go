@@ -13,14 +13,6 @@ import (
 // reserveDays is how long a released address may be asked for again.
 const reserveDays = 7 * 24 * time.Hour
 
-// isps are the line types; proRegions sell BGP_PRO.
-var (
-	isps = []string{"BGP", "BGP_PRO", "ChinaTelecom", "ChinaUnicom", "ChinaMobile", "ChinaTelecom_L2",
-		"ChinaUnicom_L2", "ChinaMobile_L2", "BGP_FinanceCloud"}
-	proRegions = []string{"cn-hongkong", "ap-southeast-1", "ap-northeast-1", "ap-southeast-3",
-		"ap-southeast-6", "ap-southeast-5", "ap-southeast-7"}
-)
-
 // wanted is an allocation after its parameters were read.
 type wanted struct {
 	Address
@@ -48,9 +40,16 @@ func (c *call) bad(name string) *fake.Refusal {
 func (c *call) billing() (Address, *fake.Refusal) {
 	a := Address{RegionID: c.region, ChargeType: "PostPaid", InternetChargeType: "PayByBandwidth", ISP: "BGP",
 		Netmode: "public", Zone: c.p["Zone"], Token: c.token}
+	traffic := c.s.set.traffic && c.action == "AllocateEipAddress"
+	if traffic {
+		a.InternetChargeType = "PayByTraffic"
+	}
 	switch v := c.p["InternetChargeType"]; v {
 	case "":
 	case "PayByBandwidth", "PayByTraffic":
+		if traffic && v != "PayByTraffic" {
+			return a, c.bad("InternetChargeType")
+		}
 		a.InternetChargeType = v
 	default:
 		return a, c.bad("InternetChargeType")
@@ -76,6 +75,9 @@ func (c *call) billing() (Address, *fake.Refusal) {
 	isp := c.p["ISP"]
 	if isp == "" {
 		isp = c.p["Isp"]
+	}
+	if isp == "" && c.s.set.finance && c.region == financeRegion {
+		return a, missing("ISP")
 	}
 	if isp != "" {
 		if !c.sells(isp) {
@@ -127,22 +129,6 @@ func mostBandwidth(charge, internet string) int {
 	return 500
 }
 
-// sells reports whether a line type can be had in the call's region.
-func (c *call) sells(isp string) bool {
-	finance := strings.Contains(c.region, "finance")
-	switch {
-	case !slices.Contains(isps, isp):
-		return false
-	case isp == "BGP":
-		return true
-	case isp == "BGP_PRO":
-		return slices.Contains(proRegions, c.region)
-	case isp == "BGP_FinanceCloud":
-		return finance || c.region == "cn-hangzhou"
-	}
-	return c.s.set.singleISP
-}
-
 // allocate serves AllocateEipAddress and AllocateEipAddressPro.
 func allocate(c *call) (obj, *fake.Refusal) {
 	common, ref := c.billing()
@@ -154,10 +140,10 @@ func allocate(c *call) (obj, *fake.Refusal) {
 		return nil, ref
 	}
 	w.Name, w.Description = c.p["Name"], c.p["Description"]
-	if !validText(w.Name, 128) {
+	if w.Name != "" && !c.s.validName(w.Name) {
 		return nil, c.bad("Name")
 	}
-	if !validText(w.Description, 256) {
+	if w.Description != "" && !c.s.validDescription(w.Description) {
 		return nil, c.bad("Description")
 	}
 	w.SecurityProtection = c.p.indexed("SecurityProtectionTypes", "")
@@ -198,7 +184,7 @@ func (c *call) room(w *wanted) *fake.Refusal {
 		return ref
 	}
 	switch {
-	case c.s.alive >= c.s.set.quota:
+	case c.s.alive >= c.s.quota:
 		return c.no("QuotaExceeded.Eip")
 	case c.rg.stock == 0 && w.IPAddress == "" && w.block == nil:
 		return c.outOfStock()
@@ -226,7 +212,7 @@ func (c *call) create(w *wanted) (*address, *fake.Refusal) {
 	}
 	s.takeFromPool(a, w.block)
 	if w.reuse != nil {
-		a.AllocationID = w.reuse.AllocationID
+		a.AllocationID, a.change = w.reuse.AllocationID, w.reuse.change+1
 	} else {
 		a.AllocationID = s.id("eip-")
 	}
@@ -281,6 +267,7 @@ func (c *call) order(w *wanted) (obj, *fake.Refusal) {
 	o := &order{id: 200_000_000_000_000 + int64(s.serial), call: c, ask: w}
 	if !w.autoPay {
 		s.orders[o.id] = o
+		s.touchOrder(o.id)
 		return obj{{"OrderId", o.id}}, nil
 	}
 	a, ref := c.pay(o, price)

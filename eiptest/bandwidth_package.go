@@ -36,6 +36,7 @@ func (p *bandwidthPackage) resource() resource {
 // not there.
 func (c *call) findPackage(id string) (*bandwidthPackage, *fake.Refusal) {
 	p := c.s.packages[id]
+	c.uses(dirtyID{kind: packageKind, id: id})
 	if p == nil || !p.seen(c.now) || p.RegionID != c.region {
 		return nil, c.no("InvalidBandwidthPackageId.NotFound")
 	}
@@ -121,6 +122,7 @@ func createPackage(c *call) (obj, *fake.Refusal) {
 	p.ID, p.visible = s.id("cbwp-"), c.now.Add(s.set.visibleAfter)
 	s.packages[p.ID] = p
 	s.packageOrder = append(s.packageOrder, p)
+	s.touchPackage(p)
 	return obj{{"BandwidthPackageId", p.ID}, {"ResourceGroupId", p.ResourceGroupID}}, nil
 }
 
@@ -197,15 +199,8 @@ func modifyPackageSpec(c *call) (obj, *fake.Refusal) {
 	}
 	p.Status = Modifying
 	p.change++
-	mine, back := p.change, s.fails(Modifying)
-	s.after(c.now, s.set.packageTime, func(time.Time) {
-		if p.gone || p.change != mine {
-			return
-		}
-		if p.Status = Available; !back {
-			p.Bandwidth = band
-		}
-	})
+	s.after(c.now, s.set.packageTime,
+		dueTask{Do: packageTask, ID: p.ID, Change: p.change, Back: s.fails(Modifying), Bandwidth: band})
 	return nil, nil
 }
 
@@ -253,6 +248,7 @@ func (s *service) dropPackage(p *bandwidthPackage) {
 		s.out(p.members[0].address)
 	}
 	p.gone = true
+	s.touchPackage(p)
 	delete(s.packages, p.ID)
 	s.packageOrder = slices.DeleteFunc(s.packageOrder, func(o *bandwidthPackage) bool { return o == p })
 }

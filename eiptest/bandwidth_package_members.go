@@ -18,6 +18,7 @@ type member struct {
 	of      *bandwidthPackage
 	address *address
 	status  string // on the wire
+	number  uint64 // tells joining twice apart
 	leaving bool
 	limit   int // Mbit/s that the address may use, 0 for all
 }
@@ -112,23 +113,25 @@ func (c *call) usable(a *address) *fake.Refusal {
 
 // join begins to add an address to a package.
 func (s *service) join(now time.Time, p *bandwidthPackage, a *address) {
-	m := &member{of: p, address: a, status: Binding}
+	m := s.include(p, a, Binding)
+	s.after(now, s.set.packageTime, dueTask{Do: joinTask, ID: a.AllocationID, Number: m.number, Back: s.fails(Binding)})
+}
+
+// include makes an address a member of a package.
+func (s *service) include(p *bandwidthPackage, a *address, status string) *member {
+	s.memberSeq++
+	m := &member{of: p, address: a, status: status, number: s.memberSeq}
 	p.members, a.in = append(p.members, m), m
-	back := s.fails(Binding)
-	s.after(now, s.set.packageTime, func(time.Time) {
-		switch {
-		case a.in != m:
-		case back:
-			s.out(a)
-		default:
-			m.status, a.BandwidthPackageID = Binded, p.ID
-		}
-	})
+	s.touchPackage(p)
+	s.touchAddress(a.AllocationID)
+	return m
 }
 
 // out takes an address out of its package, if it is in one.
 func (s *service) out(a *address) {
+	s.touchAddress(a.AllocationID)
 	if m := a.in; m != nil {
+		s.touchPackage(m.of)
 		m.of.members = slices.DeleteFunc(m.of.members, func(o *member) bool { return o == m })
 	}
 	a.in, a.BandwidthPackageID = nil, ""
@@ -140,8 +143,7 @@ func (s *service) put(a *address, id string) {
 	s.out(a)
 	a.BandwidthPackageID = id
 	if p := s.packages[id]; p != nil {
-		m := &member{of: p, address: a, status: Binded}
-		p.members, a.in = append(p.members, m), m
+		s.include(p, a, Binded)
 	}
 }
 
@@ -153,7 +155,7 @@ func (c *call) member(id string) (*member, *fake.Refusal) {
 		return nil, ref
 	}
 	a := c.find(id)
-	if a == nil || a.in == nil || a.in.of != p {
+	if a == nil || a.Owner != "" || a.in == nil || a.in.of != p {
 		return nil, c.no("OperationUnsupported.IpNotInCbwp")
 	}
 	if _, ref := c.changeable(p.ID); ref != nil {
@@ -173,11 +175,7 @@ func removeFromPackage(c *call) (obj, *fake.Refusal) {
 		return nil, c.no("DryRunOperation")
 	}
 	m.leaving = true
-	s.after(c.now, s.set.packageTime, func(time.Time) {
-		if m.address.in == m {
-			s.out(m.address)
-		}
-	})
+	s.after(c.now, s.set.packageTime, dueTask{Do: leaveTask, ID: m.address.AllocationID, Number: m.number})
 	return nil, nil
 }
 

@@ -51,13 +51,15 @@ func associate(c *call) (obj, *fake.Refusal) {
 	}
 	mode := c.p["Mode"]
 	switch {
-	case !slices.Contains(instanceTypes, kind):
+	case !slices.Contains(s.set.bindTypes, kind):
 		return nil, c.no("InvalidInstanceType.ValueNotSupported")
 	case mode != "" && mode != "NAT" && mode != "MULTI_BINDED" && mode != "BINDED",
 		mode != "" && mode != "NAT" && kind != ENI:
 		return nil, c.noWhere("InvalidParameter", "")
 	case kind == PrivateIP && c.p["VpcId"] == "":
 		return nil, missing("VpcId")
+	case c.p["InstanceRegionId"] != "" && s.regions[c.p["InstanceRegionId"]] == nil:
+		return nil, c.no("Forbidden.RegionNotFound")
 	}
 	a := c.find(c.p["AllocationId"])
 	if ref := c.mine(a); ref != nil {
@@ -69,6 +71,9 @@ func associate(c *call) (obj, *fake.Refusal) {
 	}
 	if a.Status != Available || a.Locked != "" {
 		return nil, c.wrongState(a)
+	}
+	if a.GlobalAccelerationID != "" && c.p["InstanceRegionId"] == "" && kind != PrivateIP {
+		return nil, missing("InstanceRegionId")
 	}
 	if mode == "" {
 		mode = "NAT"
@@ -103,12 +108,16 @@ func associate(c *call) (obj, *fake.Refusal) {
 	}
 	s.bind(a, id, kind)
 	a.Mode, a.PrivateIPAddress, a.VpcID = mode, private, vpc
-	s.move(c.now, a, Associating, s.set.bindTime, func(time.Time) { a.Status = InUse })
+	a.namedPrivate, a.namedVPC = c.p["PrivateIpAddress"] != "", c.p["VpcId"] != ""
+	s.move(c.now, a, Associating, s.set.bindTime)
 	return nil, nil
 }
 
-// canBind checks the instance alone.
+// canBind checks the instance alone. An address is bound in its own region; one
+// that is in a Global Acceleration instance may be bound in the region that
+// InstanceRegionId names.
 func (c *call) canBind(a *address, in *Instance, id, kind, mode string) *fake.Refusal {
+	there := c.p["InstanceRegionId"]
 	switch {
 	case in == nil && kind != ECS || in != nil && in.Type != kind && kind != ECS:
 		return c.no("InvalidParams.NotFound")
@@ -116,7 +125,9 @@ func (c *call) canBind(a *address, in *Instance, id, kind, mode string) *fake.Re
 		return c.no("InvalidInstanId.NotFound")
 	case in.Owner != "":
 		return c.no("BIND_INSTANCE_OWENER_ERROR")
-	case c.regionOf(in) != a.RegionID:
+	case there != "" && c.regionOf(in) != there:
+		return c.no("InvalidInstanId.NotFound")
+	case c.regionOf(in) != a.RegionID && (there == "" || a.GlobalAccelerationID == ""):
 		return c.no("InvalidParameter.Mismatch")
 	case in.Classic:
 		return c.noWhere("OperationDenied", "not in VPC")
@@ -125,6 +136,8 @@ func (c *call) canBind(a *address, in *Instance, id, kind, mode string) *fake.Re
 	case kind == HaVip && !in.isReady():
 		return c.no("IncorrectHaVipStatus")
 	case !in.isReady():
+		return c.no("IncorrectInstanceStatus")
+	case kind == NAT && c.s.set.oldNAT:
 		return c.no("IncorrectInstanceStatus")
 	case in.PortMapped:
 		return c.no("BIND_INSTANCE_HAVE_PORTMAP_OR_BIND_EIP")
@@ -161,9 +174,11 @@ func (c *call) taken(in *Instance, mode, private string) *fake.Refusal {
 	return nil
 }
 
-func (c *call) regionOf(in *Instance) string {
+func (c *call) regionOf(in *Instance) string { return c.s.regionOf(in) }
+
+func (s *service) regionOf(in *Instance) string {
 	if in.RegionID == "" {
-		return c.s.set.home
+		return s.set.home
 	}
 	return in.RegionID
 }
@@ -174,7 +189,10 @@ func (in *Instance) isReady() bool { return slices.Contains(ready[in.Type], in.S
 // balancer holds cannot be unbound, which clients report as IncorrectEipStatus.
 func unassociate(c *call) (obj, *fake.Refusal) {
 	s, kind, id := c.s, c.p["InstanceType"], c.p["InstanceId"]
-	if kind != "" && !slices.Contains(instanceTypes, kind) {
+	if kind == "" {
+		kind = ECS
+	}
+	if !slices.Contains(s.set.unbindTypes, kind) {
 		return nil, c.no("InvalidInstanceType.ValueNotSupported")
 	}
 	a := c.find(c.p["AllocationId"])
@@ -194,7 +212,7 @@ func unassociate(c *call) (obj, *fake.Refusal) {
 		return nil, c.no("InvalidBindingStatus")
 	}
 	private := c.p["PrivateIpAddress"]
-	if kind != "" && kind != a.InstanceType || private != "" && private != a.PrivateIPAddress {
+	if kind != a.InstanceType || private != "" && private != a.PrivateIPAddress {
 		return nil, c.no("InvalidParameter")
 	}
 	force, _ := c.p.flag("Force")
@@ -215,8 +233,5 @@ func unassociate(c *call) (obj, *fake.Refusal) {
 
 // unassociate sends an address on its way to Available.
 func (s *service) unassociate(a *address, now time.Time) {
-	s.move(now, a, Unassociating, s.set.bindTime, func(at time.Time) {
-		a.Status, a.UnboundAt = Available, at
-		s.unbind(a)
-	})
+	s.move(now, a, Unassociating, s.set.bindTime)
 }

@@ -3,7 +3,6 @@ package eiptest
 import (
 	"slices"
 	"strconv"
-	"time"
 
 	"github.com/eipkit/eip-go/internal/fake"
 )
@@ -65,7 +64,7 @@ func associateBatch(c *call) (obj, *fake.Refusal) {
 	for i, a := range list {
 		s.bind(a, id, kind)
 		a.Mode, a.PrivateIPAddress, a.VpcID = mode, private[i], in.VpcID
-		s.move(c.now, a, Associating, s.set.bindTime, func(time.Time) { a.Status = InUse })
+		s.move(c.now, a, Associating, s.set.bindTime)
 	}
 	return nil, nil
 }

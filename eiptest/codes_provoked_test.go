@@ -237,7 +237,7 @@ var table = []provoked{
 	{free, 400, "IncorrectInstanceStatus", nil, bound(ecs(func(*eiptest.Instance) {}),
 		func(s *eiptest.Server) { s.SetInstanceStatus("i-own", "Stopping") })},
 	{free, 400, "IncorrectHaVipStatus", nil, bound(eiptest.Instance{ID: "havip-1", Type: eiptest.HaVip},
-		func(s *eiptest.Server) { s.SetInstanceStatus("havip-1", "Deleting") })},
+		func(s *eiptest.Server) { s.SetInstanceStatus("havip-1", "Deleting") }, "InstanceType", eiptest.HaVip)},
 	{free, 400, "OperationDenied", nil, bound(ecs(func(*eiptest.Instance) {}),
 		func(s *eiptest.Server) { s.AddInstance(ecs(func(i *eiptest.Instance) { i.DefaultVPC = true })) })},
 

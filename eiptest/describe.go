@@ -25,7 +25,7 @@ type filter struct {
 
 // describeAddresses serves DescribeEipAddresses.
 func describeAddresses(c *call) (obj, *fake.Refusal) {
-	page, size, ref := c.page(100)
+	page, size, ref := c.page(c.s.set.pageLimit)
 	if ref != nil {
 		return nil, ref
 	}
@@ -36,14 +36,13 @@ func describeAddresses(c *call) (obj, *fake.Refusal) {
 	if dry, _ := c.p.flag("DryRun"); dry {
 		return nil, c.no("DryRunOperation")
 	}
-	reserved, _ := c.p.flag("IncludeReservationData")
 	items, total := list{}, 0
 	for _, a := range f.source {
 		if !a.seen(c.now) || a.RegionID != c.region || a.Owner != "" || !f.holds(a) {
 			continue
 		}
 		if total++; total > (page-1)*size && len(items) < size {
-			items = append(items, a.show(reserved))
+			items = append(items, a.show())
 		}
 	}
 	return obj{wrap("EipAddresses", "EipAddress", items),
@@ -86,7 +85,7 @@ func (c *call) filter() (*filter, *fake.Refusal) {
 	switch {
 	case !one("ChargeType", []string{"PostPaid", "PrePaid"}):
 		return nil, c.no("InvalidChargeType.ValueNotSupported")
-	case !one("AssociatedInstanceType", instanceTypes):
+	case !one("AssociatedInstanceType", c.s.set.unbindTypes):
 		return nil, c.no("InvalidIAssociatedInstanceType.ValueNotSupported")
 	case !one("LockReason", []string{"financial", "security"}):
 		return nil, c.no("InvalidLockReason.NotFound")
@@ -96,6 +95,9 @@ func (c *call) filter() (*filter, *fake.Refusal) {
 		return nil, invalid("ISP")
 	}
 	text("ChargeType", func(a *address) string { return a.ChargeType })
+	if c.p["AssociatedInstanceId"] != "" && c.p["AssociatedInstanceType"] == "" {
+		f.equal = append(f.equal, func(a *address) bool { return a.InstanceType == ECS }) // the default
+	}
 	text("AssociatedInstanceType", func(a *address) string { return a.InstanceType })
 	text("AssociatedInstanceId", func(a *address) string { return a.InstanceID })
 	text("LockReason", func(a *address) string { return a.Locked })
@@ -172,13 +174,36 @@ func commaList(v string) ([]string, bool) {
 	return parts, len(parts) <= 50
 }
 
-// times reads Filter.N.
-func (c *call) times(f *filter) *fake.Refusal {
-	for i, key := range c.p.indexed("Filter", ".Key") {
-		value := c.p["Filter."+strconv.Itoa(i+1)+".Value"]
-		if key == "" && value == "" {
+// filters gives the numbers of the Filter.N that say something, in order. They
+// have to be 1, 2 and so on.
+func (c *call) filters() ([]int, bool) {
+	var all []int
+	for name, value := range c.p {
+		rest, isFilter := strings.CutPrefix(name, "Filter.")
+		number, part, _ := strings.Cut(rest, ".")
+		if !isFilter || value == "" || part != "Key" && part != "Value" {
 			continue
 		}
+		n, err := strconv.Atoi(number)
+		if err != nil || strconv.Itoa(n) != number {
+			return nil, false
+		}
+		all = append(all, n)
+	}
+	slices.Sort(all)
+	all = slices.Compact(all)
+	return all, len(all) == 0 || all[0] == 1 && all[len(all)-1] == len(all)
+}
+
+// times reads Filter.N.
+func (c *call) times(f *filter) *fake.Refusal {
+	numbers, ok := c.filters()
+	if !ok {
+		return c.no("InvalidFilterKey.NotFound")
+	}
+	for _, n := range numbers {
+		name := "Filter." + strconv.Itoa(n)
+		key, value := c.p[name+".Key"], c.p[name+".Value"]
 		if key != "CreationStartTime" && key != "CreationEndTime" {
 			return c.no("InvalidFilterKey.NotFound")
 		}
@@ -199,7 +224,10 @@ func (c *call) times(f *filter) *fake.Refusal {
 
 // show is one address on the wire: numbers as strings, lists wrapped, empty
 // members present, as the real service has it.
-func (a *address) show(reserved bool) obj {
+// PrivateIpAddress and VpcId are those that the call named which bound the address,
+// EipBandwidth is shown of an address in a bandwidth package alone, and nothing is
+// ever reserved, as recorded answers have it.
+func (a *address) show() obj {
 	tags := make(list, len(a.tags))
 	for i, t := range a.tags {
 		tags[i] = obj{{"Key", t.key}, {"Value", t.value}}
@@ -212,13 +240,16 @@ func (a *address) show(reserved bool) obj {
 	for i, v := range a.SecurityProtection {
 		protection[i] = v
 	}
-	instanceRegion, expires, managed, business, monitored := "", "", 0, "Normal", "OFF"
+	expires, managed, business, monitored, private, vpc := "", 0, "Normal", "OFF", "", ""
 	bandwidth, packageType, packageBandwidth := a.Bandwidth, "", ""
 	if a.in != nil && a.in.status == Binded {
 		bandwidth, packageType, packageBandwidth = a.in.bandwidth(), "CommonBandwidthPackage", itoa(a.in.of.Bandwidth)
 	}
-	if a.InstanceID != "" {
-		instanceRegion = a.RegionID
+	if a.namedPrivate {
+		private = a.PrivateIPAddress
+	}
+	if a.namedVPC {
+		vpc = a.VpcID
 	}
 	if !a.ExpiresAt.IsZero() {
 		expires = a.ExpiresAt.UTC().Format("2006-01-02T15:04Z")
@@ -237,21 +268,22 @@ func (a *address) show(reserved bool) obj {
 	o := obj{
 		{"AllocationId", a.AllocationID}, {"IpAddress", a.IPAddress}, {"Status", a.Status}, {"RegionId", a.RegionID},
 		{"AllocationTime", a.CreatedAt.UTC().Format(timeLayout)}, {"Bandwidth", itoa(bandwidth)},
-		{"EipBandwidth", itoa(a.Bandwidth)}, {"InternetChargeType", a.InternetChargeType}, {"ChargeType", a.ChargeType},
+		{"InternetChargeType", a.InternetChargeType}, {"ChargeType", a.ChargeType},
 		{"ExpiredTime", expires}, {"ISP", a.ISP}, {"Netmode", a.Netmode}, {"Zone", a.Zone},
 		{"BusinessStatus", business}, {"Name", a.Name}, {"Description", a.Description}, {"Descritpion", a.Description},
 		{"ResourceGroupId", a.ResourceGroupID}, {"InstanceId", a.InstanceID}, {"InstanceType", a.InstanceType},
-		{"InstanceRegionId", instanceRegion}, {"Mode", a.Mode}, {"PrivateIpAddress", a.PrivateIPAddress},
-		{"VpcId", a.VpcID}, {"BandwidthPackageId", a.BandwidthPackageID},
+		{"InstanceRegionId", a.instanceRegion}, {"Mode", a.Mode}, {"PrivateIpAddress", private},
+		{"VpcId", vpc}, {"BandwidthPackageId", a.BandwidthPackageID},
 		{"BandwidthPackageType", packageType}, {"BandwidthPackageBandwidth", packageBandwidth},
 		{"PublicIpAddressPoolId", a.PoolID}, {"SegmentInstanceId", a.SegmentID}, {"HDMonitorStatus", monitored},
 		{"DeletionProtection", a.DeletionProtection}, {"SecondLimited", false}, {"ServiceManaged", managed},
+		{"HasReservationData", false},
 		wrap("SecurityProtectionTypes", "SecurityProtectionType", protection),
 		wrap("AvailableRegions", "AvailableRegion", list{a.RegionID}),
 		wrap("OperationLocks", "LockReason", locks), wrap("Tags", "Tag", tags),
 	}
-	if reserved {
-		o = append(o, field{"HasReservationData", "false"})
+	if a.BandwidthPackageID != "" {
+		o = append(o, field{"EipBandwidth", itoa(a.Bandwidth)})
 	}
 	return o
 }

@@ -3,6 +3,9 @@ package eiptest_test
 import (
 	"fmt"
 	"testing"
+	"testing/synctest"
+
+	"github.com/stretchr/testify/require"
 
 	"github.com/eipkit/eip-go/eiptest"
 )
@@ -71,5 +74,116 @@ func TestPagesAndFilters(t *testing.T) {
 	}
 	if a := c.ok("DescribeEipAddresses", args()...); a.str("TotalCount") != "5" {
 		t.Errorf("%s addresses are left, want 5", a.str("TotalCount"))
+	}
+}
+
+// What a recorded answer has, and what it lacks.
+func TestShownFields(t *testing.T) {
+	t.Parallel()
+	srv := eiptest.NewServer(t, eiptest.WithBandwidthPackageTime(0))
+	c := newCaller(t, srv)
+	id, _ := c.allocate("Bandwidth", "7", "Description", "front")
+	require.Equal(t, []any{"front", "front"}, []any{c.eipOf(id)["Description"], c.eipOf(id)["Descritpion"]}, "so spelt")
+	for _, reserved := range []string{"", "true", "false"} {
+		a := c.ok(desc, args("IncludeReservationData", reserved)...)
+		require.Contains(t, string(a.body), `"HasReservationData":false`)
+		require.NotContains(t, string(a.body), `"Reservation`)
+		require.NotContains(t, string(a.body), "EipBandwidth")
+	}
+	pkg := c.pack()
+	c.ok(join, args("BandwidthPackageId", pkg, "IpInstanceId", id)...)
+	shown := c.eipOf(id)
+	require.Equal(t, []any{"100", "7"}, []any{shown["Bandwidth"], shown["EipBandwidth"]})
+	c.ok(leave, args("BandwidthPackageId", pkg, "IpInstanceId", id)...)
+	require.NotContains(t, c.eipOf(id), "EipBandwidth")
+	require.Equal(t, "7", c.eipOf(id)["Bandwidth"])
+}
+
+// How many addresses a page may have.
+func TestPageLimit(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		opts []eiptest.Option
+		most int
+	}{
+		{nil, 100},
+		{with(eiptest.WithReference2019()), 50},
+		{with(eiptest.WithPageLimit(20)), 20},
+		{with(eiptest.WithPageLimit(100), eiptest.WithReference2019()), 100},
+		{with(eiptest.WithReference2019(), eiptest.WithPageLimit(100)), 100},
+	} {
+		c := newCaller(t, eiptest.NewServer(t, tt.opts...))
+		require.Equal(t, fmt.Sprint(tt.most), c.ok(desc, args("PageSize", fmt.Sprint(tt.most))...).str("PageSize"))
+		a := c.refused(400, "InvalidParameter", desc, args("PageSize", fmt.Sprint(tt.most+1))...)
+		require.Contains(t, a.str("Message"), "PageSize")
+		c.refused(400, "InvalidParameter", desc, args("PageSize", "0")...)
+		a = c.ok(desc, args()...)
+		require.Equal(t, []string{"1", "10", "0"}, []string{a.str("PageNumber"), a.str("PageSize"), a.str("TotalCount")})
+	}
+}
+
+// The numbers of the filters begin with 1 and have no gap.
+func TestFilterNumbers(t *testing.T) {
+	t.Parallel()
+	c := newCaller(t, eiptest.NewServer(t))
+	c.allocate()
+	const from, to, past, ahead = "CreationStartTime", "CreationEndTime", "2020-01-01T00:00Z", "2099-01-01T00:00:00Z"
+	for _, tt := range []struct {
+		code string // "" for success
+		args []string
+	}{
+		{"", []string{"Filter.1.Key", from, "Filter.1.Value", past}},
+		{"", []string{"Filter.1.Key", from, "Filter.1.Value", past, "Filter.2.Key", to, "Filter.2.Value", ahead}},
+		{"", []string{"Filter.1.Key", from, "Filter.1.Value", past, "Filter.2.Key", "", "Filter.2.Value", ""}},
+		{"", []string{"Filter.1.Key", "", "Filter.2.Key", ""}},
+		{"", []string{"Filter.Colour", "red"}}, // a parameter that nobody knows
+		{"InvalidFilterKey.NotFound", []string{"Filter.2.Key", from, "Filter.2.Value", past}},
+		{"InvalidFilterKey.NotFound", []string{"Filter.2.Key", from}},
+		{"InvalidFilterKey.NotFound", []string{"Filter.2.Value", past}},
+		{"InvalidFilterKey.NotFound", []string{"Filter.1.Key", "", "Filter.1.Value", "", "Filter.2.Key", from, "Filter.2.Value", past}},
+		{"InvalidFilterKey.NotFound", []string{"Filter.1.Key", from, "Filter.1.Value", past, "Filter.3.Key", to, "Filter.3.Value", ahead}},
+		{"InvalidFilterKey.NotFound", []string{"Filter.0.Key", from, "Filter.0.Value", past}},
+		{"InvalidFilterKey.NotFound", []string{"Filter.01.Key", from, "Filter.01.Value", past}},
+		{"InvalidFilterKey.NotFound", []string{"Filter.99999999999999999999.Key", from}},
+		{"InvalidFilterKey.NotFound", []string{"Filter.1.Value", past}},
+		{"InvalidFilterKey.NotFound", []string{"Filter.1.Key", "Filter.1.Name", "Filter.1.Value", "value1"}},
+		{"InvalidFilterValue", []string{"Filter.1.Key", from}},
+		{"InvalidFilterValue", []string{"Filter.1.Key", from, "Filter.1.Value", "2020-01-01"}},
+	} {
+		if tt.code == "" {
+			require.Equal(t, "1", c.ok(desc, args(tt.args...)...).str("TotalCount"), tt.args)
+		} else {
+			c.refused(404, tt.code, desc, args(tt.args...)...)
+		}
+	}
+}
+
+// When a subscription ends, without seconds.
+func TestExpiredTime(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		c := newCaller(t, eiptest.NewServer(t, eiptest.WithPipe()))
+		for cycle, want := range map[string]string{"Month": "2000-03-01T00:00Z", "Year": "2002-01-01T00:00Z"} {
+			id := c.ok(pro, args("InstanceChargeType", "PrePaid", "Period", "2", "PricingCycle", cycle)...).str("AllocationId")
+			require.Equal(t, want, c.eipOf(id)["ExpiredTime"])
+		}
+		id, _ := c.allocate()
+		require.Equal(t, "", c.eipOf(id)["ExpiredTime"])
+	})
+}
+
+// Why an address is locked, and what that says of its business state.
+func TestLockReason(t *testing.T) {
+	t.Parallel()
+	srv := eiptest.NewServer(t)
+	c := newCaller(t, srv)
+	id, _ := c.allocate()
+	require.Equal(t, map[string]any{"LockReason": []any{}}, c.eipOf(id)["OperationLocks"])
+	for reason, business := range map[string]string{"financial": "FinancialLocked", "security": "SecurityLocked"} {
+		srv.Change(id, func(a *eiptest.Address) { a.Locked = reason })
+		shown := c.eipOf(id)
+		require.Equal(t, map[string]any{"LockReason": []any{map[string]any{"LockReason": reason}}}, shown["OperationLocks"])
+		require.Equal(t, business, shown["BusinessStatus"])
+		require.Equal(t, "1", c.ok(desc, args("LockReason", reason)...).str("TotalCount"))
 	}
 }

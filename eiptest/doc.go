@@ -52,6 +52,20 @@
 // service and leave its framing whole. None of these answers proves anything to
 // the client: a write has an unknown outcome, and a look-up looks again.
 //
+// # Steering over HTTP
+//
+// Under SteerPrefix a server is steered by requests of any language: the same as the
+// methods here do, in JSON. GET /_eip/ lists the endpoints with examples. It is for
+// loopback, for the names of loopback as Host, and for no web page of another
+// origin; see WithSteering.
+//
+// # Snapshots, seeds and state files
+//
+// WriteSnapshot, WithSeedDocument and WithStateFile share one format. A seed is
+// checked as strictly as an action checks its parameters, and an error names line
+// and field. A state file begins with a snapshot on one line; each further line has
+// what one call has changed.
+//
 // # Answers of your own
 //
 // A test that answers by itself, with httpmock or with the fault Answer, has to
@@ -60,6 +74,14 @@
 // what the action returns: an AllocationId, or a list whose elements have their
 // IDs and whose TotalCount is their number. If the action returns nothing else, it
 // needs a RequestId.
+//
+// # Rules
+//
+// RULES.md in this directory lists what the documents say that the service does,
+// with the line of each document and the test that pins it. Where documents
+// contradict each other, the newer one holds; WithReference2019 and the options
+// beside it make the service follow the other. What the tables give as a number or
+// a boolean has to be one.
 //
 // # What is a guess
 //
@@ -80,6 +102,14 @@
 // of a segment's addresses when it is turned into a pool (here: they stay, as
 // addresses of the pool). A second AddGlobalAccelerationInstanceIp, and a second
 // removal, is refused.
+//
+// Nor do they say where the line type BGP_International is sold (here: everywhere),
+// which characters are letters in the name of an address (here: those of every
+// script), which code refuses a NAT gateway for an old NAT bandwidth package (here:
+// IncorrectInstanceStatus), and how an action whose page has no code for it refuses
+// an address of somebody else: ModifyEipAddressAttribute does not find it, an action
+// without a table answers as AssociateEipAddress does. An instance that is not in
+// the region that InstanceRegionId names is not found there.
 //
 // Nor do they say which code answers a header of signature V3 that is missing or
 // not signed. Here a missing one is answered with the code of the parameter that it

@@ -1,6 +1,8 @@
 package eiptest
 
 import (
+	"fmt"
+	"slices"
 	"time"
 
 	"github.com/eipkit/eip-go/eiptest/fault"
@@ -14,6 +16,26 @@ func (s *Server) Fail(action string, faults ...fault.Fault) {
 	if err := s.engine.Script(action, fake.Made(faults...)...); err != nil {
 		panic("eiptest: " + err.Error())
 	}
+}
+
+// Chance is a fault with its probability per attempt, of all actions or of some.
+type Chance struct {
+	Fault   fault.Fault
+	Chance  float64
+	Actions []string // empty means all
+}
+
+// SetChances replaces all chances, those of WithChance included. They add up to 1
+// at most; otherwise nothing is changed.
+func (s *Server) SetChances(chances ...Chance) error {
+	var all []fake.Chance
+	for _, c := range chances {
+		all = append(all, fake.Chance{Fault: fake.Made(c.Fault)[0], P: c.Chance, Actions: slices.Clone(c.Actions)})
+	}
+	if err := s.engine.SetChances(all); err != nil {
+		return fmt.Errorf("eiptest: %w", err)
+	}
+	return nil
 }
 
 // Calm drops all queued faults and all chances.

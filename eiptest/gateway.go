@@ -120,7 +120,7 @@ func (s *service) check(in *incoming, now time.Time) *fake.Refusal {
 	}
 	switch {
 	case actions[p["Action"]].run == nil:
-		return no("InvalidApi.NotFound")
+		return no(s.set.unknownAction)
 	case p["Version"] != Version:
 		return no("NoSuchVersion")
 	}

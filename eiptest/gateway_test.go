@@ -28,7 +28,7 @@ func TestEveryWayToSend(t *testing.T) {
 						srv := eiptest.NewServer(t)
 						c := newCaller(t, srv)
 						c.method, c.place = method, place
-						args := []string{"RegionId", "cn-hangzhou", "Format", format, "Name", "a b*~+/ü名", "Tag.1.Key", "k", "Tag.1.Value", "",
+						args := []string{"RegionId", "cn-hangzhou", "Format", format, "Description", "a b*~+/ü名", "Tag.1.Key", "k", "Tag.1.Value", "",
 							"SomethingNew", "x"}
 						if extra {
 							args = append(args, "SignatureType", "")
@@ -38,8 +38,8 @@ func TestEveryWayToSend(t *testing.T) {
 						if len(made) != 1 || made[0].AllocationID != a.str("AllocationId") || made[0].IPAddress != a.str("EipAddress") {
 							t.Fatalf("answer %s, made %+v", a.body, made)
 						}
-						if made[0].Name != "a b*~+/ü名" {
-							t.Errorf("name arrived as %q", made[0].Name)
+						if made[0].Description != "a b*~+/ü名" {
+							t.Errorf("description arrived as %q", made[0].Description)
 						}
 						if !id.MatchString(a.str("RequestId")) {
 							t.Errorf("RequestId %q is not an upper-case UUID", a.str("RequestId"))
@@ -92,7 +92,7 @@ func TestGatewayRefusals(t *testing.T) {
 		{"no key", 400, "MissingAccessKeyId", nil, []string{"AccessKeyId", "-"}},
 		{"no nonce", 400, "MissingSignatureNonce", nil, []string{"SignatureNonce", ""}},
 		{"no signature", 400, "MissingSignature", nil, []string{"Signature", ""}},
-		{"unknown action", 404, "InvalidApi.NotFound", nil, []string{"Action", "MakeCoffee"}},
+		{"unknown action", 404, "InvalidAction.NotFound", nil, []string{"Action", "MakeCoffee"}},
 		{"other version", 400, "NoSuchVersion", nil, []string{"Version", "2014-05-26"}},
 		{"other method of signing", 400, "InvalidSignatureMethod", nil, []string{"SignatureMethod", "HMAC-SHA256"}},
 		{"other signature version", 400, "IncompleteSignature", nil, []string{"SignatureVersion", "2.0"}},

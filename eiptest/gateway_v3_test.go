@@ -160,20 +160,20 @@ func TestEveryWayToSendV3(t *testing.T) {
 						c := newCallerV3(t, srv)
 						c.method, c.place, c.accept = method, place, f.accept
 						prepare(c)
-						args := []string{"RegionId", "cn-hangzhou", "Name", "a b*~+/ü名", "Tag.1.Key", "k", "Tag.1.Value", "", "A.2", "x", "A.10", "y"}
+						args := []string{"RegionId", "cn-hangzhou", "Description", "a b*~+/ü名", "Tag.1.Key", "k", "Tag.1.Value", "", "A.2", "x", "A.10", "y"}
 						if f.format != "" {
 							args = append(args, "Format", f.format)
 						}
 						a := c.call("AllocateEipAddress", args...)
 						made := srv.AddressesEverMade()
-						if a.status != 200 || len(made) != 1 || made[0].AllocationID != a.str("AllocationId") || made[0].Name != "a b*~+/ü名" {
+						if a.status != 200 || len(made) != 1 || made[0].AllocationID != a.str("AllocationId") || made[0].Description != "a b*~+/ü名" {
 							t.Fatalf("status %d, answer %s, made %+v", a.status, a.body, made)
 						}
 						if gotXML := a.tree["root"] != nil; gotXML != f.xml {
 							t.Errorf("XML %t, want %t: %s", gotXML, f.xml, a.body)
 						}
 						call := srv.Calls()[0]
-						if call.Action != "AllocateEipAddress" || call.Nonce == "" || call.Params["Name"] != "a b*~+/ü名" || len(call.Params) != 6 {
+						if call.Action != "AllocateEipAddress" || call.Nonce == "" || call.Params["Description"] != "a b*~+/ü名" || len(call.Params) != 6 {
 							t.Errorf("recorded as %+v", call)
 						}
 						delete(c.more, "x-acs-signature-nonce")
@@ -265,7 +265,7 @@ func TestGatewayRefusalsV3(t *testing.T) {
 		{"old date", 400, "InvalidTimeStamp.Expired", "", set("x-acs-date", stamp(-16*time.Minute))},
 		{"early date", 400, "InvalidTimeStamp.Expired", "", set("x-acs-date", stamp(16*time.Minute))},
 		{"date of HTTP", 400, "InvalidTimeStamp.Format", "", set("x-acs-date", "Tue, 23 Feb 2016 12:46:24 GMT")},
-		{"unknown action", 404, "InvalidApi.NotFound", "", set("x-acs-action", "MakeCoffee")},
+		{"unknown action", 404, "InvalidAction.NotFound", "", set("x-acs-action", "MakeCoffee")},
 		{"other version", 400, "NoSuchVersion", "", set("x-acs-version", "2014-05-26")},
 		{"unknown key", 404, "InvalidAccessKeyId.NotFound", "", func(c *callerV3) { c.key = "nobody" }},
 		{"PUT", 403, "UnsupportedHTTPMethod", "", func(c *callerV3) { c.method = "PUT" }},

@@ -101,6 +101,7 @@ type Call struct {
 	Time      time.Time
 	Action    string
 	Token     string
+	Attempt   int // of those that carried the Token, from 1; 0 without one
 	Nonce     string
 	Params    map[string]string // what the action asks for, the envelope left out
 	Fault     string            // kind of the fault injected, if any
@@ -113,7 +114,7 @@ type Call struct {
 }
 
 func newCall(c fake.Call) Call {
-	return Call{Seq: c.Seq, Time: c.Time, Action: c.Action, Token: c.Token, Nonce: c.Nonce, Params: c.Params,
+	return Call{Seq: c.Seq, Time: c.Time, Action: c.Action, Token: c.Token, Attempt: c.Attempt, Nonce: c.Nonce, Params: c.Params,
 		Fault: string(c.Fault), Ran: c.Ran, RanCode: c.RanCode, Limited: c.Limited,
 		Status: c.Status, Code: c.Code, RequestID: c.RequestID}
 }
@@ -163,13 +164,24 @@ func (s *Server) Counts() Counts {
 	return out
 }
 
-// locked runs f with the state brought up to date.
+// locked runs f, which changes nothing, with the state brought up to date.
 func (s *Server) locked(f func(*service, time.Time)) {
 	now := s.svc.clock()
 	s.svc.mu.Lock()
 	defer s.svc.mu.Unlock()
 	s.svc.advance(now)
 	f(s.svc, now)
+}
+
+// changed is locked for a function that changes something, which is written down
+// if there is a state file. An error of that is kept for the next write.
+func (s *Server) changed(f func(*service, time.Time)) error {
+	var err error
+	s.locked(func(v *service, now time.Time) {
+		f(v, now)
+		err = v.commit(true)
+	})
+	return err
 }
 
 func (a *address) copy() Address {

@@ -68,7 +68,7 @@ const (
 // jsonTypes are the members that are not strings in JSON.
 var jsonTypes = map[string]string{
 	"PageNumber": "float64", "PageSize": "float64", "TotalCount": "float64", "ServiceManaged": "float64",
-	"DeletionProtection": "bool", "SecondLimited": "bool",
+	"DeletionProtection": "bool", "SecondLimited": "bool", "HasReservationData": "bool",
 }
 
 func address(name string) string { return "RegionId=cn-hangzhou AllocationId=" + name }
@@ -113,7 +113,8 @@ func (l *life) join() {
 		BandwidthPackageBandwidth=100 InternetChargeType=PayByBandwidth ChargeType=PostPaid ExpiredTime= ISP=BGP
 		Netmode=public Zone= BusinessStatus=Normal Name= Description= Descritpion= ResourceGroupId=rg-default InstanceId=
 		InstanceType= InstanceRegionId= Mode= PrivateIpAddress= VpcId= PublicIpAddressPoolId= SegmentInstanceId=
-		HDMonitorStatus=OFF DeletionProtection=false SecondLimited=false ServiceManaged=0 SecurityProtectionTypes=
+		HDMonitorStatus=OFF DeletionProtection=false SecondLimited=false ServiceManaged=0 HasReservationData=false
+		SecurityProtectionTypes=
 		AvailableRegions.AvailableRegion=cn-hangzhou OperationLocks= Tags=`))
 	l.has("DescribeEipAddresses", thePackage, "TotalCount=3 "+under(eipList, "1.AllocationId=@one 2.AllocationId=@two 3.AllocationId=@three"))
 }
@@ -218,7 +219,7 @@ func (l *life) end() {
 	l.is(leave, inPackage+"IpInstanceId=@one", "")
 	l.no("400 BandwidthPackageOperation.conflict", leave, inPackage+"IpInstanceId=@two")
 	l.until("DescribeEipAddresses", address("@one"), under(eipList, `
-		BandwidthPackageId= BandwidthPackageType= BandwidthPackageBandwidth= Bandwidth=5 EipBandwidth=5`))
+		BandwidthPackageId= BandwidthPackageType= BandwidthPackageBandwidth= Bandwidth=5`))
 	l.no("400 OperationUnsupported.IpNotInCbwp", leave, inPackage+"IpInstanceId=@one")
 	l.no("400 OperationFailed.BandwidthPackageNotEmpty", rmPkg, thePackage)
 	for _, name := range []string{"@two", "@three"} {
@@ -231,7 +232,7 @@ func (l *life) end() {
 	l.no("404 InvalidBandwidthPackageId.NotFound", rmPkg, thePackage)
 
 	l.no("400 IncorrectEipStatus", "ReleaseEipAddress", address("@spare")) // it is bound
-	l.is("UnassociateEipAddress", address("@spare"), "")
+	l.is("UnassociateEipAddress", address("@spare")+" InstanceType=NetworkInterface", "")
 	l.until("DescribeEipAddresses", address("@spare"), under(eipList, "Status=Available InstanceId= Mode="))
 	for _, name := range []string{"@one", "@two", "@three", "@spare"} {
 		l.is("ReleaseEipAddress", address(name), "")

@@ -7,11 +7,10 @@ import (
 // modify serves ModifyEipAddressAttribute.
 func modify(c *call) (obj, *fake.Refusal) {
 	a := c.find(c.p["AllocationId"])
+	if ref := c.mine(a); ref != nil {
+		return nil, ref
+	}
 	switch {
-	case a == nil:
-		return nil, c.no("InvalidAllocationId.NotFound")
-	case a.Owner != "":
-		return nil, c.noWhere("Forbbiden", "")
 	case a.inTransition() || a.Locked != "":
 		return nil, c.wrongState(a)
 	}
@@ -21,7 +20,7 @@ func modify(c *call) (obj, *fake.Refusal) {
 	switch {
 	case !ok || band < 1 || band > mostBandwidth(a.ChargeType, a.InternetChargeType):
 		return nil, c.noWhere("InvalidParameter", "Bandwidth")
-	case !validText(name, 128) || !validText(text, 256):
+	case named && !c.s.validName(name), described && !c.s.validDescription(text):
 		return nil, c.noWhere("InvalidParameter", "The parameter is invalid")
 	case band > a.Bandwidth && c.s.balance <= 0:
 		return nil, c.no("InsufficientBalance.Eip")

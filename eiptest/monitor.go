@@ -24,16 +24,15 @@ func monitor(c *call) (obj, *fake.Refusal) {
 	}
 	start, end = nextMinute(start), nextMinute(end)
 	seconds, ok := c.p.number("Period", 60)
-	if !ok || !slices.Contains([]int{60, 300, 900, 3600}, seconds) {
+	if !ok || !slices.Contains(c.s.set.periods, seconds) {
 		return nil, c.no("InvalidPeriod.ValueNotSupported")
 	}
 	a := c.find(c.p["AllocationId"])
+	if ref := c.mine(a); ref != nil {
+		return nil, ref
+	}
 	step := time.Duration(seconds) * time.Second
 	switch {
-	case a == nil:
-		return nil, c.no("InvalidAllocationId.NotFound")
-	case a.Owner != "":
-		return nil, c.no("InvalidInstanceId.NotFound")
 	case !end.After(start):
 		return nil, c.no("InvalidEndTime.Malformed")
 	case c.now.Sub(start) > monitorDays:
@@ -51,10 +50,10 @@ func monitor(c *call) (obj, *fake.Refusal) {
 			d := traffic(a.IPAddress, at.Add(time.Duration(m)*time.Minute))
 			sum.rx, sum.tx, sum.packets = sum.rx+d.rx, sum.tx+d.tx, sum.packets+d.packets
 		}
-		flow := sum.rx + sum.tx
+		flow := sum.rx + sum.tx // EipBandwidth is a sixtieth of it whatever the period
 		items = append(items, obj{
 			{"TimeStamp", at.UTC().Format(timeLayout)}, {"EipTX", sum.tx}, {"EipRX", sum.rx}, {"EipFlow", flow},
-			{"EipPackets", sum.packets}, {"EipBandwidth", flow / int64(seconds)},
+			{"EipPackets", sum.packets}, {"EipBandwidth", flow / 60},
 		})
 	}
 	return obj{wrap("EipMonitorDatas", "EipMonitorData", items)}, nil

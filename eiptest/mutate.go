@@ -84,8 +84,10 @@ func (s *Server) AddInstance(in Instance) error {
 	if err := in.check(); err != nil {
 		return err
 	}
-	s.locked(func(v *service, _ time.Time) { v.addInstance(in) })
-	return nil
+	return s.changed(func(v *service, _ time.Time) {
+		v.addInstance(in)
+		v.touchInstance(in.ID)
+	})
 }
 
 func (s *service) addInstance(in Instance) {
@@ -95,7 +97,12 @@ func (s *service) addInstance(in Instance) {
 
 // RemoveInstance removes an instance; an address that is bound to it stays so.
 func (s *Server) RemoveInstance(id string) {
-	s.locked(func(v *service, _ time.Time) { delete(v.instances, id) })
+	s.changed(func(v *service, _ time.Time) { v.removeInstance(id) })
+}
+
+func (s *service) removeInstance(id string) {
+	delete(s.instances, id)
+	s.touchInstance(id)
 }
 
 // SetInstanceStatus sets the state of an instance, such as "Starting".
@@ -104,9 +111,10 @@ func (s *Server) SetInstanceStatus(id, status string) bool {
 }
 
 func (s *Server) changeInstance(id string, f func(*Instance)) (ok bool) {
-	s.locked(func(v *service, _ time.Time) {
+	s.changed(func(v *service, _ time.Time) {
 		if in := v.instances[id]; in != nil {
 			f(in)
+			v.touchInstance(id)
 			ok = true
 		}
 	})
@@ -144,7 +152,7 @@ func (s *Server) Change(id string, f func(*Address)) bool {
 // region and addresses stay as they are; see Change. It reports whether the package
 // exists.
 func (s *Server) ChangeBandwidthPackage(id string, f func(*BandwidthPackage)) (ok bool) {
-	s.locked(func(v *service, _ time.Time) {
+	s.changed(func(v *service, _ time.Time) {
 		p := v.packages[id]
 		if p == nil {
 			return
@@ -161,14 +169,16 @@ func (s *Server) ChangeBandwidthPackage(id string, f func(*BandwidthPackage)) (o
 		}
 		c.Tags, c.Members = nil, nil
 		p.BandwidthPackage, ok = c, true
+		v.touchPackage(p)
 	})
 	return ok
 }
 
 func (s *Server) changeAddress(id string, f func(*service, *address, time.Time)) (ok bool) {
-	s.locked(func(v *service, now time.Time) {
+	s.changed(func(v *service, now time.Time) {
 		if a := v.byID[id]; a != nil {
 			f(v, a, now)
+			v.touchAddress(id)
 			ok = true
 		}
 	})
@@ -231,26 +241,38 @@ func (s *Server) ForceBind(id, instance string) bool {
 // Modifying of a package, Modifying or Deleting of a pool or one of its blocks) end
 // where they began.
 func (s *Server) FailTransitions(status string, n int) {
-	s.locked(func(v *service, _ time.Time) { v.failing[status] = n })
+	s.changed(func(v *service, _ time.Time) { v.failing[status] = n })
 }
 
 // SetBalance sets the account's money.
 func (s *Server) SetBalance(money float64) {
-	s.locked(func(v *service, _ time.Time) { v.balance = money })
+	s.setBalance(money)
 }
 
 // SetQuota sets how many addresses may be alive at once.
-func (s *Server) SetQuota(n int) { s.locked(func(v *service, _ time.Time) { v.set.quota = n }) }
+func (s *Server) SetQuota(n int) { s.setQuota(n) }
+
+func (s *Server) setBalance(money float64) error {
+	return s.changed(func(v *service, _ time.Time) { v.balance = money })
+}
+
+func (s *Server) setQuota(n int) error {
+	return s.changed(func(v *service, _ time.Time) { v.quota = n })
+}
 
 // SetStock sets how many addresses a region has left; -1 means no end.
 func (s *Server) SetStock(region string, n int) bool {
-	ok := false
-	s.locked(func(v *service, _ time.Time) {
+	ok, _ := s.setStock(region, n)
+	return ok
+}
+
+func (s *Server) setStock(region string, n int) (ok bool, err error) {
+	err = s.changed(func(v *service, _ time.Time) {
 		if r := v.regions[region]; r != nil {
 			r.stock, ok = n, true
 		}
 	})
-	return ok
+	return ok, err
 }
 
 // PayOrder pays for a subscription that was ordered without AutoPay, and
@@ -258,7 +280,7 @@ func (s *Server) SetStock(region string, n int) bool {
 // refused for at this moment, the payment is refused for too: the quota, the
 // stock, the balance, an IP that somebody has by now. The order stays unpaid then.
 func (s *Server) PayOrder(id int64) (allocationID string, err error) {
-	s.locked(func(v *service, now time.Time) {
+	s.changed(func(v *service, now time.Time) {
 		o := v.orders[id]
 		if o == nil {
 			err = fmt.Errorf("eiptest: no unpaid order %d", id)
@@ -279,6 +301,7 @@ func (s *Server) PayOrder(id int64) (allocationID string, err error) {
 			return
 		}
 		delete(v.orders, id)
+		v.touchOrder(id)
 		allocationID = a.AllocationID
 	})
 	return allocationID, err
@@ -286,9 +309,9 @@ func (s *Server) PayOrder(id int64) (allocationID string, err error) {
 
 // ForgetTokens drops the memory of all client tokens.
 func (s *Server) ForgetTokens() {
-	s.locked(func(v *service, _ time.Time) {
+	s.changed(func(v *service, _ time.Time) {
 		clear(v.tokens.byKey)
-		v.tokens.queue = nil
+		v.tokens.queue, v.dirty.tokens, v.dirty.whole = nil, nil, true
 	})
 }
 

@@ -15,7 +15,7 @@ const NLB = "NlbInstance"
 // AssociateEipAddress. Until FreeByNLB, UnassociateEipAddress is refused with
 // IncorrectEipStatus.
 func (s *Server) TakeByNLB(id, nlb string) (err error) {
-	s.locked(func(v *service, now time.Time) {
+	s.changed(func(v *service, now time.Time) {
 		a, in := v.byID[id], v.instances[nlb]
 		switch {
 		case a == nil:
@@ -27,7 +27,7 @@ func (s *Server) TakeByNLB(id, nlb string) (err error) {
 		default:
 			v.bind(a, nlb, NLB)
 			a.Mode, a.VpcID = "NAT", in.VpcID
-			v.move(now, a, Associating, v.set.bindTime, func(time.Time) { a.Status = InUse })
+			v.move(now, a, Associating, v.set.bindTime)
 		}
 	})
 	return err
@@ -36,7 +36,7 @@ func (s *Server) TakeByNLB(id, nlb string) (err error) {
 // FreeByNLB unbinds an address as a network load balancer does when it is
 // deleted.
 func (s *Server) FreeByNLB(id string) (err error) {
-	s.locked(func(v *service, now time.Time) {
+	s.changed(func(v *service, now time.Time) {
 		a := v.byID[id]
 		if a == nil || a.InstanceType != NLB || a.Status != InUse {
 			err = fmt.Errorf("eiptest: no network load balancer holds %s", id)

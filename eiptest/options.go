@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/eipkit/eip-go/eiptest/fault"
@@ -35,7 +36,12 @@ type settings struct {
 	singleISP bool
 
 	international bool
-	poolsClosed   bool
+	finance       bool
+	oldNAT        bool
+	proRegions    []string
+	unknownAction string
+	contradicted
+	poolsClosed bool
 
 	quota, segmentQuota, segmentLess, points int
 	taggedAtOnce, packageQuota               int
@@ -45,6 +51,14 @@ type settings struct {
 	packageTime, poolTime              time.Duration
 	visibleAfter, keepTime, cooldown   time.Duration
 	conflict                           string
+
+	seedData []byte // nil without WithSeedDocument
+	seedDoc  *document
+
+	stateFile string
+
+	steerOff   bool
+	steerHosts []string
 
 	tokenLife, tokenBusy time.Duration
 	replayRefusals       bool
@@ -62,6 +76,7 @@ const (
 const (
 	defaultQuota      = 20  // addresses, from the vendor's quota page
 	defaultPointLimit = 400 // monitoring points per call, from the SDK metadata
+	defaultPageLimit  = 100 // addresses a page, from the SDK metadata
 	defaultRecord     = 4096
 	defaultTransition = 2 * time.Millisecond
 )
@@ -72,11 +87,12 @@ func defaults() settings {
 		listen: "127.0.0.1:0", seed: 1, hostID: "vpc.aliyuncs.com",
 		keys: map[string]accessKey{}, home: DefaultRegion,
 		stock: map[string]int{}, masks: map[string]int{},
-		quota: defaultQuota, segmentQuota: 10, segmentLess: 3, points: defaultPointLimit, taggedAtOnce: 50, packageQuota: 20,
+		quota: defaultQuota, segmentQuota: 10, segmentLess: 3, points: byDocument, taggedAtOnce: 50, packageQuota: 20,
 		balance: 1e9, price: 20,
 		bindTime: defaultTransition, releaseTime: defaultTransition, segmentTime: 5 * defaultTransition,
 		packageTime: defaultTransition, poolTime: 5 * defaultTransition,
-		tokenLife: 24 * time.Hour,
+		tokenLife:     24 * time.Hour,
+		unknownAction: "InvalidAction.NotFound", contradicted: contradicted{pageLimit: byDocument},
 	}
 }
 
@@ -301,8 +317,78 @@ func WithLatency(d time.Duration) Option {
 	return positive("latency", d, func(s *settings) { s.engine.Latency = d })
 }
 
-// WithLog writes one line per call, without secrets.
-func WithLog(w io.Writer) Option { return set(func(s *settings) { s.engine.Log = w }) }
+// WithLog writes one line of text per call, without secrets. In it, ran=true means
+// that the action was carried out, whatever was answered; a call that the service
+// refused ran nothing. It replaces WithJSONLog.
+func WithLog(w io.Writer) Option {
+	return set(func(s *settings) { s.engine.Log, s.engine.LogJSON = w, false })
+}
+
+// WithJSONLog writes one JSON object per call and line, without secrets. Its members
+// are time, seq, action, token, fault, ran, status, code and requestId; what there is
+// none of is empty, and the status is 0 if no answer was sent. The member ran means
+// what it means to WithLog, which it replaces.
+func WithJSONLog(w io.Writer) Option {
+	return set(func(s *settings) { s.engine.Log, s.engine.LogJSON = w, true })
+}
+
+// WithBriefRecord is WithRecord for a server that runs for long: the calls are kept
+// without Params, and with long texts cut off.
+func WithBriefRecord(n int) Option {
+	return set(func(s *settings) { s.engine.Keep, s.engine.Brief = n, true })
+}
+
+// WithSeedDocument makes a server that begins with the state of a snapshot, or of a
+// seed of the same format that somebody has written; see LoadSnapshot. Everything
+// in it has a default: {"addresses":[{"region":"cn-hangzhou"}]} is one address. What
+// it does not mention is as the other options say. An error names line and field.
+func WithSeedDocument(data []byte) Option {
+	return func(s *settings) error {
+		d, err := parseDocument(data)
+		if err != nil {
+			return fmt.Errorf("eiptest: seed: %w", err)
+		}
+		s.seedData, s.seedDoc = slices.Clone(data), d
+		return nil
+	}
+}
+
+// WithStateFile keeps the state in a file, in the format of a snapshot followed by
+// changes. A server that finds the file begins with what is in it, and what the
+// options say of quota, stock, balance, instances, pools and seed counts for a new
+// file only. Every change is in the file before its call is answered; there is no
+// fsync, so that it outlives the process and not the machine. The file is compacted
+// beside the answers. Access keys, nonces, faults and the shift of the clock are
+// not kept. A call whose change cannot be written is answered with InternalError.
+// One process at a time has the file, by a lock on the path with ".lock" added.
+func WithStateFile(path string) Option {
+	return func(s *settings) error {
+		if path == "" {
+			return fmt.Errorf("eiptest: state file: the path is empty")
+		}
+		s.stateFile = path
+		return nil
+	}
+}
+
+// WithSteering allows steering over HTTP (see SteerPrefix) on listeners that are not
+// on loopback, for requests whose Host is a name or address of loopback or one of
+// these. Without it only loopback has it. Whoever reaches the listener can steer
+// the server then.
+func WithSteering(hosts ...string) Option {
+	return func(s *settings) error {
+		for _, h := range hosts {
+			if h == "" || strings.ContainsAny(h, "/ ") || hostName(h) != h {
+				return fmt.Errorf("eiptest: steering: %.64q is not the name or address of a host, without port", h)
+			}
+		}
+		s.steerHosts = append(s.steerHosts, hosts...)
+		return nil
+	}
+}
+
+// WithoutSteering switches steering over HTTP off.
+func WithoutSteering() Option { return set(func(s *settings) { s.steerOff = true }) }
 
 // WithRecord sets how many of the latest calls are kept for Calls: 4096 by
 // default, 0 for none. Counters count in any case.

@@ -1,8 +1,6 @@
 package eiptest
 
 import (
-	"time"
-
 	"github.com/eipkit/eip-go/internal/fake"
 )
 
@@ -26,6 +24,6 @@ func release(c *call) (obj, *fake.Refusal) {
 	case !a.UnboundAt.IsZero() && c.now.Sub(a.UnboundAt) < s.set.cooldown:
 		return nil, c.no("TaskConflict.AssociateGlobalAccelerationInstance")
 	}
-	s.move(c.now, a, Releasing, s.set.releaseTime, func(at time.Time) { s.leave(a, at) })
+	s.move(c.now, a, Releasing, s.set.releaseTime)
 	return nil, nil
 }

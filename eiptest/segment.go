@@ -48,7 +48,8 @@ func allocateSegment(c *call) (obj, *fake.Refusal) {
 		Prefix: first.String() + "/" + mask, Count: size - s.set.segmentLess, CreatedAt: c.now, Token: c.token}
 	s.segments[g.ID] = g
 	c.rg.segments = append(c.rg.segments, g)
-	s.after(c.now, s.set.segmentTime, func(at time.Time) { s.fill(g, at) })
+	s.touchSegment(g)
+	s.after(c.now, s.set.segmentTime, dueTask{Do: fillTask, ID: g.ID})
 	return obj{{"EipSegmentInstanceId", g.ID}}, nil
 }
 
@@ -58,6 +59,7 @@ func (s *service) fill(g *segment, at time.Time) {
 		return
 	}
 	g.Status = Allocated
+	s.touchSegment(g)
 	ip := g.first
 	if g.Count < g.size {
 		ip = ip.Next() // the network's own address is one of the reserved
@@ -91,9 +93,11 @@ func releaseSegment(c *call) (obj, *fake.Refusal) {
 		if !a.gone {
 			a.Status = Releasing
 			a.change++
+			s.touchAddress(a.AllocationID)
 		}
 	}
-	s.after(c.now, s.set.segmentTime, func(at time.Time) { s.dissolve(g, at) })
+	s.touchSegment(g)
+	s.after(c.now, s.set.segmentTime, dueTask{Do: dissolveTask, ID: g.ID})
 	return nil, nil
 }
 
@@ -106,6 +110,7 @@ func (s *service) dissolve(g *segment, at time.Time) {
 		s.leave(a, at)
 	}
 	g.gone = true
+	s.touchSegment(g)
 	delete(s.segments, g.ID)
 	s.net.free(g.first, g.size)
 	rg := s.regions[g.RegionID]

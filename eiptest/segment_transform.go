@@ -48,10 +48,12 @@ func transformSegment(c *call) (obj, *fake.Refusal) {
 			continue
 		}
 		a.SegmentID, a.PoolID = "", p.ID
+		s.touchAddress(a.AllocationID)
 		s.alive++
 		s.takeFromPool(a, b)
 	}
 	g.gone = true
+	s.touchSegment(g)
 	delete(s.segments, g.ID)
 	c.rg.segments = slices.DeleteFunc(c.rg.segments, func(o *segment) bool { return o == g })
 	return obj{{"PublicIpAddressPoolId", p.ID}, {"ResourceGroupId", group}}, nil

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/eipkit/eip-go/internal/fake"
 )
@@ -22,13 +23,15 @@ type Server struct {
 	engine *fake.Engine
 	host   *fake.Host
 	client *http.Client
+
+	loopback bool // nobody but this machine reaches the listener
 }
 
 // usage answers a visit by a browser.
 const usage = `This is a fake Elastic IP service (RPC interface, version ` + Version + `), for tests.
 Send it signed requests as you would send them to the real endpoint: GET or
 POST, parameters in the query, in the form body, or in both, signed with
-HMAC-SHA1 or ACS3-HMAC-SHA256.
+HMAC-SHA1 or ACS3-HMAC-SHA256. GET ` + SteerPrefix + ` tells how it is steered.
 `
 
 // NewServer starts a server that closes itself when the test ends.
@@ -58,17 +61,28 @@ func New(opts ...Option) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{set: set, svc: newService(set)}
+	if err := s.begin(); err != nil {
+		return nil, err
+	}
+	ok := false
+	defer func() {
+		if !ok {
+			s.svc.end()
+		}
+	}()
 	engine, err := fake.NewEngine(s.svc, set.engine)
 	if err != nil {
 		return nil, fmt.Errorf("eiptest: %w", err)
 	}
 	s.engine = engine
+	s.loopback = s.listensOnLoopback()
 	if set.pipe {
-		s.host = fake.Pipe(engine)
-	} else if s.host, err = fake.Listen(set.listen, engine); err != nil {
+		s.host = fake.Pipe(s)
+	} else if s.host, err = fake.Listen(set.listen, s); err != nil {
 		return nil, err
 	}
 	s.client = &http.Client{Transport: s.host.Transport()}
+	ok = true
 	return s, nil
 }
 
@@ -104,6 +118,7 @@ func (s *settings) finish() error {
 func (s *Server) Close() {
 	s.engine.End()
 	s.host.Close()
+	s.svc.end()
 }
 
 // URL is the endpoint, as http://127.0.0.1:port. With WithPipe it is a name
@@ -129,5 +144,12 @@ func (s *Server) Stop() { s.host.Stop() }
 // Start listens again after Stop.
 func (s *Server) Start() error { return s.host.Start() }
 
-// ServeHTTP lets a program mount the service on a server of its own.
-func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.engine.ServeHTTP(w, r) }
+// ServeHTTP lets a program mount the service on a server of its own. It serves the
+// steering under SteerPrefix and the API at every other path.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if strings.HasPrefix(r.URL.Path, SteerPrefix) {
+		s.steer(w, r)
+		return
+	}
+	s.engine.ServeHTTP(w, r)
+}

@@ -2,13 +2,15 @@ package eiptest
 
 import (
 	"fmt"
-	"hash/maphash"
 	"maps"
 	"math/rand/v2"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/eipkit/eip-go/internal/fake"
 )
@@ -31,7 +33,14 @@ type service struct {
 	keys   map[string]accessKey
 	nonces nonces
 
-	mu        sync.Mutex
+	mu sync.Mutex
+	books
+	dirty   dirty
+	journal *journal // nil without a state file
+}
+
+// books are the state of the service, which a snapshot holds.
+type books struct {
 	tokens    tokens
 	regions   map[string]*region
 	byID      map[string]*address
@@ -52,12 +61,15 @@ type service struct {
 
 	packageOrder []*bandwidthPackage // in order of creation
 
-	due     dueQueue
-	alive   int // addresses that count against the quota
-	serial  uint64
-	net     network
-	balance float64
-	failing map[string]int // transitions that are going to fail, by status
+	due       dueQueue
+	alive     int // addresses that count against the quota
+	quota     int
+	serial    uint64
+	madeSeq   uint64 // of addresses
+	memberSeq uint64 // of addresses in bandwidth packages
+	net       network
+	balance   float64
+	failing   map[string]int // transitions that are going to fail, by status
 }
 
 // region holds what belongs to one region, in order of creation.
@@ -70,10 +82,10 @@ type region struct {
 }
 
 func newService(set settings) *service {
-	s := &service{
-		set: set, clock: set.clock,
-		keys:      map[string]accessKey{},
-		tokens:    tokens{byKey: map[string]*done{}, seed: maphash.MakeSeed()},
+	set.follow()
+	s := &service{set: set, clock: set.clock, keys: map[string]accessKey{}}
+	s.books = books{
+		tokens:    tokens{byKey: map[string]*done{}},
 		regions:   map[string]*region{},
 		byID:      map[string]*address{},
 		byIP:      map[string]*address{},
@@ -86,6 +98,7 @@ func newService(set settings) *service {
 		packages:  map[string]*bandwidthPackage{},
 		orders:    map[int64]*order{},
 		balance:   set.balance,
+		quota:     set.quota,
 		failing:   map[string]int{},
 	}
 	if s.clock == nil {
@@ -126,7 +139,9 @@ type call struct {
 	action string
 	p      params
 	now    time.Time
-	region string // RegionId, or the home region
+	writes bool
+	used   []dirtyID // what the action has looked up, and changes if it succeeds
+	region string    // RegionId, or the home region
 	rg     *region
 	token  string
 }
@@ -161,8 +176,10 @@ func (s *service) act(p params) (obj, *fake.Refusal) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.advance(c.now)
+	c.writes = a.writes
 	if c.token == "" {
-		return c.do(a)
+		body, ref := c.do(a)
+		return c.commit(body, ref)
 	}
 	key := p["AccessKeyId"] + "\x00" + c.action + "\x00" + c.token
 	print := s.tokens.fingerprint(p)
@@ -173,11 +190,29 @@ func (s *service) act(p params) (obj, *fake.Refusal) {
 		case c.now.Sub(d.at) < s.set.tokenBusy:
 			return nil, c.no("LastTokenProcessing")
 		}
-		return d.body, d.ref
+		return c.commit(d.body, d.ref) // of a call whose change could not be written down
 	}
 	body, ref := c.do(a)
 	if ref == nil || s.set.replayRefusals {
-		s.tokens.keep(&done{key: key, print: print, at: c.now, body: body, ref: ref})
+		d := &done{key: key, print: print, at: c.now, body: body, ref: ref}
+		s.tokens.keep(d)
+		if s.dirty.ids != nil {
+			s.dirty.tokens = append(s.dirty.tokens, d)
+		}
+	}
+	return c.commit(body, ref)
+}
+
+// commit writes down what the call has changed before it is answered. An answer
+// that cannot be relied upon is none: the call may have run then.
+func (c *call) commit(body obj, ref *fake.Refusal) (obj, *fake.Refusal) {
+	if ref == nil {
+		for _, id := range c.used {
+			c.s.touch(id)
+		}
+	}
+	if err := c.s.commit(false); err != nil {
+		return nil, c.no("InternalError")
 	}
 	return body, ref
 }
@@ -190,7 +225,7 @@ func (c *call) do(a action) (obj, *fake.Refusal) {
 		}
 		c.region = c.s.set.home
 	}
-	for _, name := range a.required {
+	for _, name := range slices.Concat(a.required, c.s.set.requiredToo[c.action]) {
 		if c.p[name] == "" {
 			name, _, _ = strings.Cut(name, ".") // of a list
 			return nil, missing(name)
@@ -199,7 +234,30 @@ func (c *call) do(a action) (obj, *fake.Refusal) {
 	if c.rg = c.s.regions[c.region]; c.rg == nil {
 		return nil, c.no(a.noRegion)
 	}
+	for _, p := range a.typed {
+		if v := c.p[p.name]; v != "" && !p.takes(v) {
+			return nil, c.junk(p.name)
+		}
+	}
 	return a.run(c)
+}
+
+// junk refuses a value that is not of the parameter's type: with the code that
+// the action's document has for the parameter, or with the gateway's.
+func (c *call) junk(name string) *fake.Refusal {
+	switch {
+	case name == "Bandwidth" && (c.pro() || c.action == "AllocateEipAddress" || c.action == "AllocateEipSegmentAddress"):
+		return c.bad(name)
+	case name == "Bandwidth" && c.action == "ModifyEipAddressAttribute":
+		return c.noWhere("InvalidParameter", name)
+	case name == "Bandwidth": // of a bandwidth package
+		return c.no("InvalidParameter.Bandwidth")
+	case name == "EipMask":
+		return c.no("IllegalParam.EipMask")
+	case name == "Period" && c.action == "DescribeEipMonitorData":
+		return c.no("InvalidPeriod.ValueNotSupported")
+	}
+	return invalid(name)
 }
 
 // number reads an optional positive integer.
@@ -267,6 +325,26 @@ func validText(s string, most int) bool {
 	return len([]rune(s)) <= most && !strings.HasPrefix(s, "http://") && !strings.HasPrefix(s, "https://")
 }
 
+// validName is the rule for the name of an address (2019 API reference, line 916).
+// A letter is one of any script.
+func (s *service) validName(v string) bool {
+	for i, r := range v {
+		if !unicode.IsLetter(r) && (i == 0 || !unicode.IsDigit(r) && !strings.ContainsRune("._-", r)) {
+			return false
+		}
+	}
+	return s.longEnough(v) && validText(v, 128)
+}
+
+// validDescription is the rule for the description of an address (2019 API
+// reference, line 907).
+func (s *service) validDescription(v string) bool {
+	first, _ := utf8.DecodeRuneInString(v)
+	return (v == "" || unicode.IsLetter(first)) && s.longEnough(v) && validText(v, 256)
+}
+
+func (s *service) longEnough(v string) bool { return utf8.RuneCountInString(v) >= s.set.shortestText }
+
 // requestID makes an upper-case UUID.
 func requestID() string {
 	const hex = "0123456789ABCDEF"
@@ -291,9 +369,18 @@ func requestID() string {
 	return string(b[:])
 }
 
-// id makes an identifier that is unique in this service and looks like the
-// real one's.
+// id makes an identifier that is unique in this service and looks like the real
+// one's. One that somebody has put into a seed or a snapshot is passed over.
 func (s *service) id(prefix string) string {
+	for {
+		id := s.nextID(prefix)
+		if s.byID[id] == nil && s.pastByID[id] == nil && s.segments[id] == nil && s.packages[id] == nil && s.pools[id] == nil {
+			return id
+		}
+	}
+}
+
+func (s *service) nextID(prefix string) string {
 	const alphabet = "abcdefghijklmnopqrstuvwxyz0123456789"
 	s.serial++
 	x := s.serial*0x9e3779b97f4a7c15 + s.set.seed // odd factor: no two serials meet

@@ -24,11 +24,16 @@ type address struct {
 	Address
 	tags    []tag
 	block   *block    // of the pool that it was taken from, nil if none
+	number  uint64    // order of creation
 	visible time.Time // not found before
 	change  uint64    // counts state changes, so that an overtaken transition does nothing
 	hidden  bool
 	gone    bool
 	in      *member // of a bandwidth package
+
+	instanceRegion string // of what it is bound to
+	namedPrivate   bool   // PrivateIPAddress was named by the call that bound it
+	namedVPC       bool   // likewise VpcID
 }
 
 func (a *address) seen(now time.Time) bool { return !a.gone && !a.hidden && !now.Before(a.visible) }
@@ -57,9 +62,9 @@ type order struct {
 
 // dueItem is something that happens at a time.
 type dueItem struct {
-	at  time.Time
-	seq uint64
-	do  func(time.Time)
+	at   time.Time
+	seq  uint64
+	task dueTask
 }
 
 type dueQueue struct {
@@ -82,54 +87,42 @@ func (q *dueQueue) Pop() any {
 	return it
 }
 
-// after runs do once d has passed, at once if d is not positive.
-func (s *service) after(now time.Time, d time.Duration, do func(time.Time)) {
+// after has a task done once d has passed, at once if d is not positive.
+func (s *service) after(now time.Time, d time.Duration, task dueTask) {
 	if d <= 0 {
-		do(now)
+		s.perform(task, now)
 		return
 	}
 	s.due.seq++
-	heap.Push(&s.due, dueItem{now.Add(d), s.due.seq, do})
+	heap.Push(&s.due, dueItem{now.Add(d), s.due.seq, task})
+	s.touch(dirtyID{kind: dueKind, number: s.due.seq})
 }
 
 // advance carries out everything that is due.
 func (s *service) advance(now time.Time) {
 	for s.due.Len() > 0 && !now.Before(s.due.items[0].at) {
 		it := heap.Pop(&s.due).(dueItem)
-		it.do(it.at)
+		s.touch(dirtyID{kind: dueKind, number: it.seq})
+		s.perform(it.task, it.at)
 	}
 }
 
-// move puts the address on its way: through a state, after d to the end, or
+// move puts the address on its way: through a state, after d to the end of it, or
 // back to where it began if a failure of that state was asked for.
-func (s *service) move(now time.Time, a *address, through string, d time.Duration, arrive func(time.Time)) {
-	from := a.Status
+func (s *service) move(now time.Time, a *address, through string, d time.Duration) {
+	task := dueTask{Do: through, ID: a.AllocationID, From: a.Status, Back: s.fails(through)}
 	a.Status = through
 	a.change++
-	mine := a.change
-	back := s.failing[through] > 0
-	if back {
-		s.failing[through]--
-	}
-	s.after(now, d, func(at time.Time) {
-		if a.gone || a.change != mine {
-			return
-		}
-		if back {
-			a.Status = from
-			if from == Available {
-				s.unbind(a)
-			}
-			return
-		}
-		arrive(at)
-	})
+	task.Change = a.change
+	s.touchAddress(a.AllocationID)
+	s.after(now, d, task)
 }
 
 // find looks an address up as an action sees it: by ID, in the region if the
 // call names one, and only once it is visible.
 func (c *call) find(id string) *address {
 	a := c.s.byID[id]
+	c.uses(dirtyID{kind: addressKind, id: id})
 	if a == nil || !a.seen(c.now) || c.p["RegionId"] != "" && a.RegionID != c.region {
 		return nil
 	}
@@ -142,9 +135,22 @@ func (c *call) mine(a *address) *fake.Refusal {
 	case a == nil:
 		return c.no("InvalidAllocationId.NotFound")
 	case a.Owner != "":
-		return c.noWhere("Forbbiden", "owener")
+		return c.foreign()
 	}
 	return nil
+}
+
+// foreign refuses an address of somebody else with the code that the table of the
+// action has for it. ModifyEipAddressAttribute has none there, and does not find the
+// address. Actions without a table answer as AssociateEipAddress does.
+func (c *call) foreign() *fake.Refusal {
+	switch c.action {
+	case "ModifyEipAddressAttribute":
+		return c.noWhere("InvalidAllocationId.NotFound", "..")
+	case "DescribeEipMonitorData":
+		return c.no("InvalidInstanceId.NotFound")
+	}
+	return c.noWhere("Forbbiden", "owener")
 }
 
 // wrongState refuses an operation that the address's state does not allow.
@@ -157,7 +163,11 @@ func (c *call) wrongState(a *address) *fake.Refusal {
 
 // bind notes which instance an address is on, or is going to.
 func (s *service) bind(a *address, instance, kind string) {
-	a.InstanceID, a.InstanceType = instance, kind
+	a.InstanceID, a.InstanceType, a.instanceRegion = instance, kind, a.RegionID
+	if in := s.instances[instance]; in != nil {
+		a.instanceRegion = s.regionOf(in)
+	}
+	s.touchAddress(a.AllocationID)
 	s.bound[instance] = append(s.bound[instance], a)
 }
 
@@ -175,6 +185,8 @@ func (s *service) unbind(a *address) {
 		s.bound[a.InstanceID] = all
 	}
 	a.InstanceID, a.InstanceType, a.Mode, a.PrivateIPAddress, a.VpcID = "", "", "", "", ""
+	a.instanceRegion, a.namedPrivate, a.namedVPC = "", false, false
+	s.touchAddress(a.AllocationID)
 }
 
 // enter puts a new address into the books.
@@ -182,7 +194,10 @@ func (s *service) enter(a *address, now time.Time) {
 	a.CreatedAt, a.Status, a.visible = now, Available, now.Add(s.set.visibleAfter)
 	s.byID[a.AllocationID] = a
 	s.byIP[a.IPAddress] = a
+	s.madeSeq++
+	a.number = s.madeSeq
 	s.made = append(s.made, a)
+	s.touchAddress(a.AllocationID)
 	if a.SegmentID == "" {
 		s.alive++
 	}
@@ -200,6 +215,7 @@ func (s *service) leave(a *address, now time.Time) {
 		s.unbind(a)
 	}
 	s.out(a)
+	s.touchAddress(a.AllocationID)
 	a.gone, a.ReleasedAt, a.Status = true, now, ""
 	delete(s.byID, a.AllocationID)
 	delete(s.byIP, a.IPAddress)
@@ -267,6 +283,7 @@ func (s *service) single() (string, bool) {
 }
 
 func (s *service) forget(a *address) {
+	s.touchAddress(a.AllocationID)
 	if s.past[a.IPAddress] == a {
 		delete(s.past, a.IPAddress)
 	}

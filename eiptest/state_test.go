@@ -34,7 +34,7 @@ func TestLifeOfAnAddress(t *testing.T) {
 		c.refused(400, "IncorrectEipStatus", "ReleaseEipAddress", "AllocationId", id)
 		d := c.ok("DescribeEipAddresses", "RegionId", "cn-hangzhou", "EipAddress", ip)
 		for field, want := range map[string]string{"InstanceId": "i-test1", "InstanceType": eiptest.ECS, "Bandwidth": "7",
-			"InstanceRegionId": "cn-hangzhou", "Mode": "NAT", "VpcId": "vpc-test1", "AllocationTime": "2000-01-01T00:00:00Z"} {
+			"InstanceRegionId": "cn-hangzhou", "Mode": "NAT", "PrivateIpAddress": "", "VpcId": "", "AllocationTime": "2000-01-01T00:00:00Z"} {
 			if got := d.str("EipAddresses", "EipAddress", field); got != want {
 				t.Errorf("%s is %q, want %q", field, got, want)
 			}
@@ -183,7 +183,8 @@ func TestNetworkInterfaces(t *testing.T) {
 		c.ok("AssociateEipAddress", "AllocationId", id, "InstanceId", "ngw-test1", "InstanceType", eiptest.NAT)
 	}
 	c.ok("AssociateEipAddress", "AllocationId", id, "InstanceId", "10.1.2.3", "InstanceType", eiptest.PrivateIP, "VpcId", "vpc-1")
-	if a := c.ok("DescribeEipAddresses", "RegionId", "cn-hangzhou", "AssociatedInstanceId", "ngw-test1"); a.str("TotalCount") != "3" {
+	if a := c.ok("DescribeEipAddresses", "RegionId", "cn-hangzhou", "AssociatedInstanceId", "ngw-test1",
+		"AssociatedInstanceType", eiptest.NAT); a.str("TotalCount") != "3" {
 		t.Errorf("%s", a.body)
 	}
 }

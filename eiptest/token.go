@@ -1,7 +1,8 @@
 package eiptest
 
 import (
-	"hash/maphash"
+	"hash/fnv"
+	"io"
 	"slices"
 	"sync"
 	"time"
@@ -44,7 +45,6 @@ type done struct {
 type tokens struct {
 	byKey map[string]*done
 	queue []*done // by age, since every token lives equally long
-	seed  maphash.Seed
 }
 
 // fingerprint identifies what a request asks for: every parameter but the
@@ -57,13 +57,9 @@ func (t *tokens) fingerprint(p params) uint64 {
 		}
 	}
 	slices.Sort(names)
-	var h maphash.Hash
-	h.SetSeed(t.seed)
+	h := fnv.New64a() // a restart has to know the prints of before
 	for _, k := range names {
-		h.WriteString(k)
-		h.WriteByte(0)
-		h.WriteString(p[k])
-		h.WriteByte(0)
+		io.WriteString(h, k+"\x00"+p[k]+"\x00")
 	}
 	return h.Sum64()
 }

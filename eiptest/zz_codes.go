@@ -302,6 +302,7 @@ var documented = []documentedAnswer{
 	{"AddCommonBandwidthPackageIp", 404, "BandwidthPackageId.InvalidBandwidth", "The hybrid type eip can not add into low bandwidth bandwidthPackage."},
 	{"AddCommonBandwidthPackageIps", 400, "BandwidthPackageId.InvalidBandwidth", "The hybrid type eip can not add into low bandwidth bandwidthPackage."},
 	{"*", 403, "InvalidAction", "The specified action is not valid."},
+	{"*", 404, "InvalidAction.NotFound", "Specified api is not found, please check your url and method."},
 	{"*", 404, "InvalidApi.NotFound", "Specified api is not found, please check your url and method."},
 	{"*", 404, "InvalidProduct.NotFound", "Cannot find product according to your specified domain."},
 	{"*", 404, "InvalidProtocol.NeedSsl", "Your request is denied as lack of ssl protect."},

@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/eipkit/eip-go/eiptest"
 	"github.com/eipkit/eip-go/eiptest/fault"
@@ -17,9 +16,7 @@ import (
 
 // faultNames lists the kinds in the order in which the chances deal them out.
 // A name that ends in -after is the kind before it, after the action ran.
-var faultNames = []string{"cut-before", "cut-after", "cut-body", "server-error", "bad-gateway", "throttle",
-	"throttle-hint", "latency", "late", "hang", "wrong-clock", "wrong-date", "foreign", "foreign-after",
-	"cut-error", "cut-error-after", "empty-page", "missing-id", "wrong-id", "short-page", "blank-id"}
+var faultNames = fault.Names()
 
 // weights are the kinds whose part of -faults is not one: foreign answers are
 // the most of what happens between a client and a service.
@@ -86,34 +83,18 @@ func (c *chances) each(deal func(name string, p float64)) {
 	}
 }
 
-// fault makes the fault that a kind on the command line stands for. The
-// durations are chosen to outlast a client's time-out, or its tolerance of
-// wrong clocks, without stopping a test for long.
+// fault makes the fault that a kind on the command line stands for.
 func (c *chances) fault(name string) fault.Fault {
-	foreign := fault.Foreign(c.status, fault.ForeignBody(c.body))
-	return map[string]fault.Fault{
-		"cut-before":      fault.CutBefore(),
-		"cut-after":       fault.CutAfter(),
-		"cut-body":        fault.CutBody(),
-		"server-error":    fault.ServerError(503),
-		"bad-gateway":     fault.BadGateway(),
-		"throttle":        fault.Throttle(),
-		"throttle-hint":   fault.ThrottleHint(500 * time.Millisecond),
-		"latency":         fault.Latency(2 * time.Second).AfterRun(),
-		"late":            fault.Late(2 * time.Second),
-		"hang":            fault.Hang().AfterRun(),
-		"wrong-clock":     fault.WrongClock(-time.Hour),
-		"wrong-date":      fault.WrongDate(-time.Hour),
-		"foreign":         foreign,
-		"foreign-after":   foreign.AfterRun(),
-		"cut-error":       fault.CutError(""),
-		"cut-error-after": fault.CutError("").AfterRun(),
-		"empty-page":      fault.EmptyPage(),
-		"missing-id":      fault.MissingID(),
-		"wrong-id":        fault.WrongID(),
-		"short-page":      fault.ShortPage(),
-		"blank-id":        fault.BlankID(nil),
-	}[name]
+	d := fault.Details{}
+	switch name {
+	case "foreign", "foreign-after":
+		d.Status, d.Body = c.status, c.body
+	}
+	f, err := fault.Named(name, d)
+	if err != nil { // of a foreign answer: the server says so when it starts
+		return fault.Foreign(c.status, fault.ForeignBody(c.body))
+	}
+	return f
 }
 
 // summarize writes what the server has answered, and how much of it was spoilt,

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"flag"
 	"fmt"
@@ -21,17 +22,19 @@ const usageText = `eipsim: a fake Elastic IP service (product Vpc, version ` + e
 Point any client of the RPC interface at this address as its endpoint, over
 plain HTTP, with the access key that was given on the command line. Requests
 are signed with HMAC-SHA1 or ACS3-HMAC-SHA256 (signature V3); parameters may
-come in the query, in the form body, or in both. Home region: %s. Instances to bind addresses to:
+come in the query, in the form body, or in both. A browser gets a page that shows
+the addresses and the last calls. GET /healthz answers ok. Home region: %s. Instances to bind addresses to:
 %s
+GET ` + eiptest.SteerPrefix + ` tells how this server is steered: state, calls, faults, clock, quota, snapshots.
 Nothing here is real: no address is reachable and nothing is billed.
 `
 
 // parse turns the command line into options. Errors never repeat a secret.
-func parse(args []string, stderr io.Writer) ([]eiptest.Option, error) {
+func parse(p *program, args []string, stderr io.Writer) ([]eiptest.Option, error) {
 	fs := flag.NewFlagSet("eipsim", flag.ContinueOnError)
 	fs.SetOutput(stderr)
 	fs.String("vendor", "alibaba", "whose service: alibaba or zenlayer, which has flags of its own (-vendor zenlayer -h)")
-	listen := fs.String("listen", "127.0.0.1:8089", "`address` to listen on; port 0 picks one")
+	p.flags(fs)
 	keyID := fs.String("access-key-id", eiptest.DefaultAccessKeyID, "access key `ID` to accept")
 	secret := fs.String("access-key-secret", eiptest.DefaultAccessKeySecret, "its secret")
 	token := fs.String("security-token", "", "security token that must come with the key")
@@ -45,8 +48,11 @@ func parse(args []string, stderr io.Writer) ([]eiptest.Option, error) {
 	rate := fs.Int("rate-limit", 0, "calls per action and minute, 0 for no limit")
 	hint := fs.Bool("rate-hint", false, "tell a limited caller when to come back")
 	seed := fs.Uint64("seed", 1, "seed of the faults")
-	logging := fs.Bool("log", false, "write one line per request to stderr, without secrets")
+	steer := fs.String("steer", "", "`hosts` under whose names the server may be steered (GET /_eip/ tells how) although it listens elsewhere than on loopback, joined by commas; off switches steering off")
+	seedFile := fs.String("seed-file", "", "JSON `file` with the state to begin with, as GET /_eip/snapshot gives it; everything in it has a default")
+	stateFile := fs.String("state", "", "`file` that keeps the state over restarts; a new one begins with the other flags and -seed-file")
 	tokenLife := fs.Duration("token-life", 24*time.Hour, "how long a ClientToken is remembered")
+	old := fs.Bool("reference-2019", false, "follow the 2019 API reference where newer documents contradict it")
 	var odds chances
 	odds.flags(fs)
 	if err := fs.Parse(args); err != nil {
@@ -59,7 +65,7 @@ func parse(args []string, stderr io.Writer) ([]eiptest.Option, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := odds.check(); err != nil {
+	if err := cmp.Or(odds.check(), p.check()); err != nil {
 		return nil, err
 	}
 	var list strings.Builder
@@ -67,15 +73,34 @@ func parse(args []string, stderr io.Writer) ([]eiptest.Option, error) {
 		fmt.Fprintf(&list, "  %-18s %s\n", in.ID, in.Type)
 	}
 	opts := []eiptest.Option{
-		eiptest.WithListen(*listen), eiptest.WithSecurityToken(*keyID, *secret, *token, time.Time{}),
+		eiptest.WithPipe(), eiptest.WithSecurityToken(*keyID, *secret, *token, time.Time{}),
 		eiptest.WithRegion(*region), eiptest.WithInstances(all...), eiptest.WithQuota(*quota),
 		eiptest.WithTransition(*transition), eiptest.WithBandwidthPackageTime(*transition),
 		eiptest.WithVisibilityDelay(*visibility), eiptest.WithLatency(*latency),
 		eiptest.WithRateLimit(*rate, *hint), eiptest.WithSeed(*seed), eiptest.WithTokenLife(*tokenLife),
-		eiptest.WithRecord(0), eiptest.WithUsage(fmt.Sprintf(usageText, *region, list.String())),
+		eiptest.WithBriefRecord(keptCalls), eiptest.WithUsage(fmt.Sprintf(usageText, *region, list.String())),
 	}
-	if *logging {
+	if opts, err = steering(opts, *steer); err != nil {
+		return nil, err
+	}
+	if *seedFile != "" {
+		seed, err := readSeed(*seedFile)
+		if err != nil {
+			return nil, err
+		}
+		opts = append(opts, eiptest.WithSeedDocument(seed))
+	}
+	if *stateFile != "" {
+		opts = append(opts, eiptest.WithStateFile(*stateFile))
+	}
+	if *old {
+		opts = append(opts, eiptest.WithReference2019())
+	}
+	switch p.log {
+	case textLog:
 		opts = append(opts, eiptest.WithLog(stderr))
+	case jsonLog:
+		opts = append(opts, eiptest.WithJSONLog(stderr))
 	}
 	odds.each(func(name string, p float64) { opts = append(opts, eiptest.WithChance(odds.fault(name), p)) })
 	return opts, nil

@@ -133,6 +133,18 @@ func TestFaultsAndLimit(t *testing.T) {
 	}
 }
 
+func TestReference2019(t *testing.T) {
+	t.Parallel()
+	for want, flags := range map[int][]string{200: nil, 400: {"-reference-2019"}} {
+		endpoint, _, _ := start(t, append(flags, "-listen", "127.0.0.1:0")...)
+		status, body := get(t, endpoint, "testid", "testsecret",
+			map[string]string{"Action": "DescribeEipAddresses", "RegionId": "cn-hangzhou", "PageSize": "51"})
+		if status != want {
+			t.Errorf("%v: 51 a page: %d %s", flags, status, body)
+		}
+	}
+}
+
 func TestWrongArguments(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {

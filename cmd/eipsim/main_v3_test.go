@@ -82,14 +82,14 @@ func sendV3(t *testing.T, endpoint, id, secret, action string, r requestV3) (sta
 func TestSignatureV3(t *testing.T) {
 	t.Parallel()
 	endpoint, stderr, stop := start(t, "-listen", "127.0.0.1:0", "-access-key-id", "key1", "-access-key-secret", "the-secret", "-log")
-	const all = "Bandwidth=5&Name=a%20b%2A%E5%90%8D&RegionId=cn-hangzhou"
+	const all = "Bandwidth=5&Description=a%20b%2A%E5%90%8D&RegionId=cn-hangzhou"
 	engine := map[string]string{"accept": "application/json", "x-acs-credentials-provider": "static_ak",
 		"user-agent": "AlibabaCloud (linux; amd64) Golang/1.26.8 Core/0.01 TeaDSL/2"}
 	n := 0
 	for name, r := range map[string]requestV3{
 		"POST query": {method: "POST", query: all},
 		"POST form":  {method: "POST", form: all},
-		"POST split": {method: "POST", query: "RegionId=cn-hangzhou", form: "Bandwidth=5&Name=a%20b"},
+		"POST split": {method: "POST", query: "RegionId=cn-hangzhou", form: "Bandwidth=5&Description=a%20b"},
 		"GET":        {method: "GET", query: all},
 	} {
 		for provider, more := range map[string]map[string]string{"": nil, "with the headers of the engine": engine} {

@@ -1,10 +1,12 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"flag"
 	"fmt"
 	"io"
+	"net/http"
 	"strconv"
 	"strings"
 	"time"
@@ -14,7 +16,7 @@ import (
 
 // server is a fake of either vendor.
 type server interface {
-	URL() string
+	http.Handler
 	Close()
 }
 
@@ -53,10 +55,10 @@ Nothing here is real: no address is reachable and nothing is billed.
 
 // parseZenlayer turns the command line without -vendor into options. Errors
 // never repeat a secret.
-func parseZenlayer(args []string, stderr io.Writer) ([]zenlayertest.Option, error) {
+func parseZenlayer(p *program, args []string, stderr io.Writer) ([]zenlayertest.Option, error) {
 	fs := flag.NewFlagSet("eipsim -vendor zenlayer", flag.ContinueOnError)
 	fs.SetOutput(stderr)
-	listen := fs.String("listen", "127.0.0.1:8089", "`address` to listen on; port 0 picks one")
+	p.flags(fs)
 	keyID := fs.String("access-key-id", zenlayertest.DefaultAccessKeyID, "access key `ID` to accept")
 	secret := fs.String("access-key-secret", zenlayertest.DefaultAccessKeyPassword, "its password")
 	bearer := fs.String("bearer-token", "", "token that authorizes a request instead of a signature, besides the key")
@@ -70,7 +72,6 @@ func parseZenlayer(args []string, stderr io.Writer) ([]zenlayertest.Option, erro
 	rate := fs.Int("rate-limit", 0, "calls per action and minute, 0 for no limit")
 	hint := fs.Bool("rate-hint", false, "tell a limited caller when to come back")
 	seed := fs.Uint64("seed", 1, "seed of the faults")
-	logging := fs.Bool("log", false, "write one line per request to stderr, without secrets")
 	var odds chances
 	odds.flags(fs)
 	if err := fs.Parse(args); err != nil {
@@ -79,11 +80,11 @@ func parseZenlayer(args []string, stderr io.Writer) ([]zenlayertest.Option, erro
 	if fs.NArg() > 0 {
 		return nil, fmt.Errorf("%d arguments that are not flags", fs.NArg())
 	}
-	if err := odds.check(); err != nil {
+	if err := cmp.Or(odds.check(), p.check()); err != nil {
 		return nil, err
 	}
 	opts := []zenlayertest.Option{
-		zenlayertest.WithListen(*listen), zenlayertest.WithCredentials(*keyID, *secret), zenlayertest.WithBalance(*balance),
+		zenlayertest.WithPipe(), zenlayertest.WithCredentials(*keyID, *secret), zenlayertest.WithBalance(*balance),
 		zenlayertest.WithTransition(*transition), zenlayertest.WithVisibilityDelay(*visibility), zenlayertest.WithLatency(*latency),
 		zenlayertest.WithRateLimit(*rate, *hint), zenlayertest.WithSeed(*seed), zenlayertest.WithRecord(0),
 		zenlayertest.WithUsage(zenlayerUsage),
@@ -116,8 +117,11 @@ func parseZenlayer(args []string, stderr io.Writer) ([]zenlayertest.Option, erro
 			opts = append(opts, zenlayertest.WithResourceGroups(id))
 		}
 	}
-	if *logging {
+	switch p.log {
+	case textLog:
 		opts = append(opts, zenlayertest.WithLog(stderr))
+	case jsonLog:
+		opts = append(opts, zenlayertest.WithJSONLog(stderr))
 	}
 	odds.each(func(name string, p float64) {
 		opts = append(opts, zenlayertest.WithChance(odds.fault(name), p))

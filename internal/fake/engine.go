@@ -70,7 +70,9 @@ type Config struct {
 	LimitHint  bool          // a limited call is told when to come back
 	HintHeader string        // the vendor's header for that, in milliseconds
 	Keep       int           // calls kept in the record, 0 means none
+	Brief      bool          // they are kept without parameters, and with short texts
 	Log        io.Writer     // one line per call, nil means none
+	LogJSON    bool          // the lines are JSON objects
 	Usage      string        // answer to a bare visit
 	MaxBody    int64         // bytes of a request body, 0 means 1 MiB
 }

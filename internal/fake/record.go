@@ -1,8 +1,8 @@
 package fake
 
 import (
-	"fmt"
 	"maps"
+	"strings"
 	"time"
 )
 
@@ -12,17 +12,19 @@ type Call struct {
 	Time      time.Time
 	Action    string
 	Token     string
+	Attempt   int // of those that carried the token, from 1; 0 without one
 	Nonce     string
-	Params    map[string]string
-	Fault     Kind   // empty if none
-	Ran       bool   // the service ran the request, whatever was answered
-	RanCode   string // what the service would have answered: an error code, or empty
-	Limited   bool   // refused by the calls-per-minute limit
-	Status    int    // HTTP status answered, 0 if none
-	Code      string // error code answered
+	Params    map[string]string // nil in a brief record
+	Fault     Kind              // empty if none
+	Ran       bool              // the service ran the request, whatever was answered
+	RanCode   string            // what the service would have answered: an error code, or empty
+	Limited   bool              // refused by the calls-per-minute limit
+	Status    int               // HTTP status answered, 0 if none
+	Code      string            // error code answered
 	RequestID string
 
-	noted bool
+	// Noted is the number of the call in the order in which calls ended, from 1.
+	Noted int
 }
 
 // tokenLimit bounds the attempts-per-token counter of a fake that runs for long.
@@ -34,6 +36,7 @@ type record struct {
 	keep     int
 	at       int
 	seq      int
+	ended    int // calls noted
 	active   int
 	faults   map[Kind]int
 	ran      map[Kind]int
@@ -60,7 +63,7 @@ func (e *Engine) begin(req *Request) Call {
 	req.Seq = e.seq
 	call := Call{Seq: e.seq, Time: now.Add(e.shift), Action: req.Action, Token: req.Token, Nonce: req.Nonce, Params: req.Params}
 	if req.Token != "" {
-		e.countToken(req.Token)
+		call.Attempt = e.countToken(req.Token)
 	}
 	before := e.before
 	e.mu.Unlock()
@@ -70,7 +73,7 @@ func (e *Engine) begin(req *Request) Call {
 	return call
 }
 
-func (r *record) countToken(token string) {
+func (r *record) countToken(token string) int {
 	n, known := r.attempts[token]
 	if !known {
 		if len(r.tokens) < tokenLimit {
@@ -82,6 +85,7 @@ func (r *record) countToken(token string) {
 		}
 	}
 	r.attempts[token] = n + 1
+	return n + 1
 }
 
 // maxNames bounds the counters by action and by code, since a peer chooses them.
@@ -96,11 +100,12 @@ func count(m map[string]int, name string) {
 // note records a call, once, and before the client can know its outcome: a
 // test that has its answer finds the call in the record.
 func (e *Engine) note(call *Call) {
-	if call.noted {
+	if call.Noted > 0 {
 		return
 	}
-	call.noted = true
 	e.mu.Lock()
+	e.ended++
+	call.Noted = e.ended
 	if call.Fault != "" {
 		e.faults[call.Fault]++
 		if call.Ran {
@@ -112,10 +117,14 @@ func (e *Engine) note(call *Call) {
 		count(e.codes, call.Code)
 	}
 	if e.keep > 0 {
+		kept := *call
+		if e.cfg.Brief {
+			kept = kept.brief()
+		}
 		if len(e.ring) < e.keep {
-			e.ring = append(e.ring, *call)
+			e.ring = append(e.ring, kept)
 		} else {
-			e.ring[e.at] = *call
+			e.ring[e.at] = kept
 			e.at = (e.at + 1) % e.keep
 		}
 	}
@@ -125,27 +134,24 @@ func (e *Engine) note(call *Call) {
 	}
 }
 
+// mostShown bounds the texts of a brief record, in bytes.
+const mostShown = 128
+
+// brief is the call without parameters and with short texts, so that a record
+// cannot grow by what a peer sends.
+func (c Call) brief() Call {
+	clip := func(s string) string { return strings.Clone(s[:min(len(s), mostShown)]) }
+	c.Params = nil
+	c.Action, c.Token, c.Nonce, c.Code, c.RanCode = clip(c.Action), clip(c.Token), clip(c.Nonce), clip(c.Code), clip(c.RanCode)
+	return c
+}
+
 // leave ends a call.
 func (e *Engine) leave(call *Call) {
 	e.note(call)
 	e.mu.Lock()
 	e.active--
 	e.mu.Unlock()
-}
-
-func (e *Engine) writeLog(c *Call) {
-	dash := func(s string) string {
-		if s == "" {
-			return "-"
-		}
-		return fmt.Sprintf("%.128q", s)[1 : len(fmt.Sprintf("%.128q", s))-1]
-	}
-	line := fmt.Sprintf("%s #%d %s status=%d code=%s fault=%s ran=%t token=%s request=%s\n",
-		c.Time.UTC().Format("2006-01-02T15:04:05.000Z"), c.Seq, dash(c.Action), c.Status, dash(c.Code),
-		dash(string(c.Fault)), c.Ran, dash(c.Token), dash(c.RequestID))
-	e.log.Lock()
-	defer e.log.Unlock()
-	e.cfg.Log.Write([]byte(line))
 }
 
 // Calls returns the calls that are still in the record, in the order in which

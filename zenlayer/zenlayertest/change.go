@@ -156,6 +156,9 @@ func (c *call) modifyGroup() (obj, *fake.Refusal) {
 		if a == nil || !c.visible(a) {
 			return nil, refuse(zenlayer.CodeOperationFailedResourceNotFound, "The elastic IP %s does not exist.", id)
 		}
+		if a.Status == creating {
+			return nil, refuse(zenlayer.CodeOperationDeniedEipStatusNotSupport, "The elastic IP %s is %s.", id, a.Status)
+		}
 		list = append(list, a)
 	}
 	for _, a := range list {

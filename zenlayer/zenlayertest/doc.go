@@ -51,7 +51,8 @@
 // the status that their name suggests. They do not name the code for a balance
 // that is too small (here: OPERATION_DENIED_INSUFFICIENT_BALANCE), for an
 // unknown action or version (INVALID_PARAMETER_VALUE), nor for an operation on
-// an address that is still being made (OPERATION_DENIED_EIP_STATUS_NOT_SUPPORT).
+// an address that is still being made, which none of the actions allows
+// (OPERATION_DENIED_EIP_STATUS_NOT_SUPPORT).
 // A write of the client believes known codes alone, so that a balance that is
 // too small leaves it with an unknown outcome.
 // An allocation makes all addresses or none. RenewEipAddress restores an

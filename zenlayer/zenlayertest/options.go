@@ -258,8 +258,20 @@ func WithLatency(d time.Duration) Option {
 	return positive("latency", d, func(s *settings) { s.engine.Latency = d })
 }
 
-// WithLog writes one line per call, without secrets.
-func WithLog(w io.Writer) Option { return set(func(s *settings) { s.engine.Log = w }) }
+// WithLog writes one line of text per call, without secrets. In it, ran=true means
+// that the action was carried out, whatever was answered; a call that the service
+// refused ran nothing. It replaces WithJSONLog.
+func WithLog(w io.Writer) Option {
+	return set(func(s *settings) { s.engine.Log, s.engine.LogJSON = w, false })
+}
+
+// WithJSONLog writes one JSON object per call and line, without secrets. Its members
+// are time, seq, action, token, fault, ran, status, code and requestId; what there is
+// none of is empty, and the status is 0 if no answer was sent. The member ran means
+// what it means to WithLog, which it replaces.
+func WithJSONLog(w io.Writer) Option {
+	return set(func(s *settings) { s.engine.Log, s.engine.LogJSON = w, true })
+}
 
 // WithRecord sets how many of the latest calls are kept for Calls: 4096 by
 // default, 0 for none. Counters count in any case.

@@ -1,0 +1,11 @@
+// The test that go install installs eipsim.
+module github.com/eipkit/eip-go/tools/install
+
+go 1.26.0
+
+require (
+	github.com/stretchr/testify v1.12.1
+	golang.org/x/mod v0.41.0
+)
+
+require go.yaml.in/yaml/v3 v3.0.5 // indirect
