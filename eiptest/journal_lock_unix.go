@@ -19,5 +19,8 @@ func lockFile(path string) (unlock func(), err error) {
 		f.Close()
 		return nil, fmt.Errorf("%s is locked: another process has the state file (%w)", path, err)
 	}
-	return func() { f.Close() }, nil
+	return func() {
+		syscall.Flock(int(f.Fd()), syscall.LOCK_UN) // a process that is just being forked has the file too
+		f.Close()
+	}, nil
 }

@@ -334,3 +334,21 @@ func TestSteerBounds(t *testing.T) {
 	srv.Fail("DescribeRegions", all...)
 	assert.Contains(t, steer(t, srv, "POST", "faults", `{"fault":"cut-after"}`).text, "10001 scripted faults are more than 10000")
 }
+
+// A brief record has no parameters, and no text longer than 128 bytes.
+func TestBriefRecord(t *testing.T) {
+	t.Parallel()
+	srv := eiptest.NewServer(t, eiptest.WithBriefRecord(2))
+	c := newCaller(t, srv)
+	c.call("DescribeRegions")
+	c.call(strings.Repeat("A", 500), "ClientToken", strings.Repeat("t", 500))
+	c.call("DescribeRegions", "ClientToken", "short", "Other", "x")
+	calls := srv.Calls()
+	require.Len(t, calls, 2)
+	assert.Equal(t, []int{128, 128}, []int{len(calls[0].Action), len(calls[0].Token)})
+	assert.Equal(t, "short", calls[1].Token)
+	assert.Empty(t, calls[1].Params)
+	assert.Equal(t, 1, calls[1].Attempt)
+	seen := steer(t, srv, "GET", "calls?since=0", "")
+	assert.Equal(t, []any{2., 3., 3.}, []any{seen.at("calls", 0, "seq"), seen.at("calls", 1, "seq"), seen.at("last")})
+}

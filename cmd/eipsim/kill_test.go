@@ -216,7 +216,7 @@ func TestKilledAndRestarted(t *testing.T) {
 			rng := rand.New(rand.NewPCG(rng.Uint64(), 1))
 			running.Go(func() { b.work(ctx, client(), rng, fmt.Sprintf("w%d", i)) })
 		}
-		timer := time.NewTimer(time.Duration(10+rng.IntN(150)) * time.Millisecond) // the load is real: so is the time
+		timer := time.NewTimer(time.Duration(5+rng.IntN(60)) * time.Millisecond) // the load is real: so is the time
 		<-timer.C
 		require.NoError(t, cmd.Process.Kill())
 		cmd.Wait()
