@@ -135,10 +135,8 @@ func stateOf(t testing.TB, endpoint string) map[string]int {
 // that it has answered, knows its tokens, and gives no ID twice.
 func TestKilledAndRestarted(t *testing.T) {
 	t.Parallel()
-	kills := 4
-	if os.Getenv("EIP_LONG") == "1" {
-		kills = 200
-	}
+	kills := map[string]int{"": 4, "1": 40, "5": 200}[os.Getenv("EIP_LONG")]
+	require.Positive(t, kills, "EIP_LONG is neither 1 nor 5")
 	path := filepath.Join(t.TempDir(), "state.json")
 	args := []string{"-listen", "127.0.0.1:0", "-state", path, "-quota", "1000000", "-transition", "1ms"}
 	rng := rand.New(rand.NewPCG(uint64(time.Now().UnixNano()), 1))
