@@ -84,7 +84,9 @@ func (w *walker) syntax(err error, field string) error {
 		at := min(int(bad.Offset), len(w.data))
 		line = 1 + bytes.Count(w.data[:at], []byte("\n"))
 	}
-	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+	// Go 1.26 says so with io.ErrUnexpectedEOF, Go 1.27 with a SyntaxError.
+	cut := bad != nil && int(bad.Offset) >= len(w.data) && strings.Contains(bad.Error(), "unexpected end")
+	if cut || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 		return &Error{Line: 1 + bytes.Count(w.data, []byte("\n")), Field: field, Rule: "the document ends too early"}
 	}
 	return &Error{Line: line, Field: field, Rule: err.Error()}
