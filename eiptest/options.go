@@ -373,7 +373,7 @@ func WithStateFile(path string) Option {
 
 // WithSteering allows steering over HTTP (see SteerPrefix) on listeners that are not
 // on loopback, for requests whose Host is a name or address of loopback or one of
-// these. Without it only loopback has it. Whoever reaches the listener can steer
+// these. Without it only loopback has it. Everyone who reaches the listener can steer
 // the server then.
 func WithSteering(hosts ...string) Option {
 	return func(s *settings) error {

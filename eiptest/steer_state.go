@@ -112,7 +112,7 @@ func (s *Server) instance(id string) (d instanceDoc) {
 }
 
 // callDoc is one attempt. Its number is its place in the order in which attempts
-// ended, so that whoever asks for what came after a number misses none.
+// ended, so that a reader who asks for what came after a number misses none.
 type callDoc struct {
 	Seq       int       `json:"seq"`
 	Time      time.Time `json:"time"` // by the service's clock, when it arrived
