@@ -60,7 +60,7 @@ func (v *convergence) joining(ctx context.Context, a *EipAddress) (wait bool, er
 	}
 	v.owner = e
 	if m := p.Member(v.id); m.Status != BandwidthPackageIPStatusBinded {
-		v.refusedSince = time.Now() // nobody knows how long adding it takes
+		v.refusedSince = time.Now() // how long adding it takes is not documented
 	}
 	return true, nil
 }

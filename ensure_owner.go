@@ -55,7 +55,7 @@ func (v *convergence) awaitOwner(a *EipAddress) (plan, error) {
 	return planWait, nil
 }
 
-// toFree waits until the address is gone, or held by nobody.
+// toFree waits until the address is gone, or no longer held.
 func (v *convergence) toFree(a *EipAddress) (plan, error) {
 	switch {
 	case a == nil:
@@ -68,7 +68,7 @@ func (v *convergence) toFree(a *EipAddress) (plan, error) {
 	return planDone, nil
 }
 
-// awaitFree waits until an address is gone, which gives nil, or held by nobody.
+// awaitFree waits until an address is gone, which gives nil, or no longer held.
 // The caller has the turn of the address, or needs none.
 func (c *Client) awaitFree(ctx context.Context, op, id string) (*EipAddress, error) {
 	v := c.converge(op, id, []EnsureOption{WaitForOwner})

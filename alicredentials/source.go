@@ -65,7 +65,7 @@ func (s *source) rebuild() (err error) {
 // ask asks the library, or, if anew, one that keeps nothing yet.
 func (s *source) ask(anew bool) (c eip.Credentials, err error) {
 	defer func() {
-		if v := recover(); v != nil { // in nobody's goroutine it would end the program
+		if v := recover(); v != nil { // in a goroutine of its own it would end the program
 			s.built = nil // it may have left locks behind
 			c, err = eip.Credentials{}, fmt.Errorf("the credentials library panicked with a %T", v)
 		}

@@ -138,7 +138,7 @@ func (s *service) out(a *address) {
 }
 
 // put makes an address a member of a package, as somebody else may have done; an
-// ID that nobody has is only noted.
+// ID of no package is only noted.
 func (s *service) put(a *address, id string) {
 	s.out(a)
 	a.BandwidthPackageID = id

@@ -24,7 +24,7 @@ type Server struct {
 	host   *fake.Host
 	client *http.Client
 
-	loopback bool // nobody but this machine reaches the listener
+	loopback bool // the listener is reached from this machine alone
 }
 
 // usage answers a visit by a browser.

@@ -82,7 +82,7 @@ func (f *finding) auditPackages(record []eiptest.BandwidthPackage, b *books) {
 		f.members += len(p.Members)
 		if !told[p.ID] {
 			f.leaked++
-			f.examples = append(f.examples, fmt.Sprintf("leaked %s: a bandwidth package that nobody knows of (%s)", p.ID, p.Name))
+			f.examples = append(f.examples, fmt.Sprintf("leaked %s: a bandwidth package that no worker was told of (%s)", p.ID, p.Name))
 		}
 		if first := names[p.Name]; first != "" {
 			f.doubled++

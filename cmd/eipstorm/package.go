@@ -96,7 +96,9 @@ func (w *worker) tagging(ctx context.Context, c *cycle, e *entry) error {
 		case eip.OutcomeUnknown(err):
 			e.Settled = true
 		}
-		time.Sleep(time.Millisecond)
+		if err := pause(ctx, time.Millisecond); err != nil {
+			return err
+		}
 	}
 }
 

@@ -206,7 +206,7 @@ func TestOnePackage(t *testing.T) {
 	}
 }
 
-// A creation of which nobody heard is settled before the program says that
+// A creation whose outcome is unknown is settled before the program says that
 // everything is released.
 func TestUnsettledIsSettled(t *testing.T) {
 	t.Parallel()

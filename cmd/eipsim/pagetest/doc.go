@@ -4,5 +4,5 @@
 // variable CHROMIUM names the program, chromium by default.
 //
 //	go test -count=1 .    # -count=1, since go test does not see that the program has changed
-//	EIPSIM_PICTURES=/tmp/pictures go test -count=1 -run TestPictures .    # keeps pictures of the page
+//	EIPSIM_PICTURES=pictures go test -count=1 -run TestPictures .    # keeps pictures of the page
 package pagetest
